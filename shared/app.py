@@ -1,0 +1,74 @@
+"""The application factory: a unit describes itself as a `Service`, and gets an app with all the house's manners."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import httpx
+from fastapi import APIRouter, FastAPI
+from httpx_aiohttp import AiohttpTransport
+from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.contracts.codes import Unit
+from shared.database import create_engine, create_sessions
+from shared.events import Subscriber
+from shared.http import health
+from shared.http.auth import KeySetVerifier
+from shared.http.openapi import describe
+from shared.http.problems import install_problem_handlers
+from shared.http.request_id import RequestIdMiddleware
+from shared.jobs.definition import JobKind
+from shared.logging import configure_logging
+from shared.settings import UnitSettings
+from shared.telemetry import install_tracing
+
+Seed = Callable[[AsyncSession], Awaitable[None]]
+"""Loads shipped data that a bureau may correct later; runs after each migration, so it must be idempotent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One unit: its routes, the events it hears, its jobs, its figures, its tables."""
+
+    unit: Unit
+    title: str
+    settings: type[UnitSettings]
+    metadata: MetaData
+    routers: Sequence[APIRouter]
+    subscribers: Mapping[str, Subscriber] = field(default_factory=dict)
+    jobs: Sequence[JobKind] = ()
+    seeds: Sequence[Seed] = ()
+    install: Callable[[FastAPI], None] | None = None
+
+
+def create_app(service: Service, settings: UnitSettings | None = None) -> FastAPI:
+    """The unit's ASGI app. Settings are read when it starts, so importing a unit needs no environment."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        effective = settings or service.settings()
+        configure_logging(service.unit, effective.log_level, effective.log_format)
+        engine = create_engine(effective)
+        async with httpx.AsyncClient(transport=AiohttpTransport()) as client:
+            app.state.settings = effective
+            app.state.engine = engine
+            app.state.sessions = create_sessions(engine)
+            app.state.client = client
+            app.state.token_verifier = KeySetVerifier(effective.key_set_url, effective.token_issuer, client)
+            install_tracing(app, effective)
+            try:
+                yield
+            finally:
+                await engine.dispose()
+
+    app = FastAPI(title=f"食安 · {service.title}", version="1.0.0", lifespan=lifespan, openapi_version="3.1.0")
+    app.state.service = service
+    install_problem_handlers(app)
+    for router in (*service.routers, health.router):
+        app.include_router(router)
+    if service.install:
+        service.install(app)
+    app.add_middleware(RequestIdMiddleware)
+    describe(app)
+    return app

@@ -1,0 +1,35 @@
+"""Optimistic locking over HTTP: a change names the version it was made from, or is refused."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header, Response
+
+from shared.database import Versioned
+from shared.http.problems import PreconditionFailed, PreconditionRequired
+
+
+def _expected_version(
+    if_match: Annotated[str | None, Header(description='所改记录的版本，取自 ETag，如 "3"', examples=['"3"'])] = None,
+) -> int:
+    if if_match is None:
+        raise PreconditionRequired("请先读取记录，把答复中的 ETag 放进 If-Match 再提交")
+    text = if_match.removeprefix("W/").strip('"')
+    if not text.isdigit():
+        raise PreconditionFailed(f'If-Match 应为记录的 ETag，如 "3"，收到 {if_match}')
+    return int(text)
+
+
+IfMatch = Annotated[int, Depends(_expected_version)]
+"""The version named by `If-Match`; 428 without it."""
+
+
+def ensure_version(row: Versioned, expected: int) -> None:
+    """Refuse (412) a change that was made from another version than the present one."""
+    if row.version != expected:
+        raise PreconditionFailed(
+            f"您依据的是第 {expected} 版，现在是第 {row.version} 版，请重新读取后再改", current_version=row.version
+        )
+
+
+def set_etag(response: Response, row: Versioned) -> None:
+    response.headers["ETag"] = f'"{row.version}"'

@@ -1,0 +1,116 @@
+"""Lists as keyset pages: stable under inserts, equally fast on the first and the thousandth page."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Query
+from pydantic import Field
+from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from shared.contracts.schema import Schema
+from shared.http.problems import FieldError, InvalidRequest
+
+T = TypeVar("T")
+
+
+class Page(Schema, Generic[T]):
+    """One page of a list. `next_cursor` is null on the last page."""
+
+    items: list[T]
+    next_cursor: str | None = Field(description="下一页的游标；没有下一页时为 null")
+
+
+class PageRequest:
+    """`?cursor=&limit=` of a list: an opaque cursor of the page before, and at most 200 rows."""
+
+    def __init__(
+        self,
+        cursor: Annotated[str | None, Query(max_length=1000, description="上一页答复中的 next_cursor")] = None,
+        limit: Annotated[int, Query(ge=1, le=200, description="每页条数")] = 50,
+    ) -> None:
+        self.limit = limit
+        self.after = _decode(cursor) if cursor else None
+
+
+PageParameters = Annotated[PageRequest, Depends()]
+
+
+async def paginate(
+    session: AsyncSession,
+    statement: Select[Any],
+    page: PageRequest,
+    *,
+    order_by: Sequence[InstrumentedAttribute[Any]],
+    descending: bool = False,
+) -> tuple[list[Any], str | None]:
+    """Rows of one page and the next cursor. `order_by` must end in a unique column; all columns run the same way.
+
+    The rows are the first entity of each result row (an ORM object for `select(Model)`).
+    """
+    columns: list[ColumnElement[Any]] = [column.expression for column in order_by]
+    if page.after is not None:
+        if len(page.after) != len(columns):
+            raise _bad_cursor()
+        try:
+            values = [_revive(value, column) for value, column in zip(page.after, columns, strict=True)]
+        except (ValueError, TypeError, ArithmeticError):
+            raise _bad_cursor() from None
+        here, there = tuple_(*columns), tuple_(*values)
+        statement = statement.where(here < there if descending else here > there)
+    statement = statement.order_by(*(column.desc() if descending else column.asc() for column in columns))
+    rows = list((await session.scalars(statement.limit(page.limit + 1))).all())
+    if len(rows) <= page.limit:
+        return rows, None
+    rows = rows[: page.limit]
+    return rows, encode_cursor([getattr(rows[-1], attribute.key) for attribute in order_by])
+
+
+def encode_cursor(values: Sequence[Any]) -> str:
+    text = json.dumps([_plain(value) for value in values], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError):
+        raise _bad_cursor() from None
+    if not isinstance(values, list):
+        raise _bad_cursor()
+    return values
+
+
+def _bad_cursor() -> InvalidRequest:
+    return InvalidRequest(
+        "有 1 处需要改正",
+        errors=[FieldError(pointer="#query/cursor", message="游标不对，请用上一页答复中的 next_cursor", code="cursor")],
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    return value
+
+
+def _revive(value: Any, column: ColumnElement[Any]) -> Any:
+    kind = column.type.python_type
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if kind is date:
+        return date.fromisoformat(value)
+    if kind in (UUID, Decimal):
+        return kind(value)
+    if not isinstance(value, kind):
+        raise ValueError(value)
+    return value

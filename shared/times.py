@@ -1,0 +1,21 @@
+"""Time as the field reads it: instants are UTC with a zone, a day is a day in Asia/Shanghai."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """The present instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def day_of(instant: datetime) -> date:
+    """The calendar day in Asia/Shanghai on which `instant` falls."""
+    return instant.astimezone(SHANGHAI).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """The first instant of `day` in Asia/Shanghai."""
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)

@@ -1,0 +1,36 @@
+"""Runs a unit's background processes: `python -m shared.worker services.sampling.main relay` (or `jobs`)."""
+
+import asyncio
+import importlib
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from shared.app import Service
+from shared.events.relay import run_relay
+from shared.jobs.runner import run_jobs
+from shared.logging import configure_logging
+from shared.settings import UnitSettings
+
+Work = Callable[[Service, UnitSettings, asyncio.Event], Coroutine[Any, Any, None]]
+
+KINDS: dict[str, Work] = {"relay": run_relay, "jobs": run_jobs}
+
+
+async def main(module: str, kind: str) -> None:
+    """Run one kind of work for the unit described in `module` until SIGTERM or Ctrl-C."""
+    service: Service = importlib.import_module(module).service
+    settings = service.settings()
+    configure_logging(f"{service.unit}-{kind}", settings.log_level, settings.log_format)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await KINDS[kind](service, settings, stop)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or sys.argv[2] not in KINDS:
+        raise SystemExit("用法：python -m shared.worker <单元模块，如 services.sampling.main> <relay|jobs>")
+    asyncio.run(main(sys.argv[1], sys.argv[2]))
