@@ -1,0 +1,12 @@
+"""Settings of the sampling service."""
+
+from typing import ClassVar
+
+from shared.contracts.codes import Unit
+from shared.settings import UnitSettings
+
+
+class Settings(UnitSettings):
+    """What every unit needs, read from `SHIAN_SAMPLING_…` or `SHIAN_…`."""
+
+    unit: ClassVar[Unit] = Unit.SAMPLING
