@@ -23,6 +23,16 @@ IfMatch = Annotated[int, Depends(_expected_version)]
 """The version named by `If-Match`; 428 without it."""
 
 
+def _named_version(
+    if_match: Annotated[str | None, Header(description='更正已有记录时给出其版本，取自 ETag，如 "3"')] = None,
+) -> int | None:
+    return None if if_match is None else _expected_version(if_match)
+
+
+IfMatchWhenPresent = Annotated[int | None, Depends(_named_version)]
+"""The version named by `If-Match`, None without it: for a PUT that creates or replaces."""
+
+
 def ensure_version(row: Versioned, expected: int) -> None:
     """Refuse (412) a change that was made from another version than the present one."""
     if row.version != expected:
