@@ -1,0 +1,123 @@
+"""Workbooks: the right sheet, merged cells and serial dates; and packages that are bombs."""
+
+import datetime
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from shared.tabular.cells import CellReader, instant, text_of
+from shared.tabular.files import open_table
+from shared.tabular.headers import Column, map_headers
+from shared.tabular.limits import TableLimits
+from shared.tabular.problems import TableTooLarge, TableUnreadable
+
+COLUMNS = (
+    Column("product", "样品名称", text_of(50), required=True),
+    Column("tested_at", "检测时间", instant),
+    Column("value", "检测值", text_of(50)),
+)
+
+
+def workbook_of(folder: Path) -> Path:
+    path = folder / "upload.xlsx"
+    workbook = xlsxwriter.Workbook(str(path))
+    workbook.add_worksheet("说明").write_row(0, 0, ["填表说明", "请勿改动表头"])
+    sheet = workbook.add_worksheet("记录")
+    moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    sheet.merge_range("B1:E1", "虚构市场快检记录")
+    sheet.write_row("B3", ["样品名称", "", "检测时间", "检测值"])
+    sheet.merge_range("B4:B5", "小白菜")
+    sheet.write_datetime("D4", datetime.datetime(2026, 3, 1, 8, 30), moment)  # noqa: DTZ001 (a cell has no zone)
+    sheet.write_number("E4", 0.1 + 0.2)
+    sheet.write_number("D5", 46082.5)
+    sheet.write_number("E5", 12)
+    sheet.write_row("B7", ["韭菜", "", "2026年3月2日8时5分", "阴性"])
+    hidden = workbook.add_worksheet("旧记录")
+    hidden.write_row(0, 0, ["样品名称", "检测时间", "检测值", "样品名称"])
+    hidden.hide()
+    workbook.close()
+    return path
+
+
+def test_the_sheet_with_the_header_is_read_with_merged_cells_and_spacers(tmp_path: Path) -> None:
+    table = open_table(workbook_of(tmp_path), COLUMNS)
+    assert (table.sheet, table.header_row) == ("记录", 3)
+    [chunk] = table.chunks(100)
+    parsed = CellReader(map_headers(table.header, COLUMNS)).read(chunk)
+    assert list(parsed.row_numbers) == [4, 5, 7]
+    assert parsed.values["product"] == ["小白菜", "小白菜", "韭菜"]
+    assert parsed.values["value"] == ["0.3", "12", "阴性"]
+    assert [moment.isoformat() for moment in parsed.values["tested_at"]] == [
+        "2026-03-01T00:30:00+00:00",
+        "2026-03-01T04:00:00+00:00",
+        "2026-03-02T00:05:00+00:00",
+    ]
+    assert not parsed.errors
+
+
+def test_a_sheet_may_be_named_and_a_wrong_name_lists_the_right_ones(tmp_path: Path) -> None:
+    path = workbook_of(tmp_path)
+    assert open_table(path, COLUMNS, sheet="说明").sheet == "说明"
+    with pytest.raises(TableUnreadable, match="有：说明、记录"):
+        open_table(path, COLUMNS, sheet="旧记录")
+
+
+def test_a_truncated_or_foreign_package_is_refused(tmp_path: Path) -> None:
+    whole = workbook_of(tmp_path).read_bytes()
+    broken = tmp_path / "broken.xlsx"
+    for length in (100, len(whole) // 2, len(whole) - 30):
+        broken.write_bytes(whole[:length])
+        with pytest.raises(TableUnreadable, match="不完整"):
+            open_table(broken, COLUMNS)
+    with zipfile.ZipFile(broken, "w") as package:
+        package.writestr("照片.txt", "x")
+    with pytest.raises(TableUnreadable, match=r"不是 \.xlsx"):
+        open_table(broken, COLUMNS)
+
+
+def packed(folder: Path, sheet_xml: bytes) -> Path:
+    """The workbook with its sheets' XML replaced."""
+    source, target = workbook_of(folder), folder / "changed.xlsx"
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            is_sheet = entry.filename.startswith("xl/worksheets/sheet")
+            new.writestr(entry.filename, sheet_xml if is_sheet else old.read(entry))
+    return target
+
+
+def test_a_zip_bomb_is_refused_by_its_directory(tmp_path: Path) -> None:
+    with pytest.raises(TableTooLarge, match="解开后"):
+        open_table(packed(tmp_path, b" " * 50_000_000), COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("reference", "complaint"),
+    [("A1048576", "第 1048576 行"), ("XFD1", "第 16384 列"), ("CV100000", "400 万格"), ("xfd2", "16384 列")],
+)
+def test_one_far_cell_does_not_make_a_giant_table(tmp_path: Path, reference: str, complaint: str) -> None:
+    xml = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+        f'<c t="n" r = "{reference}"><v>1</v></c></row></sheetData></worksheet>'
+    )
+    with pytest.raises(TableTooLarge, match=complaint):
+        open_table(packed(tmp_path, xml.encode()), COLUMNS)
+
+
+def test_a_directory_that_lies_about_a_size_is_refused(tmp_path: Path) -> None:
+    data = bytearray(packed(tmp_path, b"<worksheet>" + b"x" * 5000 + b"</worksheet>").read_bytes())
+    with zipfile.ZipFile(tmp_path / "changed.xlsx") as package:
+        size = package.getinfo("xl/worksheets/sheet1.xml").file_size
+    lied = bytes(data).replace(size.to_bytes(4, "little"), (100).to_bytes(4, "little"))
+    assert lied != bytes(data)
+    path = tmp_path / "lied.xlsx"
+    path.write_bytes(lied)
+    with pytest.raises(TableUnreadable, match="不完整"):
+        open_table(path, COLUMNS)
+
+
+def test_too_many_parts_are_refused(tmp_path: Path) -> None:
+    path = workbook_of(tmp_path)
+    with pytest.raises(TableTooLarge, match="部件"):
+        open_table(path, COLUMNS, TableLimits(max_entries=3))
