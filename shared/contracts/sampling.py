@@ -155,7 +155,7 @@ class TaskState(StrEnum):
 
 
 class WhistleFacts(EventData):
-    """What every event about a whistle says of the goods. `version` orders events about one whistle: the greater is the later."""
+    """What every event about a whistle says of the goods. Of two events about one whistle the greater `version` is later."""
 
     whistle_id: UUID
     version: int

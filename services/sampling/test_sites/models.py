@@ -1,0 +1,77 @@
+"""Tables of the places that test: markets with their stalls, other rooms, and the few fields of businesses kept here."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.sampling.database import Base
+from shared.contracts.sampling import SiteKind
+from shared.database import Versioned
+from shared.ids import uuid7
+
+
+class Site(Versioned, Base):
+    """A market or other place with a rapid-test room. `code` is what the operator and his devices call it.
+
+    A market operator (集中交易市场开办者) acts for the sites whose `operator_business_id` is his own business.
+    """
+
+    __tablename__ = "test_sites"
+    __table_args__ = (
+        Index(None, "code", unique=True),
+        Index(None, "region_code", "id"),
+        Index(None, "operator_business_id"),
+        Index(None, "operator_uscc"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    code: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[SiteKind]
+    region_code: Mapped[str]
+    address: Mapped[str | None]
+    operator_name: Mapped[str | None]
+    operator_uscc: Mapped[str | None]
+    operator_business_id: Mapped[UUID | None]
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Stall(Base):
+    """A numbered stall of a site and who sells there, from `valid_from` until the day before `valid_to`.
+
+    A change of seller is a new row, so that an old test still points to the seller of its day.
+    """
+
+    __tablename__ = "test_site_stalls"
+    __table_args__ = (
+        Index(None, "site_id", "number", "valid_from", unique=True),
+        Index(None, "seller_uscc"),
+        Index(None, "seller_business_id"),
+        CheckConstraint("valid_to > valid_from", name="valid_to_after_valid_from"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("test_sites.id"))
+    number: Mapped[str]
+    seller_name: Mapped[str | None]
+    seller_uscc: Mapped[str | None]
+    seller_business_id: Mapped[UUID | None]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class Business(Base):
+    """What sampling keeps of a business; the register is kept by inspection and arrives by events."""
+
+    __tablename__ = "businesses"
+    __table_args__ = (Index(None, "uscc"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    uscc: Mapped[str | None]
+    name: Mapped[str]
+    kind: Mapped[str]
+    region_code: Mapped[str]
+    status: Mapped[str]
+    version: Mapped[int]
