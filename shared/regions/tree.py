@@ -1,13 +1,14 @@
 """The division tree as plain values: levels, parents, short names, and the checks a list of regions must pass.
 
-Official codes (GB/T 2260, 统计用区划代码和城乡划分代码编制规则) are read in groups of 2-2-2-3-3 digits: province, city, county,
-street, village. Own nodes (开发区, 网格 …) have no official code; theirs is made by one rule: the first free group of their
-parent starts with 9. The statistics bureau uses 0-5 there (checked over all 41,352 streets and 620,573 villages of the 2023
-edition), so an own code never meets an official one:
+Official codes (GB/T 2260, 统计用区划代码和城乡划分代码编制规则) are read in groups of 2-2-2-3-3 digits: province,
+city, county, street, village. Own nodes (开发区, 网格 …) have no official code; theirs is their parent's code with a 9
+and a number from 01 to 99 in the street group, or in the village group for own nodes of village level. The statistics
+bureau begins those groups with 0-5 (checked over all 41,352 streets and 620,573 villages of the 2023 edition), so an
+own code never meets an official one:
 
-    own node below a city     4417 00 9NN 000      阳江市 → 441700901000
-    own node below a county   330203  9NN 000
-    own node below a street   330203001   9NN
+    own county or street below a city      4417 00 9NN 000      海陵试验区 441700901000
+    own street below a county              3302 03 9NN 000
+    own grid cell below a street           3302 03 001 9NN
 """
 
 from collections.abc import Iterable
@@ -51,7 +52,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One node. `valid_from` is the first day of the code, `valid_to` the first day it is no longer used; None is unknown or open.
+    """One node. `valid_from` is the first day of the code, `valid_to` the first day it is no longer used; None is
+    unknown or open.
 
     A region with a successor is no longer current, even when the day of the change is not known.
     """
@@ -69,7 +71,7 @@ class Region:
     verified: bool
 
 
-class BrokenTree(ValueError):
+class TreeError(ValueError):
     """A list of regions that is not a tree; the message is Chinese and names the codes."""
 
 
@@ -89,23 +91,22 @@ def is_own_code(code: str) -> bool:
     return code[6] == "9" or code[9] == "9"
 
 
-def own_code(parent: str, number: int) -> str:
-    """Return the code of the `number`-th own node (1-99) below an official parent of level 2 to 4.
-
-    Raises ValueError outside 1-99 or when the parent leaves no free group.
-    """
+def own_code(parent: str, level: Level, number: int) -> str:
+    """Return the code of the `number`-th own node (1-99) of a level below a parent; raises ValueError outside 1-99."""
     if not 1 <= number <= 99:
         raise ValueError(f"自设节点序号 {number} 应在 1 到 99 之间")
-    level = level_of(parent)
-    if level in (Level.CITY, Level.COUNTY):
-        return f"{parent[:6]}9{number:02d}000"
-    if level is Level.STREET:
-        return f"{parent[:9]}9{number:02d}"
-    raise ValueError(f"「{parent}」是{level.label}，自设节点只能设在地级、县级或乡级之下")
+    return f"{own_prefix(parent, level)}{number:02d}".ljust(12, "0")
+
+
+def own_prefix(parent: str, level: Level) -> str:
+    """Return what the codes of own nodes of a level below a parent begin with; two digits of number follow."""
+    return parent[: 9 if level is Level.VILLAGE else 6] + "9"
 
 
 def short_name(name: str, level: int) -> str:
-    """Return the name as it is said on a dashboard tile: 海曙区 → 海曙, 石碶街道 → 石碶; never shorter than two characters."""
+    """Return the name as it is said on a dashboard tile: 海曙区 → 海曙, 石碶街道 → 石碶; never shorter than two
+    characters.
+    """
     for suffix in SUFFIXES[level]:
         if name.endswith(suffix) and len(name) - len(suffix) >= 2:
             return name[: -len(suffix)]
@@ -115,13 +116,13 @@ def short_name(name: str, level: int) -> str:
 def parents_first(regions: Iterable[Region]) -> list[Region]:
     """Return the regions so that each parent stands before its children, refusing what is no tree.
 
-    Raises BrokenTree when a code occurs twice, a parent or a successor is missing, or a child's level is not below its parent's
-    (which also rules out circles).
+    Raises TreeError when a code occurs twice, a parent or a successor is missing, or a child's level is not below its
+    parent's (which also rules out circles).
     """
     by_code: dict[str, Region] = {}
     for region in regions:
         if region.code in by_code:
-            raise BrokenTree(f"区划代码 {region.code} 出现两次：{by_code[region.code].name}、{region.name}，请删去一行")
+            raise TreeError(f"区划代码 {region.code} 出现两次：{by_code[region.code].name}、{region.name}，请删去一行")
         by_code[region.code] = region
     for region in by_code.values():
         _check_links(region, by_code)
@@ -143,10 +144,10 @@ def _check_links(region: Region, by_code: dict[str, Region]) -> None:
     if region.parent_code is not None:
         parent = by_code.get(region.parent_code)
         if parent is None:
-            raise BrokenTree(f"{region.name}（{region.code}）的上级 {region.parent_code} 不在名单中，请补上这一行")
+            raise TreeError(f"{region.name}（{region.code}）的上级 {region.parent_code} 不在名单中，请补上这一行")
         if parent.level >= region.level:
-            raise BrokenTree(f"{region.name}（{region.code}）的上级 {parent.name} 不比它高一级，请检查上级代码")
+            raise TreeError(f"{region.name}（{region.code}）的上级 {parent.name} 不比它高一级，请检查上级代码")
     elif region.level != Level.PROVINCE:
-        raise BrokenTree(f"{region.name}（{region.code}）没有上级，只有省级可以没有上级")
+        raise TreeError(f"{region.name}（{region.code}）没有上级，只有省级可以没有上级")
     if region.successor_code is not None and region.successor_code not in by_code:
-        raise BrokenTree(f"{region.name}（{region.code}）的承继代码 {region.successor_code} 不在名单中，请补上这一行")
+        raise TreeError(f"{region.name}（{region.code}）的承继代码 {region.successor_code} 不在名单中，请补上这一行")
