@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.contracts.codes import Unit
 from shared.database import create_engine, create_sessions
 from shared.events import Subscriber
+from shared.figures.definition import Figure
+from shared.figures.router import router as figures_router
 from shared.http import health
 from shared.http.auth import KeySetVerifier
 from shared.http.openapi import describe
@@ -38,6 +40,7 @@ class Service:
     routers: Sequence[APIRouter]
     subscribers: Mapping[str, Subscriber] = field(default_factory=dict)
     jobs: Sequence[JobKind] = ()
+    figures: Sequence[Figure] = ()
     seeds: Sequence[Seed] = ()
     install: Callable[[FastAPI], None] | None = None
 
@@ -62,10 +65,10 @@ def create_app(service: Service, settings: UnitSettings | None = None) -> FastAP
             finally:
                 await engine.dispose()
 
-    app = FastAPI(title=f"食安 · {service.title}", version="1.0.0", lifespan=lifespan, openapi_version="3.1.0")
+    app = FastAPI(title=f"食安 · {service.title}", version="1.0.0", lifespan=lifespan)
     app.state.service = service
     install_problem_handlers(app)
-    for router in (*service.routers, health.router):
+    for router in (*service.routers, figures_router, health.router):
         app.include_router(router)
     if service.install:
         service.install(app)

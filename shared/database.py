@@ -1,7 +1,7 @@
 """PostgreSQL: engine, bases of the tables, and the unit of work at the edge.
 
-A request has one transaction. It is committed after the route has returned and before the answer leaves, so an answer never
-promises what a failed commit took back. Features flush; nobody below this module commits.
+A request has one transaction. It is committed after the route has returned and before the answer leaves, so an answer
+never promises what a failed commit took back. Features flush; nobody below this module commits.
 """
 
 from collections.abc import AsyncIterator

@@ -1,6 +1,7 @@
 """Settings, read from the environment.
 
-Every setting may be given for one unit (`SHIAN_SAMPLING_DATABASE_URL`) or for all (`SHIAN_DATABASE_URL`); the unit's own wins.
+Every setting may be given for one unit (`SHIAN_SAMPLING_DATABASE_URL`) or for all (`SHIAN_DATABASE_URL`); the unit's
+own wins.
 """
 
 from pathlib import Path

@@ -77,7 +77,7 @@ OFFICIALS = frozenset(
         Role.AUDITOR,
     }
 )
-"""Roles held by officers of the bureau and the food-safety office, who read the figures and registers of their regions."""
+"""Roles of officers of the bureau and the food-safety office, who read the figures and registers of their regions."""
 
 
 class FileFormat(StrEnum):

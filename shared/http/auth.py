@@ -1,4 +1,4 @@
-"""Who calls, and who may: the bearer token is verified by every unit itself, and a route names its callers in its signature.
+"""Who calls, and who may: every unit verifies the bearer token itself, and a route names its callers in its signature.
 
 CanOrderRecalls = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR))]
 """
@@ -25,7 +25,7 @@ _REFETCH_AT_MOST_EVERY_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The verified caller: a person (`user`) or a system (`client`), with roles and the regions whose subtrees are theirs."""
+    """The verified caller: a person (`user`) or a system (`client`), its roles and the regions it may act in."""
 
     id: UUID
     name: str
@@ -45,7 +45,7 @@ class TokenVerifier(Protocol):
 
 
 class KeySetVerifier:
-    """Verifies tokens against the gateway's published key set, which is fetched when first needed and kept five minutes."""
+    """Verifies tokens against the gateway's published key set, fetched when first needed and kept five minutes."""
 
     def __init__(self, url: str, issuer: str, client: httpx.AsyncClient) -> None:
         self._url, self._issuer, self._client = url, issuer, client

@@ -1,6 +1,7 @@
 """Is the process alive, is it ready to work, and what does it measure."""
 
 from fastapi import Request, Response
+from pydantic import Field
 from sqlalchemy import text
 
 from shared.contracts.schema import Schema
@@ -13,9 +14,7 @@ router = Router(tag="运行状态")
 
 
 class Health(Schema):
-    status: str
-
-    model_config = {"json_schema_extra": {"examples": [{"status": "ok"}]}}
+    status: str = Field(examples=["ok"])
 
 
 @router.get("/healthz", summary="进程在运行")

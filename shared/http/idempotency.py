@@ -1,7 +1,7 @@
 """Retry without doubling: the answer to a creating POST is stored under its Idempotency-Key in the same transaction.
 
-The same key with the same body replays the stored answer; with another body it is refused (422). A second request that arrives while the
-first is still running waits for it (the unique index makes it wait) and then replays.
+The same key with the same body replays the stored answer; with another body it is refused (422). A second request that
+arrives while the first is still running waits for it (the unique index makes it wait) and then replays.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ class IdempotencyKeyMissing(Problem):
     slug, title, status = "idempotency-key-missing", "新建须带 Idempotency-Key", 400
 
 
-class StoredAnswer(Exception):
+class StoredAnswer(Exception):  # noqa: N818 (an answer, not an error)
     """Carries a stored answer out of the dependency; the route class turns it into the response."""
 
     def __init__(self, response: Response) -> None:

@@ -50,7 +50,7 @@ def _add_examples(content: dict[str, Any], schemas: dict[str, Any]) -> None:
 
 
 def example_of(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
-    """An example for a schema: its own, or one put together from the examples of its parts; None when a part has none."""
+    """An example for a schema: its own, or one put together from those of its parts; None when there is none."""
     if "$ref" in schema:
         return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas)
     for key in ("example", "default", "const"):

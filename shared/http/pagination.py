@@ -11,7 +11,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import ColumnElement, Select, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -51,11 +51,28 @@ async def paginate(
     order_by: Sequence[InstrumentedAttribute[Any]],
     descending: bool = False,
 ) -> tuple[list[Any], str | None]:
-    """Rows of one page and the next cursor. `order_by` must end in a unique column; all columns run the same way.
+    """ORM objects of one page and the next cursor. `order_by` ends in a unique column; all columns run one way."""
+    columns = [column.expression for column in order_by]
+    result = await session.execute(_narrow(statement, page, columns, descending))
+    return _cut([row[0] for row in result], page.limit, [column.key for column in order_by])
 
-    The rows are the first entity of each result row (an ORM object for `select(Model)`).
-    """
-    columns: list[ColumnElement[Any]] = [column.expression for column in order_by]
+
+async def paginate_rows(
+    session: AsyncSession,
+    statement: Select[Any],
+    page: PageRequest,
+    *,
+    order_by: Sequence[ColumnElement[Any]],
+    descending: bool = False,
+) -> tuple[list[Any], str | None]:
+    """The same for a select of columns: whole result rows, of which `order_by` names selected columns."""
+    result = await session.execute(_narrow(statement, page, order_by, descending))
+    return _cut(list(result), page.limit, [str(column.key) for column in order_by])
+
+
+def _narrow(
+    statement: Select[Any], page: PageRequest, columns: Sequence[ColumnElement[Any]], descending: bool
+) -> Select[Any]:
     if page.after is not None:
         if len(page.after) != len(columns):
             raise _bad_cursor()
@@ -63,14 +80,17 @@ async def paginate(
             values = [_revive(value, column) for value, column in zip(page.after, columns, strict=True)]
         except (ValueError, TypeError, ArithmeticError):
             raise _bad_cursor() from None
-        here, there = tuple_(*columns), tuple_(*values)
+        here = tuple_(*columns)
+        there = tuple_(*(literal(value, column.type) for value, column in zip(values, columns, strict=True)))
         statement = statement.where(here < there if descending else here > there)
-    statement = statement.order_by(*(column.desc() if descending else column.asc() for column in columns))
-    rows = list((await session.scalars(statement.limit(page.limit + 1))).all())
-    if len(rows) <= page.limit:
+    ordered = statement.order_by(*(column.desc() if descending else column.asc() for column in columns))
+    return ordered.limit(page.limit + 1)
+
+
+def _cut(rows: list[Any], limit: int, keys: Sequence[str]) -> tuple[list[Any], str | None]:
+    if len(rows) <= limit:
         return rows, None
-    rows = rows[: page.limit]
-    return rows, encode_cursor([getattr(rows[-1], attribute.key) for attribute in order_by])
+    return rows[:limit], encode_cursor([getattr(rows[limit - 1], key) for key in keys])
 
 
 def encode_cursor(values: Sequence[Any]) -> str:

@@ -39,7 +39,7 @@ class ProblemDocument(Schema):
     detail: str | None = None
     instance: str | None = Field(default=None, description="出错的请求路径")
     request_id: str | None = None
-    errors: list[FieldError] = []
+    errors: list[FieldError] = Field(default_factory=list)
 
     model_config = ConfigDict(
         extra="allow",
@@ -59,7 +59,7 @@ class ProblemDocument(Schema):
     )
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 (the word of RFC 9457)
     """Base of all errors that a caller may see. Subclasses name the case: `slug`, `title` and `status`."""
 
     slug: ClassVar[str] = "problem"

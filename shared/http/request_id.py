@@ -18,7 +18,7 @@ _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class RequestIdMiddleware:
-    """Gives each request an id, writes one access line and feeds the request metrics. Pure ASGI, so streams pass through."""
+    """Gives each request an id, writes an access line and feeds the metrics. Pure ASGI, so streams pass through."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

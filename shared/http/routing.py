@@ -1,4 +1,4 @@
-"""The router of every feature: refuses unknown query parameters, replays idempotent answers, names operations after functions."""
+"""The router of every feature: refuses unknown query parameters, replays stored answers, names operations."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
