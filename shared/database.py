@@ -7,12 +7,13 @@ never promises what a failed commit took back. Features flush; nobody below this
 from collections.abc import AsyncIterator
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, cast
 from uuid import UUID, uuid4
 
 from asyncpg import Connection
 from fastapi import Depends, Request
-from sqlalchemy import DateTime, MetaData, Numeric, Text, Uuid
+from sqlalchemy import DateTime, Enum, MetaData, Numeric, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -28,7 +29,11 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+CODE = Enum(StrEnum, native_enum=False, length=32, values_callable=lambda kind: [member.value for member in kind])
+"""A code type is stored as its value in text, so that a new code needs no change of the table."""
+
 TYPES: dict[Any, Any] = {
+    StrEnum: CODE,
     str: Text(),
     datetime: DateTime(timezone=True),
     Decimal: Numeric(),

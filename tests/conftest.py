@@ -67,7 +67,7 @@ async def _administer(server: EmbeddedPostgres, *statements: str) -> None:
 
 @pytest.fixture(scope="session")
 def template(postgres: EmbeddedPostgres) -> str:
-    """The name of a database with all five schemas, migrated from nothing and seeded: so every run tests the migrations."""
+    """A database with all five schemas, migrated from nothing and seeded: so every run tests the migrations."""
     asyncio.run(_administer(postgres, f"CREATE DATABASE {TEMPLATE}"))
     for unit in MODULES:
         settings = settings_of(unit, postgres.url(TEMPLATE))

@@ -1,0 +1,4 @@
+from services.inspection.main import service
+from shared.migrations import run
+
+run(service)

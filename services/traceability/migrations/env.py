@@ -1,0 +1,4 @@
+from services.traceability.main import service
+from shared.migrations import run
+
+run(service)
