@@ -120,7 +120,9 @@ def code_of(max_length: int) -> Callable[[str], str]:
     plain = text_of(max_length)
 
     def parse(text: str) -> str:
-        code = "".join(unicodedata.normalize("NFKC", plain(text)).split())
+        code = plain(text)
+        if not (code.isascii() and code.isalnum()):
+            code = "".join(unicodedata.normalize("NFKC", code).split())
         mantissa, _, exponent = code.partition("E+" if "E+" in code else "e+")
         if exponent.isdigit() and mantissa.replace(".", "", 1).isdigit():
             raise ValueError("被表格软件写成了科学计数法，末尾数字已丢失；请把这一列设为「文本」后重填")

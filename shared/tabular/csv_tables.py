@@ -17,11 +17,12 @@ from shared.contracts.codes import FileFormat
 from shared.tabular.headers import Column, find_header
 from shared.tabular.limits import HEADER_SEARCH_ROWS, TableLimits
 from shared.tabular.problems import TableTooLarge, TableUnreadable
-from shared.tabular.tables import Chunk, RawRow, chunked, trimmed_header
+from shared.tabular.tables import END_OF_ROWS, Batch, Chunk, RawRow, assemble, trimmed_header
 
 _BLOCK = 1 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = (",", "\t", ";")
+_BAD_QUOTES = "这一行的引号不成对或位置不对；内容里的引号要写成两个，并把整格用引号括起来"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,10 @@ class CsvTable:
 
     def chunks(self, size: int, *, skip: int = 0) -> Iterator[Chunk]:
         with self.path.open(encoding=self.encoding, newline="") as file:
-            records = islice(_records(file, self.delimiter, self.limits), self.header_records, None)
-            yield from chunked(records, len(self.header), size, skip)
+            records = _Records(file, self.delimiter, self.limits)
+            for _ in range(self.header_records):
+                records.one()
+            yield from assemble(iter(lambda: records.batch(size), END_OF_ROWS), len(self.header), skip)
 
 
 def open_csv(path: Path, columns: Sequence[Column], limits: TableLimits) -> CsvTable:
@@ -52,11 +55,8 @@ def open_csv(path: Path, columns: Sequence[Column], limits: TableLimits) -> CsvT
     best_score = (-1, -1)
     for delimiter in _DELIMITERS:
         with path.open(encoding=encoding, newline="") as file:
-            head = []
-            for record in _records(file, delimiter, limits):
-                head.append(record)
-                if len(head) == HEADER_SEARCH_ROWS:
-                    break
+            records = _Records(file, delimiter, limits)
+            head = [record for _ in range(HEADER_SEARCH_ROWS) if (record := records.one())]
         index, named = find_header([cells for _, cells, _ in head], columns)
         header = trimmed_header(head[index][1]) if head else []
         if header and (named, len(header)) > best_score:
@@ -71,61 +71,69 @@ def open_csv(path: Path, columns: Sequence[Column], limits: TableLimits) -> CsvT
     return best
 
 
-def _records(file: TextIO, delimiter: str, limits: TableLimits) -> Iterator[RawRow]:
-    """Records with the line on which each begins, and what is wrong with its quotes.
+class _Records:
+    """Records of a file whose lines are known to be of bounded length.
 
-    A quote that is never closed would swallow all that follows: the record is given up at `max_lines_per_record`, its
-    first line is handed out as faulty, and reading goes on with its second.
+    Where each line is a record, a batch is parsed in one go. A quote that is never closed would swallow all that
+    follows: such a record is given up at `max_lines_per_record`, its first line is faulty, and its second is read next.
     """
-    lines = _Lines(file, limits)
-    while True:
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        try:
-            while True:
-                lines.begin()
-                row = next(reader)
-                yield lines.started_at, row, None
-        except StopIteration:
-            return
-        except csv.Error:
-            first = lines.keep_only_first()
-            yield (
-                lines.started_at,
-                [first.rstrip("\r\n")],
-                "这一行的引号不成对或位置不对；内容里的引号要写成两个，并把整格用引号括起来",
-            )
 
-
-class _Lines:
-    """Physical lines, counted, remembering those of the present record so that all but its first can be read again."""
-
-    def __init__(self, file: TextIO, limits: TableLimits) -> None:
-        self._file, self._limits = file, limits
+    def __init__(self, file: TextIO, delimiter: str, limits: TableLimits) -> None:
+        self._file, self._delimiter, self._limits = file, delimiter, limits
         self._again: deque[str] = deque()
-        self._record: list[str] = []
-        self.started_at = 1
+        self._line = 1
 
-    def begin(self) -> None:
-        self.started_at += len(self._record)
-        self._record.clear()
+    def batch(self, lines_wanted: int) -> Batch:
+        """The records that begin on the next `lines_wanted` lines; `END_OF_ROWS` after the last."""
+        lines = list(islice(self._lines(), lines_wanted))
+        try:
+            rows = list(csv.reader(lines, delimiter=self._delimiter, strict=True))
+        except csv.Error:
+            rows = []
+        if len(rows) == len(lines):
+            numbers = range(self._line, self._line + len(lines))
+            self._line += len(lines)
+            return numbers, rows, {}
+        self._again.extendleft(reversed(lines))
+        return self._one_by_one(self._line + len(lines))
 
-    def keep_only_first(self) -> str:
-        first, *rest = self._record
-        self._again.extendleft(reversed(rest))
-        self._record = [first]
-        return first
+    def one(self) -> RawRow | None:
+        """The next record with the line on which it begins, and what is wrong with its quotes."""
+        taken: list[str] = []
 
-    def __iter__(self) -> Iterator[str]:
-        return self
+        def lines() -> Iterator[str]:
+            for line in self._lines():
+                if len(taken) == self._limits.max_lines_per_record:
+                    self._again.appendleft(line)
+                    raise csv.Error("the quote is not closed")
+                taken.append(line)
+                yield line
 
-    def __next__(self) -> str:
-        if len(self._record) >= self._limits.max_lines_per_record:
-            raise csv.Error("quote not closed")
-        line = self._again.popleft() if self._again else self._file.readline(self._limits.max_line_chars + 1)
-        if not line:
-            raise StopIteration
-        self._record.append(line)
-        return line
+        number = self._line
+        try:
+            row = next(csv.reader(lines(), delimiter=self._delimiter, strict=True), None)
+        except csv.Error:
+            self._again.extendleft(reversed(taken[1:]))
+            self._line += 1
+            return number, [taken[0].rstrip("\r\n")], _BAD_QUOTES
+        self._line += len(taken)
+        return None if row is None else (number, row, None)
+
+    def _one_by_one(self, until: int) -> Batch:
+        numbers, rows, faults = list[int](), list[Sequence[str]](), dict[int, str]()
+        while self._line < until and (record := self.one()):
+            number, row, fault = record
+            if fault:
+                faults[len(rows)] = fault
+            numbers.append(number)
+            rows.append(row)
+        return numbers, rows, faults
+
+    def _lines(self) -> Iterator[str]:
+        while self._again:
+            yield self._again.popleft()
+        for line in self._file:  # noqa: UP028 (a given-up `yield from` would close the file)
+            yield line
 
 
 def _decide_encoding(path: Path, limits: TableLimits) -> tuple[str, int]:

@@ -1,11 +1,13 @@
 """A table of rows of text, whatever file it came in, read in chunks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from operator import itemgetter
 from typing import Protocol
 
 from shared.contracts.codes import FileFormat
+
+_FIRST = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +53,49 @@ class Table(Protocol):
         """An upper bound of the number of data rows, for showing progress."""
 
     def chunks(self, size: int, *, skip: int = 0) -> Iterator[Chunk]:
-        """Data rows in chunks of `size`, after the first `skip`. Blank rows are not rows."""
+        """Data rows in chunks of at most `size`, after the first `skip`. Blank rows are not rows."""
 
 
 RawRow = tuple[int, Sequence[str], str | None]
 """A row's number in the file, its cells, and what makes it unreadable as a row."""
 
 
-def chunked(rows: Iterator[RawRow], width: int, size: int, skip: int) -> Iterator[Chunk]:
-    """Rows that are not blank, fitted to `width`, in chunks of `size` after the first `skip`."""
-    filled = islice((raw for raw in rows if raw[2] or not is_blank(raw[1])), skip, None)
-    start = skip
-    while batch := list(islice(filled, size)):
-        numbers, fitted, faults = list[int](), list[Sequence[str]](), dict[int, str]()
-        for index, (number, cells, fault) in enumerate(batch):
-            row, misfit = fit(cells, width)
-            numbers.append(number)
-            fitted.append(row)
-            if fault or misfit:
-                faults[index] = fault or misfit or ""
-        yield Chunk(start, numbers, fitted, faults)
-        start += len(batch)
+Batch = tuple[Sequence[int], Sequence[Sequence[str]], Mapping[int, str]]
+"""Raw rows side by side: their numbers, their cells, and by index what makes a row unreadable."""
+
+END_OF_ROWS: Batch = (range(0), [], {})
+
+
+def assemble(batches: Iterable[Batch], width: int, skip: int) -> Iterator[Chunk]:
+    """Batches as chunks: blank rows left out, each row at `width`, the first `skip` rows passed over."""
+    start = 0
+    for batch in batches:
+        numbers, rows, faults = batch if _is_regular(batch, width) else _straighten(batch, width)
+        end = start + len(rows)
+        if end > skip:
+            cut = max(skip - start, 0)
+            kept = {index - cut: fault for index, fault in faults.items() if index >= cut}
+            yield Chunk(start + cut, numbers[cut:], rows[cut:], kept)
+        start = end
+
+
+def _is_regular(batch: Batch, width: int) -> bool:
+    _, rows, faults = batch
+    return not faults and set(map(len, rows)) == {width} and all(map(_FIRST, rows))
+
+
+def _straighten(batch: Batch, width: int) -> Batch:
+    numbers, rows, faults = list[int](), list[Sequence[str]](), dict[int, str]()
+    for index, (number, cells) in enumerate(zip(batch[0], batch[1], strict=True)):
+        fault = batch[2].get(index)
+        if not fault and is_blank(cells):
+            continue
+        row, misfit = fit(cells, width)
+        if fault or misfit:
+            faults[len(rows)] = fault or misfit or ""
+        numbers.append(number)
+        rows.append(row)
+    return numbers, rows, faults
 
 
 def is_blank(row: Sequence[str]) -> bool:

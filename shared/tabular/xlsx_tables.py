@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from shared.contracts.codes import FileFormat
 from shared.tabular.headers import Column, find_header
 from shared.tabular.limits import HEADER_SEARCH_ROWS, TableLimits
 from shared.tabular.problems import TableTooLarge, TableUnreadable
-from shared.tabular.tables import Chunk, chunked, trimmed_header
+from shared.tabular.tables import END_OF_ROWS, Batch, Chunk, assemble, trimmed_header
 
 _BLOCK = 1 << 20
 _TAIL = 64  # a cell reference cut by the end of a block is found again with the next
@@ -38,8 +39,8 @@ class XlsxTable:
 
     def chunks(self, size: int, *, skip: int = 0) -> Iterator[Chunk]:
         rows = _rows(_load(self.path, self.sheet))
-        data = ((number, cells, None) for number, cells in rows if number > self.header_row)
-        yield from chunked(data, len(self.header), size, skip)
+        data = ((number, cells) for number, cells in rows if number > self.header_row)
+        yield from assemble(iter(lambda: _batch(data, size), END_OF_ROWS), len(self.header), skip)
 
 
 def open_xlsx(path: Path, columns: Sequence[Column], limits: TableLimits, sheet: str | None = None) -> XlsxTable:
@@ -174,6 +175,11 @@ def _rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
             if column < len(row):
                 standing[column] = (bottom, row[column])
         yield index + 1, row
+
+
+def _batch(rows: Iterator[tuple[int, list[str]]], size: int) -> Batch:
+    taken = list(islice(rows, size))
+    return (range(0), [], {}) if not taken else ([number for number, _ in taken], [cells for _, cells in taken], {})
 
 
 def _text(value: Any) -> str:
