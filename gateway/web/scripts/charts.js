@@ -1,0 +1,123 @@
+// 图从它下面那张数字表里读数：表是唯一的数据，图画坏了数字还在。
+import { BarChart, HeatmapChart, LineChart } from "echarts/charts";
+import { AriaComponent, GridComponent, MarkLineComponent, VisualMapComponent } from "echarts/components";
+import { init, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+
+use([BarChart, LineChart, HeatmapChart, GridComponent, MarkLineComponent, VisualMapComponent, AriaComponent, SVGRenderer]);
+
+const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const range = (count) => Array.from({ length: count }, (_, index) => index);
+
+function readTable(table) {
+  const [, ...names] = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+  const rows = [...table.tBodies[0].rows].map((row) => ({
+    name: row.cells[0].textContent.trim(),
+    values: [...row.cells].slice(1).map((cell) => (cell.dataset.value === "" ? null : Number(cell.dataset.value))),
+  }));
+  return { names, rows };
+}
+
+function look() {
+  const size = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return {
+    ink: css("--ink"), muted: css("--muted"), line: css("--line"), panel: css("--panel"), size,
+    text: { color: css("--ink"), fontFamily: css("--font"), fontSize: size * 0.875 },
+    series: range(6).map((index) => css(`--series-${index + 1}`)),
+    steps: range(7).map((index) => css(`--step-${index + 1}`)),
+  };
+}
+
+const axis = (style, extra) => ({
+  axisLine: { lineStyle: { color: style.line } },
+  axisTick: { show: false },
+  axisLabel: { ...style.text, color: style.muted },
+  splitLine: { lineStyle: { color: style.line, opacity: 0.6 } },
+  ...extra,
+});
+
+const targetLine = (style, target, unit, horizontal) =>
+  target === undefined ? undefined : {
+    silent: true,
+    symbol: "none",
+    lineStyle: { color: style.ink, type: "dashed", width: 1.5 },
+    label: { ...style.text, formatter: `目标 ${target}${unit}`, position: "insideEndTop" },
+    data: [horizontal ? { xAxis: Number(target) } : { yAxis: Number(target) }],
+  };
+
+function bars({ names, rows }, { unit = "", target }, style) {
+  return {
+    grid: { left: 8, right: style.size * 4.5, top: 24, bottom: 8, outerBoundsMode: "same" },
+    xAxis: axis(style, { type: "value", min: 0 }),
+    yAxis: axis(style, { type: "category", inverse: true, data: rows.map((row) => row.name), splitLine: { show: false } }),
+    series: names.map((name, index) => ({
+      name,
+      type: "bar",
+      barMaxWidth: style.size * 1.5,
+      itemStyle: { color: style.series[index] },
+      label: { show: true, position: "right", ...style.text, formatter: ({ value }) => (value === null ? "暂无数据" : `${names.length > 1 ? `${name} ` : ""}${value}${unit}`) },
+      data: rows.map((row) => row.values[index]),
+      markLine: index === 0 ? targetLine(style, target, unit, true) : undefined,
+    })),
+  };
+}
+
+function lines({ names, rows }, { unit = "", target }, style) {
+  return {
+    grid: { left: 8, right: style.size * 7, top: 24, bottom: 8, outerBoundsMode: "same" },
+    xAxis: axis(style, { type: "category", boundaryGap: false, data: rows.map((row) => row.name), splitLine: { show: false } }),
+    yAxis: axis(style, { type: "value", scale: unit === "%", axisLabel: { ...style.text, color: style.muted, formatter: `{value}${unit}` } }),
+    series: names.map((name, index) => ({
+      name,
+      type: "line",
+      lineStyle: { width: 3, color: style.series[index] },
+      itemStyle: { color: style.series[index] },
+      symbolSize: 7,
+      connectNulls: false,
+      endLabel: { show: true, ...style.text, color: style.series[index], fontWeight: 600, formatter: name },
+      data: rows.map((row) => row.values[index]),
+      markLine: index === 0 ? targetLine(style, target, unit, false) : undefined,
+    })),
+  };
+}
+
+function heatmap({ names, rows }, _options, style) {
+  const known = rows.flatMap((row) => row.values).filter((value) => value !== null);
+  return {
+    grid: { left: 8, right: 8, top: 8, bottom: 8, outerBoundsMode: "same" },
+    xAxis: axis(style, { type: "category", data: names, splitArea: { show: false }, splitLine: { show: false } }),
+    yAxis: axis(style, { type: "category", inverse: true, data: rows.map((row) => row.name), splitLine: { show: false } }),
+    visualMap: { show: false, min: Math.min(...known), max: Math.max(...known), inRange: { color: style.steps } },
+    series: [{
+      type: "heatmap",
+      itemStyle: { borderColor: style.panel, borderWidth: 2 },
+      label: { show: true, fontFamily: style.text.fontFamily, fontSize: style.text.fontSize },
+      data: rows.flatMap((row, y) => row.values.map((value, x) => (value === null ? null : [x, y, value]))).filter(Boolean),
+    }],
+  };
+}
+
+const KINDS = { bar: bars, line: lines, heatmap };
+
+export function drawCharts(root) {
+  const style = look();
+  for (const figure of root.querySelectorAll("[data-chart]:not([data-drawn])")) {
+    figure.dataset.drawn = "true";
+    const table = readTable(figure.querySelector("table"));
+    const canvas = figure.querySelector(".chart-canvas");
+    canvas.hidden = false;
+    const tall = figure.dataset.chart !== "line";
+    if (tall) canvas.style.blockSize = `${Math.max(8, table.rows.length * 2.5 + 4)}rem`;
+    const chart = init(canvas, null, { renderer: "svg" });
+    chart.setOption({
+      animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      animationDuration: 300,
+      aria: { enabled: true },
+      textStyle: style.text,
+      ...KINDS[figure.dataset.chart](table, figure.dataset, style),
+    });
+    new ResizeObserver(() => chart.resize()).observe(canvas);
+    addEventListener("beforeprint", () => chart.resize({ width: 640 }));
+    figure.querySelector("details").open = false;
+  }
+}

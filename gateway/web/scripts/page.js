@@ -1,0 +1,15 @@
+// 每页都有的脚本：没有它页面照样能用，有它则不必整页刷新，可拖文件，可画图。
+import htmx from "htmx.org";
+import "htmx.org/dist/ext/hx-sse.js";
+import { enhanceFileDrops } from "./file_drop.js";
+import { keepWallFresh } from "./wall.js";
+
+function enhance(root) {
+  enhanceFileDrops(root);
+  if (root.querySelector("[data-chart]")) import("./charts.js").then((charts) => charts.drawCharts(root));
+}
+
+document.documentElement.dataset.scripted = "true";
+document.getElementById("error-summary")?.focus();
+htmx.onLoad(enhance);
+keepWallFresh();

@@ -1,0 +1,43 @@
+"""The site as the gateway mounts it: static files, headers, pages for problems."""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, cast
+
+from fastapi import APIRouter, FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.web import display, styleguide
+from gateway.web.assets import StaticAssets
+from gateway.web.problem_pages import problem_page, wants_page
+from gateway.web.security_headers import SecurityHeadersMiddleware
+
+ROUTERS: Sequence[APIRouter] = (display.router, styleguide.router)
+"""Every page of the site; the gateway lists them among its routers."""
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def install_site(app: FastAPI) -> None:
+    """Mount static files and headers, and let a browser see its errors as pages."""
+    app.mount("/static", StaticAssets(), name="static")
+    app.add_middleware(SecurityHeadersMiddleware)
+    for case, handler in list(app.exception_handlers.items()):
+        app.add_exception_handler(case, _also_as_page(cast(Handler, handler)))
+
+
+def _also_as_page(handler: Handler) -> Any:
+    """The same problem, as a page where a person's browser asked for one."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        response = await handler(request, error)
+        is_problem = response.headers.get("content-type", "").startswith("application/problem+json")
+        if not is_problem or not wants_page(request):
+            return response
+        page = problem_page(request, json.loads(bytes(response.body)))
+        if retry := response.headers.get("retry-after"):
+            page.headers["retry-after"] = retry
+        return page
+
+    return handle

@@ -1,0 +1,159 @@
+"""The style guide: every part of the pages, once, with invented contents; the tests and the eye look at it."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.web import words
+from gateway.web.forms import FieldError
+from gateway.web.pages import render
+from gateway.web.tables import Column, TableView, sorted_rows
+from shared.contracts.clocks import ClockState
+from shared.contracts.figures import FigureState, Period
+from shared.http.auth import Anyone
+from shared.times import SHANGHAI
+
+router = APIRouter(include_in_schema=False)
+
+NOW = datetime(2026, 7, 21, 10, 32, tzinfo=SHANGHAI)
+"""The guide stands still in time, so that it looks the same at every visit."""
+
+LAST_QUARTER = Period.parse("2026-Q2")
+
+COLUMNS = (
+    Column("rank", "名次", numeric=True, sort_key="rank"),
+    Column("name", "镇街", sort_key="name"),
+    Column("value", "快检合格率", numeric=True, sort_key="value"),
+    Column("bar", ""),
+    Column("share", "合格 ÷ 检测", numeric=True),
+)
+ROWS = (
+    {"rank": 1, "name": "虚构一街", "value": Decimal("99.6"), "share": "1,245 ÷ 1,250"},
+    {"rank": 2, "name": "虚构二街", "value": Decimal("98.8"), "share": "988 ÷ 1,000"},
+    {"rank": 2, "name": "虚构三镇", "value": Decimal("98.8"), "share": "494 ÷ 500"},
+    {"rank": 4, "name": "虚构四镇", "value": Decimal("92.0"), "share": "23 ÷ 25，样本少，95%区间 75.0%–97.8%"},
+    {"rank": None, "name": "虚构五镇", "value": None, "share": ""},
+)
+
+
+@router.get("/styleguide")
+async def styleguide(request: Request, _: Anyone) -> Response:
+    sort = request.query_params.get("sort", "rank")
+    return render(
+        request,
+        "styleguide.html",
+        colours=("ink", "muted", "line", "brand", "link", "danger", "warning", "ok", "unknown"),
+        tiles=_tiles(),
+        clocks=_clocks(),
+        table_view=TableView("快检合格率，2026年第三季度（虚构）", COLUMNS, sorted_rows(ROWS, COLUMNS, sort), sort),
+        steps=_steps(),
+        errors=(
+            FieldError("business", "填写统一社会信用代码，18 位"),
+            FieldError("file", "第 18 行“检测时间”不是日期：2025/13/02"),
+        ),
+        now=NOW,
+    )
+
+
+def _tiles() -> list[dict[str, object]]:
+    half_past = "截至 10:30"
+    return [
+        {
+            "name": "快检批次",
+            "reading": words.reading(Decimal(11174), FigureState.VALUE, "批次"),
+            "notes": [half_past],
+            "change": words.change(Decimal(11174), Decimal(9821), "批次", 0, LAST_QUARTER),
+            "href": "#tiles",
+        },
+        {
+            "name": "快检合格率",
+            "reading": words.reading(Decimal("98.83"), FigureState.VALUE, "%", 1),
+            "notes": [words.share_note(Decimal(11043), Decimal(11174)), half_past],
+            "change": words.change(Decimal("98.83"), Decimal("99.1"), "%", 1, LAST_QUARTER),
+            "direction": "worse",
+            "href": "#tiles",
+        },
+        {
+            "name": "复检合格率",
+            "reading": words.reading(Decimal(92), FigureState.VALUE, "%", 1),
+            "notes": [words.share_note(Decimal(23), Decimal(25), Decimal("75.0"), Decimal("97.8")), half_past],
+        },
+        {"name": "重大事故", "reading": words.reading(Decimal(0), FigureState.ZERO, "起"), "notes": [half_past]},
+        {
+            "name": "群众知晓率",
+            "reading": words.reading(Decimal(40), FigureState.VALUE, "%", estimate=True),
+            "notes": ["抽样估计"],
+        },
+        {"name": "冷库备案", "reading": words.reading(None, FigureState.MISSING, "家"), "notes": ["还没有单位上报"]},
+        {
+            "name": "小作坊入园率",
+            "reading": words.reading(None, FigureState.NOT_APPLICABLE, "%"),
+            "notes": ["本区没有加工中心"],
+        },
+        {"name": "年度考核", "reading": words.reading(None, FigureState.NOT_DUE, "分"), "notes": ["次年1月评定"]},
+        {"name": "召回按时办结率", "reading": words.unavailable(NOW - timedelta(minutes=9), NOW), "notes": []},
+        {
+            "name": "超期整改",
+            "reading": words.reading(Decimal(3), FigureState.VALUE, "件"),
+            "notes": [half_past],
+            "alarm": True,
+            "href": "#tiles",
+        },
+    ]
+
+
+def _clocks() -> list[words.ClockWords]:
+    article = "《食品安全法》第八十八条"
+    return [
+        words.clock_words(
+            "复检申请期",
+            NOW + timedelta(days=3, hours=7),
+            NOW,
+            remaining_working_days=3,
+            article=article,
+            verified=True,
+        ),
+        words.clock_words("异议期", NOW + timedelta(hours=3, minutes=12), NOW, article=article, verified=True),
+        words.clock_words("送检期", NOW - timedelta(days=2, hours=1), NOW, article="抽样检验管理办法（演示）"),
+        words.clock_words("整改期", None, NOW, state=ClockState.PAUSED, paused_because="等待检验报告"),
+        words.clock_words("告知期", NOW - timedelta(days=1), NOW, state=ClockState.MET, article=article, verified=True),
+    ]
+
+
+def _steps() -> list[SimpleNamespace]:
+    clocks = _clocks()
+    return [
+        SimpleNamespace(
+            kind="done",
+            title="快检阳性",
+            state="已发生",
+            when="2026年7月20日 6:40",
+            who="虚构农贸市场",
+            text="韭菜，有机磷和氨基甲酸酯类农药残留，抑制率 63%。",
+            clock=None,
+            evidence=[("检测记录", "第 18 行", "#timeline"), ("仪器照片", "3 张", "")],
+        ),
+        SimpleNamespace(
+            kind="now", title="异议期", state="进行中", when="", who="", text="", clock=clocks[1], evidence=[]
+        ),
+        SimpleNamespace(
+            kind="overdue", title="法定抽检任务", state="已超期", when="", who="", text="", clock=clocks[2], evidence=[]
+        ),
+        SimpleNamespace(
+            kind="missing",
+            title="批次暂控",
+            state="服务暂不可用（截至 10:32）",
+            when="",
+            who="",
+            text="追溯服务没有回答，页面刷新后再看。",
+            clock=None,
+            evidence=[],
+        ),
+        SimpleNamespace(
+            kind="todo", title="跟进检查", state="未开始", when="", who="", text="", clock=None, evidence=[]
+        ),
+    ]

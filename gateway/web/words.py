@@ -1,0 +1,166 @@
+"""How numbers, states, times and clocks are said in Chinese. Pure: nothing here reads a clock or a database."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Literal
+
+from shared.contracts.clocks import ClockState
+from shared.contracts.figures import FigureState, Period
+from shared.times import SHANGHAI
+
+SMALL_SAMPLE = 100
+"""Below this many cases a rate is shown with its interval."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A figure as a person reads it; `unit` is empty where words stand instead of a number.
+
+    `kind` is a state of `FigureState`, or `estimate`, or `unavailable`: it chooses the look.
+    """
+
+    text: str
+    unit: str
+    kind: str
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in ("value", "zero", "estimate")
+
+
+def number(value: Decimal | int, decimals: int | None = None) -> str:
+    """`12345.60` → `12,345.6`; with `decimals`, rounded half-even (GB/T 8170) to that many places."""
+    value = Decimal(value)
+    if decimals is not None:
+        return f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN):,f}"
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def reading(
+    value: Decimal | None, state: FigureState, unit: str, decimals: int = 0, *, estimate: bool = False
+) -> Reading:
+    """What stands on the tile: a number with its unit, or the word for why there is none."""
+    if value is None or state in (FigureState.MISSING, FigureState.NOT_APPLICABLE, FigureState.NOT_DUE):
+        absent = FigureState.MISSING if state in (FigureState.VALUE, FigureState.ZERO) else state
+        return Reading(absent.label, "", absent.value)
+    if state is FigureState.ZERO:
+        return Reading("0", unit, "zero")
+    if estimate:  # an estimate does not pretend to decimals
+        return Reading(f"约{number(value, 0)}", unit, "estimate")
+    return Reading(number(value, decimals), unit, "value")
+
+
+def unavailable(as_of: datetime | None, now: datetime) -> Reading:
+    return Reading(f"服务暂不可用（截至{clock_time(as_of or now, now)}）", "", "unavailable")
+
+
+def share_note(
+    numerator: Decimal | None, denominator: Decimal | None, low: Decimal | None = None, high: Decimal | None = None
+) -> str:
+    """`34 ÷ 1,200`, and the 95 % interval beside it where the sample is small. Empty for a plain count."""
+    if numerator is None or denominator is None:
+        return ""
+    note = f"{number(numerator)} ÷ {number(denominator)}"
+    if low is not None and high is not None and 0 < denominator < SMALL_SAMPLE:
+        note += f"，样本少，95%区间{number(low, 1)}–{number(high, 1)}%"
+    return note
+
+
+def change(value: Decimal | None, before: Decimal | None, unit: str, decimals: int, period_before: Period) -> str:
+    """`+5.8个百分点，比2026年10月`: a signed number with what it is compared to; empty where either is missing."""
+    if value is None or before is None:
+        return ""
+    step = Decimal(1).scaleb(-decimals)
+    difference = value.quantize(step, ROUND_HALF_EVEN) - before.quantize(step, ROUND_HALF_EVEN)
+    if difference == 0:
+        return f"与{period_before.label}持平"
+    words = "个百分点" if unit == "%" else unit
+    return f"{'+' if difference > 0 else '−'}{number(abs(difference), decimals)}{words}，比{period_before.label}"
+
+
+def direction(value: Decimal | None, before: Decimal | None, higher_is_better: bool | None) -> str:
+    """`better`, `worse`, or empty where there is no change or neither way is good."""
+    if value is None or before is None or higher_is_better is None or value == before:
+        return ""
+    return "better" if (value > before) == higher_is_better else "worse"
+
+
+def day_words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def clock_time(moment: datetime, now: datetime) -> str:
+    """Time of day when it is today, else with the day, and with the year when that differs too."""
+    local, today = moment.astimezone(SHANGHAI), now.astimezone(SHANGHAI)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    year = "" if local.year == today.year else f"{local.year}年"
+    return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def full_time(moment: datetime) -> str:
+    local = moment.astimezone(SHANGHAI)
+    return f"{day_words(local.date())} {local:%H:%M}"
+
+
+def span_words(span: timedelta) -> str:
+    """`3天4小时`, `3小时12分`, `5分`: the two largest parts, never more."""
+    minutes = max(int(span.total_seconds() // 60), 0)
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    if days:
+        return f"{days}天" + (f"{hours}小时" if hours else "")
+    if hours:
+        return f"{hours}小时" + (f"{minutes}分" if minutes else "")
+    return f"{minutes}分"
+
+
+ClockKind = Literal["running", "soon", "overdue", "paused", "done"]
+
+
+@dataclass(frozen=True)
+class ClockWords:
+    """A time limit as it is shown: its kind drives the mark, the words say the rest."""
+
+    label: str
+    kind: ClockKind
+    words: str
+    article: str
+    verified: bool
+    note: str = ""
+
+
+def clock_words(
+    label: str,
+    due_at: datetime | None,
+    now: datetime,
+    *,
+    state: ClockState = ClockState.RUNNING,
+    remaining_working_days: int | None = None,
+    paused_because: str = "",
+    article: str = "",
+    verified: bool = False,
+) -> ClockWords:
+    """Say a statutory clock: `还剩3个工作日，7月24日 17:30 到期`.
+
+    A day or less left is `soon`; overdue says by how long; paused says why.
+    """
+    note = "" if verified else "依据待核实"
+    if state is ClockState.CANCELLED:
+        return ClockWords(label, "done", "已撤销", article, verified, note)
+    if state is ClockState.PAUSED or due_at is None:
+        reason = f"：{paused_because}" if paused_because else ""
+        return ClockWords(label, "paused", f"已暂停{reason}", article, verified, note)
+    due = clock_time(due_at, now)
+    if due_at.astimezone(SHANGHAI).date() == now.astimezone(SHANGHAI).date():
+        due = f"今天 {due}"
+    if state is ClockState.MET:
+        return ClockWords(label, "done", f"已办结，限期为{due}", article, verified, note)
+    left = due_at - now
+    if left < timedelta(0):
+        return ClockWords(label, "overdue", f"已超期{span_words(-left)}，{due} 到期", article, verified, note)
+    soon = remaining_working_days <= 1 if remaining_working_days is not None else left <= timedelta(days=1)
+    rest = f"{remaining_working_days}个工作日" if remaining_working_days else span_words(left)
+    return ClockWords(label, "soon" if soon else "running", f"还剩{rest}，{due} 到期", article, verified, note)

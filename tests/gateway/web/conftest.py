@@ -1,0 +1,36 @@
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from gateway.web.site import ROUTERS, install_site
+from shared.http.problems import NotFound, install_problem_handlers
+from shared.http.request_id import RequestIdMiddleware
+
+OWN_PAGE = {"sec-fetch-site": "same-origin", "accept": "text/html"}
+"""What a browser says when a form is sent from our own page."""
+
+
+def site() -> FastAPI:
+    """The pages without the rest of the gateway, plus one address whose record is gone."""
+    app = FastAPI()
+    install_problem_handlers(app)
+    for router in ROUTERS:
+        app.include_router(router)
+
+    @app.get("/gone")
+    async def gone() -> None:
+        raise NotFound("这条记录已并入另一条")
+
+    install_site(app)
+    app.add_middleware(RequestIdMiddleware)
+    return app
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=site(), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://shian.test") as client:
+        client.headers["accept"] = "text/html,application/xhtml+xml"
+        yield client
