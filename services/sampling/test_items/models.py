@@ -14,7 +14,7 @@ from shared.ids import uuid7
 
 
 class Item(Versioned, Base):
-    """Something a rapid test looks for. A positive of a `banned` substance is whistled one by one, never by statistics."""
+    """Something a rapid test looks for. Each positive of a `banned` substance is whistled singly, not by statistics."""
 
     __tablename__ = "test_items"
 
@@ -32,7 +32,7 @@ class Item(Versioned, Base):
 
 
 class ItemAlias(Base):
-    """A name under which devices and files print an item, in the form `rules.plain_name` gives. It names one item only."""
+    """A name under which devices and files print an item, as `rules.plain_name` gives it. It names one item only."""
 
     __tablename__ = "test_item_aliases"
     __table_args__ = (Index(None, "item_code"),)

@@ -1,12 +1,14 @@
-"""Tables of the places that test: markets with their stalls, other rooms, and the few fields of businesses kept here."""
+"""Tables of the places that test: markets with stalls, other rooms, and the few fields of businesses kept here."""
 
 from datetime import date
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.sampling.database import Base
+from services.sampling.test_sites.rules import Seller
 from shared.contracts.sampling import SiteKind
 from shared.database import Versioned
 from shared.ids import uuid7
@@ -60,6 +62,32 @@ class Stall(Base):
     seller_business_id: Mapped[UUID | None]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+
+    @classmethod
+    def beginning(cls, site_id: UUID, number: str, seller: Seller, valid_from: date) -> Self:
+        """A stall whose seller begins on `valid_from`."""
+        return cls(
+            site_id=site_id,
+            number=number,
+            seller_name=seller.name,
+            seller_uscc=seller.uscc,
+            seller_business_id=seller.business_id,
+            valid_from=valid_from,
+        )
+
+    @property
+    def seller(self) -> Seller:
+        return Seller(self.seller_name, self.seller_uscc, self.seller_business_id)
+
+    def covers(self, day: date) -> bool:
+        """Whether this row tells who sold here on `day`."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+    def end(self, day: date) -> None:
+        """Somebody else sells here from `day` on. Only the last row of a stall may end, and only once."""
+        if self.valid_to is not None:
+            raise ValueError(f"stall {self.id} has already ended on {self.valid_to}")
+        self.valid_to = day
 
 
 class Business(Base):
