@@ -1,6 +1,6 @@
 """The one place where a caller's regions limit what is read and written: the subtrees named in the token."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +10,7 @@ from shared.http.auth import Actor
 from shared.http.problems import Problem
 from shared.regions import repository
 
-T = TypeVar("T", bound=tuple[Any, ...])
+Columns = TypeVarTuple("Columns")
 
 
 class OutsideRegion(Problem):
@@ -20,8 +20,8 @@ class OutsideRegion(Problem):
 
 
 def within_scope(
-    statement: Select[T], column: InstrumentedAttribute[Any] | ColumnElement[Any], actor: Actor
-) -> Select[T]:
+    statement: Select[*Columns], column: InstrumentedAttribute[Any] | ColumnElement[Any], actor: Actor
+) -> Select[*Columns]:
     """Limit a select to rows whose region code (12 digits, in `column`) is at or below one of the actor's regions."""
     return statement.where(column.in_(repository.codes_within(actor.regions)))
 
