@@ -1,4 +1,7 @@
-"""Events leave through the outbox in the writer's transaction, travel by relay, and arrive through the inbox exactly once in effect."""
+"""Events leave through the outbox in the writer's transaction, travel by relay and arrive through the inbox.
+
+Delivery is at least once and unordered; the effect is exactly once, because the inbox knows what it has handled.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -1,0 +1,16 @@
+"""Which units hear which events. The publisher writes one delivery a listener, so it has to know them.
+
+A test holds this table equal to the subscribers that the units register.
+"""
+
+from collections.abc import Mapping
+
+from shared.contracts.codes import SERVICES, Unit
+
+SUBSCRIPTIONS: Mapping[str, tuple[Unit, ...]] = {
+    "gateway.region.changed.v1": SERVICES,
+    "gateway.region_population.stated.v1": SERVICES,
+    "sampling.rapid_test.failed.v1": (Unit.TRACEABILITY, Unit.INSPECTION, Unit.SCORING),
+    "sampling.whistle.closed.v1": (Unit.TRACEABILITY, Unit.INSPECTION, Unit.SCORING),
+}
+"""Event type → the units that handle it."""
