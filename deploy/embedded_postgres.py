@@ -21,16 +21,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from deploy.processes import FolderBusyError, end, free_port, lock_folder, process_exists, spawn_child, tail
+from deploy.processes import DeployError, end, free_port, lock_folder, process_exists, spawn_child, tail
 
 SUPERUSER = "postgres"
+CLUSTER = "cluster"
 OLDEST_VERSION = 15
 FREE_SPACE_NEEDED = 300 * 2**20
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # no socket file: no limit on the length of the folder's path
     "password_encryption": "scram-sha-256",
-    "max_connections": "200",
+    "max_connections": "300",
     "shared_buffers": "192MB",
     "effective_cache_size": "1GB",
     "work_mem": "8MB",
@@ -53,15 +54,16 @@ THROW_AWAY_SETTINGS = {
 }
 
 
-class PostgresError(RuntimeError):
-    """PostgreSQL cannot run here; the message (Chinese) says why and what to do."""
+class PostgresError(DeployError):
+    """PostgreSQL cannot run here."""
 
 
 class EmbeddedPostgres:
     """One PostgreSQL server in ``data_dir`` (created when missing), held by this process alone.
 
     ``durable=False`` trades safety against a power cut for speed. ``log`` defaults to ``data_dir/postgres.log``.
-    The server dies with this process, however that ends. Raises ``PostgresError``.
+    The server dies with this process, however that ends. Raises ``PostgresError``, and
+    ``FolderBusyError`` when another process holds the folder.
     """
 
     def __init__(self, data_dir: Path, *, durable: bool = True, log: Path | None = None) -> None:
@@ -75,7 +77,7 @@ class EmbeddedPostgres:
     @property
     def cluster(self) -> Path:
         """The folder PostgreSQL itself calls its data directory."""
-        return self.data_dir / "cluster"
+        return self.data_dir / CLUSTER
 
     @property
     def password(self) -> str:
@@ -107,8 +109,7 @@ class EmbeddedPostgres:
         # A server killed a moment ago may have left sessions that still hold its memory; they go by themselves.
         for pause in (1, 3, None):
             try:
-                self.process = self.spawn()
-                return self.wait_until_ready(self.process)
+                return self.wait_until_ready(self.spawn())
             except PostgresError:
                 if pause is None:
                     raise
@@ -117,10 +118,7 @@ class EmbeddedPostgres:
     def prepare(self) -> None:
         """Everything before the server process: the lock on the folder, the cluster in it, a free port."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            self._lock = lock_folder(self.data_dir)
-        except FolderBusyError as error:
-            raise PostgresError(str(error)) from None
+        self._lock = lock_folder(self.data_dir)
         try:
             if shutil.disk_usage(self.data_dir).free < FREE_SPACE_NEEDED:
                 raise PostgresError(
@@ -134,14 +132,15 @@ class EmbeddedPostgres:
             raise
 
     def spawn(self) -> subprocess.Popen[bytes]:
-        """Start the server process on the chosen port, without waiting for it."""
+        """Start the server process on the chosen port, without waiting for it; also to replace one that died."""
         settings = SETTINGS if self.durable else SETTINGS | THROW_AWAY_SETTINGS
         options = [f"--{name}={value}" for name, value in (settings | {"port": str(self.port)}).items()]
-        self._end_orphan()
+        end_orphan(self.cluster)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         command = [str(self._binaries() / "postgres"), "-D", str(self.cluster), *options]
         with self.log.open("ab") as log:
-            return spawn_child(command, death_signal=signal.SIGINT, unprivileged=self.data_dir, output=log)
+            self.process = spawn_child(command, death_signal=signal.SIGINT, unprivileged=self.data_dir, output=log)
+        return self.process
 
     def wait_until_ready(self, process: subprocess.Popen[bytes], seconds: float = 120) -> None:
         """Wait until ``process`` accepts connections; raises ``PostgresError`` with the end of its log."""
@@ -153,7 +152,7 @@ class EmbeddedPostgres:
 
     def ready(self) -> bool:
         """Whether the running server said that it accepts connections (as ``pg_ctl`` asks it)."""
-        lines = self._pid_file()
+        lines = read_pid_file(self.cluster)
         return len(lines) > 7 and lines[7].strip() == "ready" and is_server(int(lines[0]), self.cluster)
 
     def stop(self) -> None:
@@ -201,28 +200,31 @@ class EmbeddedPostgres:
         wanted = int(version_file.read_text()) if version_file.exists() else None
         return find_binaries(wanted, self.cluster)
 
-    def _pid_file(self) -> list[str]:
-        try:
-            return (self.cluster / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
-            return []
 
-    def _end_orphan(self) -> None:
-        """End a server that outlived its starter: we hold the lock, so nobody owns it."""
-        lines = self._pid_file()
-        if not lines:
-            return
-        pid = int(lines[0])
-        for number, seconds in ((signal.SIGINT, 20), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)):
-            deadline = time.monotonic() + seconds
-            if is_server(pid, self.cluster):
-                os.kill(pid, number)
-            while is_server(pid, self.cluster) and time.monotonic() < deadline:
-                time.sleep(0.05)
-        if is_server(pid, self.cluster):
-            raise PostgresError(f"上次留下的 PostgreSQL 进程 {pid} 结束不了。请手动结束它（kill -9 {pid}）后重试。")
-        if process_exists(pid):  # the id now belongs to some other program, and PostgreSQL would wait for that one
-            (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+def end_orphan(cluster: Path) -> None:
+    """End a server that outlived its starter; whoever calls this holds the lock, so nobody owns the server."""
+    lines = read_pid_file(cluster)
+    if not lines:
+        return
+    pid = int(lines[0])
+    for number, seconds in ((signal.SIGINT, 20), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)):
+        deadline = time.monotonic() + seconds
+        if is_server(pid, cluster):
+            os.kill(pid, number)
+        while is_server(pid, cluster) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    if is_server(pid, cluster):
+        raise PostgresError(f"上次留下的 PostgreSQL 进程 {pid} 结束不了。请手动结束它（kill -9 {pid}）后重试。")
+    if process_exists(pid):  # the id now belongs to some other program, and PostgreSQL would wait for that one
+        (cluster / "postmaster.pid").unlink(missing_ok=True)
+
+
+def read_pid_file(cluster: Path) -> list[str]:
+    """What a server says of itself while it runs: process id, folder, …; the eighth line is its state."""
+    try:
+        return (cluster / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return []
 
 
 def find_binaries(wanted: int | None, cluster: Path) -> Path:

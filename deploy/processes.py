@@ -17,8 +17,12 @@ CHILD = Path(__file__).with_name("child.py")
 PRIVATE_PORTS = range(20000, 30000)
 
 
-class FolderBusyError(RuntimeError):
-    """Another living process holds the folder; the message (Chinese) says so."""
+class DeployError(RuntimeError):
+    """The platform cannot run as asked; the message (Chinese) says why and what to do about it."""
+
+
+class FolderBusyError(DeployError):
+    """Another living process holds the folder."""
 
 
 def spawn_child(
@@ -27,6 +31,7 @@ def spawn_child(
     death_signal: signal.Signals,
     output: IO[bytes],
     env: dict[str, str] | None = None,
+    cwd: Path | None = None,
     unprivileged: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start ``command`` so that it dies with this process; its group is its own, so Ctrl-C reaches only us.
@@ -43,6 +48,7 @@ def spawn_child(
         stdout=output,
         stderr=subprocess.STDOUT,
         env=env,
+        cwd=cwd,
         process_group=0,
     )
 
@@ -95,6 +101,11 @@ def port_is_free(port: int) -> bool:
 def free_port() -> int:
     """A loopback port that nobody listens on."""
     return next(port for port in random.sample(PRIVATE_PORTS, len(PRIVATE_PORTS)) if port_is_free(port))
+
+
+def say_how_it_ended(code: int) -> str:
+    """The exit code of a process in words; negative is a signal, as ``subprocess`` has it."""
+    return f"信号 {signal.Signals(-code).name}" if code < 0 else f"退出码 {code}"
 
 
 def process_exists(pid: int) -> bool:

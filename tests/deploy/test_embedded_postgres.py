@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from deploy.embedded_postgres import EmbeddedPostgres, PostgresError, is_server
+from deploy.processes import FolderBusyError
 
 pytestmark = pytest.mark.processes
 
@@ -96,7 +97,7 @@ def test_a_stale_process_id_of_another_program_does_not_block_the_start(tmp_path
 def test_a_second_server_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     with (
         EmbeddedPostgres(tmp_path) as first,
-        pytest.raises(PostgresError, match="正被另一个进程"),
+        pytest.raises(FolderBusyError, match="正被另一个进程"),
         EmbeddedPostgres(tmp_path),
     ):
         pass
