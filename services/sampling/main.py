@@ -1,7 +1,11 @@
 """抽检快检: test sites, devices, items, rapid tests, whistles."""
 
 from services.sampling.database import Base
+from services.sampling.devices.router import router as devices
 from services.sampling.settings import Settings
+from services.sampling.test_items.router import router as test_items
+from services.sampling.test_items.seed import seed_items
+from services.sampling.test_sites.router import router as test_sites
 from shared.app import Service, create_app
 from shared.contracts.codes import Unit
 
@@ -10,7 +14,8 @@ service = Service(
     title="抽检快检",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[],
+    routers=[test_sites, devices, test_items],
+    seeds=[seed_items],
 )
 
 app = create_app(service)

@@ -1,0 +1,43 @@
+"""What callers send and get about devices."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.sampling import Method
+from shared.contracts.schema import Schema
+
+
+class DeviceFields(Schema):
+    model: str | None = Field(default=None, max_length=100, description="型号", examples=["演示型号"])
+    methods: list[Method] = Field(
+        min_length=1, max_length=10, description="能做的方法", examples=[["enzyme_inhibition"]]
+    )
+    site_id: UUID = Field(description="所在检测点")
+    calibrated_until: date | None = Field(
+        default=None, description="检定或校准有效期的最后一天；未知则不填", examples=["2027-06-30"]
+    )
+
+
+class DeviceCreate(DeviceFields):
+    maker: str = Field(
+        min_length=1, max_length=100, description="厂商，与设备打印一致", examples=["演示仪器厂（虚构）"]
+    )
+    serial: str = Field(min_length=1, max_length=100, description="出厂编号", examples=["DEMO-0001"])
+
+
+class DeviceUpdate(DeviceFields):
+    active: bool = Field(description="是否在用", examples=[True])
+
+
+class DeviceRead(Schema):
+    id: UUID
+    version: int
+    maker: str = Field(examples=["演示仪器厂（虚构）"])
+    serial: str = Field(examples=["DEMO-0001"])
+    model: str | None
+    methods: list[Method]
+    site_id: UUID
+    calibrated_until: date | None
+    active: bool
