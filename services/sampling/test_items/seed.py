@@ -1,4 +1,4 @@
-"""The shipped catalogue: well-known rapid-test items, each row unverified until somebody has read it in the rule's text.
+"""The shipped catalogue: well-known rapid-test items, each row unverified until somebody reads it in the rule.
 
 A bureau corrects by appending a threshold (`POST /v1/test-items/{code}/thresholds`); a release overwrites nothing.
 """
