@@ -1,0 +1,33 @@
+"""The last good answers, kept in memory for the minutes in which a service is silent."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from shared.contracts.codes import Unit
+from shared.contracts.figures import FigureSheet
+from shared.http.auth import Actor
+
+KEPT = 2000
+
+Key = tuple[Unit, str, str, frozenset[str], tuple[str, ...]]
+
+
+def key_of(unit: Unit, region: str, period: str, actor: Actor) -> Key:
+    """Answers are kept per roles and regions of the asker: nobody is shown what only somebody else may see."""
+    return (unit, region, period, frozenset(actor.roles), actor.regions)
+
+
+@dataclass
+class LastGood:
+    """At most `KEPT` sheets; the one not asked for longest goes first."""
+
+    _sheets: OrderedDict[Key, FigureSheet] = field(default_factory=OrderedDict)
+
+    def keep(self, key: Key, sheet: FigureSheet) -> None:
+        self._sheets[key] = sheet
+        self._sheets.move_to_end(key)
+        if len(self._sheets) > KEPT:
+            self._sheets.popitem(last=False)
+
+    def find(self, key: Key) -> FigureSheet | None:
+        return self._sheets.get(key)

@@ -1,0 +1,118 @@
+"""One section: the figures of one service, asked for within a budget."""
+
+import asyncio
+from collections.abc import Mapping
+from decimal import Decimal
+
+import structlog
+from pydantic import ValidationError
+
+from gateway.clients import Caller, Refused, Services, ServiceSilentError
+from gateway.dashboards.last_good import LastGood, key_of
+from gateway.dashboards.ranking import ranked
+from gateway.dashboards.schemas import DashboardFigure, Section, SectionStatus
+from shared.contracts.codes import Unit
+from shared.contracts.figures import FigureSheet, FigureValue, Period
+from shared.http.auth import Actor
+
+log = structlog.get_logger(__name__)
+
+BUDGET_SECONDS = 1.5
+"""What a section may take; the sections run side by side, so this is also what the whole page may wait."""
+
+
+async def read_section(
+    services: Services, last_good: LastGood, unit: Unit, region: str, period: Period, actor: Actor, caller: Caller
+) -> tuple[Section, str | None]:
+    """The section of `unit`: `ok`, `partial` without the comparison, `stale` from memory, or `unavailable`.
+
+    Beside it stands the region's name as the service knows it. Raises `Refused` when the service refuses the caller.
+    """
+    current, before = await asyncio.gather(
+        _read_sheet(services, unit, region, period, caller, children=True),
+        _read_sheet(services, unit, region, period.previous, caller, children=False),
+        return_exceptions=True,
+    )
+    key = key_of(unit, region, str(period), actor)
+    if isinstance(current, FigureSheet):
+        last_good.keep(key, current)
+        if isinstance(before, FigureSheet):
+            return _section(unit, current, before, SectionStatus.OK, ""), current.region.region_name
+        if not isinstance(before, ServiceSilentError | Refused):
+            raise before
+        note = f"没有取到{period.previous.label}的数，暂不能比较"
+        return _section(unit, current, None, SectionStatus.PARTIAL, note), current.region.region_name
+    if not isinstance(current, ServiceSilentError):
+        raise current
+    log.warning("section_missing", service=unit, reason=current.reason)
+    kept = last_good.find(key)
+    if kept is None:
+        note = f"{unit.label}服务暂不可用，稍后刷新再看"
+        return _missing(unit, note), None
+    note = f"{unit.label}服务暂不可用，显示的是之前取到的数"
+    return _section(unit, kept, None, SectionStatus.STALE, note), kept.region.region_name
+
+
+def refused_section(unit: Unit, refusal: Refused) -> Section:
+    """A service that would not tell this caller, where others did."""
+    return _missing(unit, refusal.detail or refusal.answered_title)
+
+
+def _missing(unit: Unit, note: str) -> Section:
+    status = SectionStatus.UNAVAILABLE
+    return Section(service=unit, title=unit.label, status=status, as_of=None, note=note, figures=[])
+
+
+async def _read_sheet(
+    services: Services, unit: Unit, region: str, period: Period, caller: Caller, *, children: bool
+) -> FigureSheet:
+    answer = await services.get(
+        unit,
+        "/v1/figures/values",
+        caller,
+        BUDGET_SECONDS,
+        region=region,
+        period=str(period),
+        children=str(children).lower(),
+    )
+    try:
+        return FigureSheet.model_validate(answer)
+    except ValidationError as error:  # another version of the contract is no reason to lose the other three sections
+        raise ServiceSilentError(unit, "answered in a form this gateway does not know") from error
+
+
+def _section(unit: Unit, sheet: FigureSheet, before: FigureSheet | None, status: SectionStatus, note: str) -> Section:
+    earlier: Mapping[str, Decimal | None] = {}
+    if before is not None:
+        earlier = {figure.code: figure.value for figure in before.region.figures}
+    values = {figure.code: figure for figure in sheet.region.figures}
+    children = [(child.region_name, {figure.code: figure for figure in child.figures}) for child in sheet.children]
+    return Section(
+        service=unit,
+        title=unit.label,
+        status=status,
+        as_of=sheet.as_of,
+        note=note,
+        figures=[
+            DashboardFigure(
+                definition=definition,
+                figure=_through_gateway(unit, values[definition.code]),
+                previous_value=earlier.get(definition.code),
+                children=ranked(
+                    definition,
+                    (
+                        (name, _through_gateway(unit, figures[definition.code]))
+                        for name, figures in children
+                        if definition.code in figures
+                    ),
+                ),
+            )
+            for definition in sheet.definitions
+            if definition.code in values
+        ],
+    )
+
+
+def _through_gateway(unit: Unit, figure: FigureValue) -> FigureValue:
+    """The rows behind a figure as the gateway's callers reach them."""
+    return figure.model_copy(update={"rows": f"/api/{unit.value}{figure.rows}"})
