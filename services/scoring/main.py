@@ -1,16 +1,25 @@
 """评价."""
 
+from services.scoring.credit.router import router as credit
+from services.scoring.credit.subscribers import on_rapid_test_failed, on_whistle_closed
 from services.scoring.database import Base
+from services.scoring.figures.definitions import FIGURES
 from services.scoring.settings import Settings
 from shared.app import Service, create_app
 from shared.contracts.codes import Unit
+from shared.contracts.sampling import RapidTestFailed, WhistleClosed
 
 service = Service(
     unit=Unit.SCORING,
     title="评价",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[],
+    routers=[credit],
+    subscribers={
+        RapidTestFailed.type: on_rapid_test_failed,
+        WhistleClosed.type: on_whistle_closed,
+    },
+    figures=FIGURES,
 )
 
 app = create_app(service)

@@ -1,16 +1,25 @@
 """追溯."""
 
 from services.traceability.database import Base
+from services.traceability.figures.definitions import FIGURES
+from services.traceability.lots.router import router as lots
+from services.traceability.lots.subscribers import on_rapid_test_failed, on_whistle_closed
 from services.traceability.settings import Settings
 from shared.app import Service, create_app
 from shared.contracts.codes import Unit
+from shared.contracts.sampling import RapidTestFailed, WhistleClosed
 
 service = Service(
     unit=Unit.TRACEABILITY,
     title="追溯",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[],
+    routers=[lots],
+    subscribers={
+        RapidTestFailed.type: on_rapid_test_failed,
+        WhistleClosed.type: on_whistle_closed,
+    },
+    figures=FIGURES,
 )
 
 app = create_app(service)
