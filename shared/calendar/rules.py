@@ -5,7 +5,7 @@ its weekday. A year without a notice is counted by weekday alone and every answe
 because Spring Festival will move it. A day is a day in Asia/Shanghai.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -85,3 +85,22 @@ class WorkingCalendar:
         days = sum(self.is_working_day(first + ONE_DAY * step) for step in range(1, (last - first).days + 1))
         provisional = first < last and self.is_provisional(first + ONE_DAY, last)
         return ReckonedCount(days if start <= end else -days, provisional)
+
+
+def faults_of_notice(year: int, days: Sequence[CalendarDay]) -> list[tuple[str, str]]:
+    """Give what cannot be so in a notice for ``year``, as pairs of a JSON pointer and a Chinese sentence.
+
+    A notice names days of its year or of the December before; each day once; a make-up workday is a Saturday or Sunday.
+    """
+    faults, seen = [], set[date]()
+    for index, row in enumerate(days):
+        if row.day.year != year and (row.day.year, row.day.month) != (year - 1, 12):
+            faults.append((f"/days/{index}/day", f"{row.day} 不在 {year} 年（或上年 12 月）内，请改正日期"))
+        if row.day in seen:
+            faults.append((f"/days/{index}/day", f"{row.day} 写了两次，请只保留一行"))
+        if row.working and row.day.weekday() < SATURDAY:
+            faults.append((f"/days/{index}/working", f"{row.day} 不是周六、周日，不能是调休上班日"))
+        seen.add(row.day)
+    if all(row.working for row in days):
+        faults.append(("/days", "放假通知里没有放假日，请照通知补全"))
+    return faults

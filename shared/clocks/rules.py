@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from shared.calendar.rules import ONE_DAY, WorkingCalendar
-from shared.contracts.clocks import Authority, LengthUnit, StartRule
+from shared.contracts.clocks import Authority, Effect, LengthUnit, StartRule
 from shared.times import day_of, start_of_day
 
 ONE_TICK = timedelta.resolution
@@ -62,6 +62,7 @@ class ClockRule:
     length: int
     unit: LengthUnit
     start: StartRule
+    effect: Effect
     authority: Authority
     article: str
     source: str
@@ -152,9 +153,11 @@ class Remaining:
     """What is left, or how far over: ``count`` whole units and ``seconds`` of wall clock, both never negative.
 
     Months are shown in calendar days. Count 0 in a unit of days means "today", in hours "within the hour".
+    ``ended`` says that the last moment has passed, which is overdue only for a duty.
     """
 
-    overdue: bool
+    effect: Effect
+    ended: bool
     paused: bool
     unit: LengthUnit
     count: int
@@ -168,9 +171,10 @@ class Remaining:
             amount = f"{hours} 小时 {minutes} 分" if hours else f"{minutes} 分钟"
         else:
             amount = f"{self.count}{self.unit.label}"
-        if self.overdue:
+        if self.ended:
+            over = "超期" if self.effect is Effect.DUTY else "期满"
             today = self.unit is not LengthUnit.HOUR and self.count == 0
-            return "已于今日到期，现已超期" if today else f"已超期 {amount}"
+            return f"今日已{over}" if today else f"已{over} {amount}"
         if self.paused:
             return f"计时中止，恢复后还剩 {amount}"
         return "今日到期" if self.unit is not LengthUnit.HOUR and self.count == 0 else f"还剩 {amount}"
@@ -208,10 +212,15 @@ def due(clock: Clock, calendar: WorkingCalendar) -> Due | None:
     return Due((start_of_day(last_day) + end_of_day(rule.day_ends_at)).astimezone(UTC), provisional)
 
 
-def breached(clock: Clock, calendar: WorkingCalendar, now: datetime) -> bool:
-    """Whether the last moment has passed. A clock that stands still is never overdue."""
+def ended(clock: Clock, calendar: WorkingCalendar, now: datetime) -> bool:
+    """Whether the last moment has passed. The last moment itself is in time; a clock that stands still never ends."""
     end = due(clock, calendar)
     return end is not None and now > end.at
+
+
+def breached(clock: Clock, calendar: WorkingCalendar, now: datetime) -> bool:
+    """Whether a duty is overdue. A window or a minimum runs out without anybody having failed."""
+    return clock.rule.effect is Effect.DUTY and ended(clock, calendar, now)
 
 
 def remaining(clock: Clock, calendar: WorkingCalendar, now: datetime) -> Remaining:
@@ -221,7 +230,7 @@ def remaining(clock: Clock, calendar: WorkingCalendar, now: datetime) -> Remaini
     end = due(_without_open_pause(clock), calendar)
     assert end is not None  # an open pause is the only reason for None
     unit = LengthUnit.CALENDAR_DAY if clock.rule.unit is LengthUnit.MONTH else clock.rule.unit
-    overdue, seconds = now > end.at, abs(int((end.at - now).total_seconds()))
+    seconds = abs(int((end.at - now).total_seconds()))
     today, last_day = day_of(now), day_of(end.at - ONE_TICK)
     if unit is LengthUnit.HOUR:
         count = seconds // 3600
@@ -229,7 +238,7 @@ def remaining(clock: Clock, calendar: WorkingCalendar, now: datetime) -> Remaini
         count = abs(calendar.working_days_between(today, last_day).days)
     else:
         count = abs((last_day - today).days)
-    return Remaining(overdue, paused_since is not None, unit, count, seconds)
+    return Remaining(clock.rule.effect, now > end.at, paused_since is not None, unit, count, seconds)
 
 
 def pause(clock: Clock, calendar: WorkingCalendar, *, reason: str, at: datetime) -> Clock:
@@ -244,8 +253,8 @@ def pause(clock: Clock, calendar: WorkingCalendar, *, reason: str, at: datetime)
         grounds = "、".join(f"{name}（{code}）" for code, name in allowed.items()) or "无"
         raise StepNotAllowedError(f"“{clock.rule.name}”不能以“{reason}”为由中止；规则允许的事由：{grounds}。")
     at = max(at, clock.last_moment)
-    if breached(clock, calendar, at):
-        raise StepNotAllowedError(f"“{clock.rule.name}”已超期，超期后不能中止。")
+    if ended(clock, calendar, at):
+        raise StepNotAllowedError(f"“{clock.rule.name}”已届满，届满后不能中止。")
     return replace(clock, pauses=(*clock.pauses, Pause(at, None, reason)))
 
 
@@ -272,8 +281,8 @@ def extend(clock: Clock, calendar: WorkingCalendar, *, length: int, at: datetime
         most = "由决定文书写明的正整数" if step.length is None else f"1 至 {step.length}{rule.unit.label}"
         raise StepNotAllowedError(f"“{rule.name}”第 {used + 1} 次延长的长度应为{most}，现为 {length}。")
     at = max(at, clock.last_moment)
-    if breached(clock, calendar, at):
-        raise StepNotAllowedError(f"“{rule.name}”已超期；延长须在期限届满前作出。")
+    if ended(clock, calendar, at):
+        raise StepNotAllowedError(f"“{rule.name}”已届满；延长须在届满前作出。")
     return replace(clock, extensions=(*clock.extensions, Extension(length, at)))
 
 

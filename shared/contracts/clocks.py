@@ -1,6 +1,14 @@
-"""Words of the statutory clocks that services, gateway and screens share."""
+"""Words and events of the statutory clocks that services, gateway and screens share."""
 
+from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.codes import SERVICES, Unit
+from shared.contracts.event import EventData
+from shared.contracts.regions import RegionCode
 
 
 class LengthUnit(StrEnum):
@@ -25,6 +33,14 @@ class StartRule(StrEnum):
     INSTANT = "instant"  # from the minute of the trigger, for clock hours
 
 
+class Effect(StrEnum):
+    """What it means when the last moment has passed."""
+
+    DUTY = "duty"  # something had to be done by then: undone, it is overdue (超期)
+    WINDOW = "window"  # a party could ask until then: unasked, the right has lapsed (逾期失权)
+    MINIMUM = "minimum"  # something may not be done before then: now it may (期满)
+
+
 class Authority(StrEnum):
     """Whose procedure a clock belongs to; the same step has another length with another authority."""
 
@@ -35,16 +51,17 @@ class Authority(StrEnum):
 
 
 class ClockState(StrEnum):
-    """Where a clock stands. ``breached`` is overdue and still open."""
+    """Where a clock stands: ``breached`` is an overdue open duty, ``elapsed`` a window or minimum that ran out."""
 
     RUNNING = "running"
     PAUSED = "paused"
     BREACHED = "breached"
+    ELAPSED = "elapsed"
     MET = "met"
     CANCELLED = "cancelled"
 
 
-OPEN_STATES = (ClockState.RUNNING, ClockState.PAUSED, ClockState.BREACHED)
+OPEN_STATES = frozenset({ClockState.RUNNING, ClockState.PAUSED, ClockState.BREACHED})
 
 
 class EntryKind(StrEnum):
@@ -56,5 +73,44 @@ class EntryKind(StrEnum):
     EXTENDED = "extended"
     RECOMPUTED = "recomputed"
     BREACHED = "breached"
+    END_WITHDRAWN = "end_withdrawn"
+    ELAPSED = "elapsed"
     MET = "met"
     CANCELLED = "cancelled"
+
+
+class ClockEventData(EventData):
+    """The state of a clock when its last moment has passed, or was found not to have passed after all."""
+
+    clock_id: UUID
+    version: int = Field(description="期限记录的版本，用于丢弃迟到的旧消息")
+    code: str = Field(examples=["disposal_completion"])
+    name: str = Field(examples=["完成核查处置"])
+    authority: Authority
+    state: ClockState
+    object_type: str = Field(examples=["disposal"])
+    object_id: UUID
+    region_code: RegionCode
+    title: str = Field(examples=["（演示）某市场豇豆不合格核查处置"])
+    triggered_at: datetime
+    due_at: datetime
+    provisional: bool
+    statutory: bool
+
+
+def _declare(unit: Unit, happening: str) -> type[ClockEventData]:
+    name = f"{unit.capitalize()}Clock{happening.title().replace('_', '')}"
+    attributes = {"type": f"{unit}.clock.{happening}.v1", "__module__": __name__, "__doc__": ClockEventData.__doc__}
+    return type(name, (ClockEventData,), attributes)
+
+
+ClockEvents = dict[Unit, type[ClockEventData]]
+
+BREACHED: ClockEvents = {unit: _declare(unit, "breached") for unit in SERVICES}
+"""`sampling.clock.breached.v1` and its sisters: a duty is overdue."""
+
+ELAPSED: ClockEvents = {unit: _declare(unit, "elapsed") for unit in SERVICES}
+"""A window or a minimum has run out."""
+
+END_WITHDRAWN: ClockEvents = {unit: _declare(unit, "end_withdrawn") for unit in SERVICES}
+"""The end told before was none: done in time and recorded late, or moved by a newly published holiday."""

@@ -1,0 +1,240 @@
+"""Opening, stopping and closing clocks inside the caller's transaction.
+
+A service opens a clock where the trigger happens and closes it where the duty is done; it keeps no date of its own:
+
+    clock = await open_clock(session, code="inspection_report", object_type="sample", object_id=sample.id,
+                             region_code=sample.region_code, triggered_at=sample.received_at, title=sample.name)
+    await meet_clock(session, clock.id, actor=actor, evidence="检验报告 …")
+
+``at`` is when something counts (the date on the paper), by default now; it may lie in the past.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.calendar.repository import load_calendar
+from shared.clocks import repository, rules
+from shared.clocks.models import ClockRow
+from shared.clocks.problems import ClockClosed, ClockNotFound, ClockStepRefused, NoClockRule
+from shared.clocks.repository import clocks_of as clocks_of  # the read that callers use next to these verbs
+from shared.contracts.clocks import Authority, ClockState, Effect, EntryKind
+from shared.http.auth import Actor
+from shared.ids import uuid7
+from shared.times import day_of, now
+
+
+async def open_clock(
+    session: AsyncSession,
+    *,
+    code: str,
+    object_type: str,
+    object_id: UUID,
+    region_code: str,
+    triggered_at: datetime,
+    title: str,
+    authority: Authority = Authority.MARKET,
+    in_force_at: datetime | None = None,
+    actor: Actor | None = None,
+    evidence: str = "",
+) -> ClockRow:
+    """Open a clock on an object under the rule in force at the trigger (or at ``in_force_at``, where the law says so).
+
+    The same trigger on the same object opens one clock, however often it is reported. Raises NoClockRule.
+    """
+    known = await repository.find_clock(
+        session, code=code, object_type=object_type, object_id=object_id, triggered_at=triggered_at
+    )
+    if known:
+        return known
+    rows = {row.to_rule(): row for row in await repository.rules_in_force(session, code)}
+    rule = rules.applicable(rows, code, authority, in_force_at or triggered_at)
+    if rule is None:
+        raise NoClockRule(
+            f"{day_of(in_force_at or triggered_at)} 没有适用于“{code}”（{authority}）的期限规则，请先补录规则或改正日期"
+        )
+    due = rules.due(rules.Clock(triggered_at, rule), await load_calendar(session))
+    assert due is not None  # a new clock does not stand still
+    row = ClockRow(
+        id=uuid7(),
+        code=code,
+        rule_id=rows[rule].id,
+        rule=rows[rule],
+        object_type=object_type,
+        object_id=object_id,
+        region_code=region_code,
+        title=title,
+        triggered_at=triggered_at,
+        due_at=due.at,
+        provisional=due.provisional,
+        state=ClockState.RUNNING,
+        closed_at=None,
+        end_told_at=None,
+        sweep_after=due.at,
+        version=1,
+        entries=[],
+    )
+    row.record(EntryKind.OPENED, triggered_at, **_details(actor, evidence=evidence))
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def pause_clock(
+    session: AsyncSession,
+    clock_id: UUID,
+    *,
+    reason: str,
+    evidence: str = "",
+    actor: Actor | None = None,
+    at: datetime | None = None,
+) -> ClockRow:
+    """Let a clock stand still on one of the grounds its rule names. Raises ClockStepRefused, ClockClosed."""
+    row, calendar = await _open_clock(session, clock_id), await load_calendar(session)
+    with _refusals():
+        clock = rules.pause(row.to_clock(), calendar, reason=reason, at=at or now())
+    row.reckon(rules.due(clock, calendar), now())
+    row.record(EntryKind.PAUSED, clock.last_moment, **_details(actor, reason=reason, evidence=evidence))
+    await session.flush()
+    return row
+
+
+async def resume_clock(
+    session: AsyncSession,
+    clock_id: UUID,
+    *,
+    evidence: str = "",
+    actor: Actor | None = None,
+    at: datetime | None = None,
+) -> ClockRow:
+    """Let a clock run again; the time it stood still does not count. Raises ClockStepRefused, ClockClosed."""
+    row, calendar = await _open_clock(session, clock_id), await load_calendar(session)
+    with _refusals():
+        clock = rules.resume(row.to_clock(), at=at or now())
+    row.reckon(rules.due(clock, calendar), now())
+    row.record(EntryKind.RESUMED, clock.last_moment, **_details(actor, evidence=evidence))
+    await session.flush()
+    return row
+
+
+async def extend_clock(
+    session: AsyncSession,
+    clock_id: UUID,
+    *,
+    length: int,
+    reason: str,
+    evidence: str = "",
+    actor: Actor | None = None,
+    at: datetime | None = None,
+) -> ClockRow:
+    """Extend a clock by ``length`` units of its rule, as its next extension step allows. Raises ClockStepRefused."""
+    row, calendar = await _open_clock(session, clock_id), await load_calendar(session)
+    with _refusals():
+        clock = rules.extend(row.to_clock(), calendar, length=length, at=at or now())
+    row.reckon(rules.due(clock, calendar), now())
+    details = _details(actor, reason=reason, evidence=evidence, length=length)
+    row.record(EntryKind.EXTENDED, clock.extensions[-1].decided_at, **details)
+    await session.flush()
+    return row
+
+
+async def meet_clock(
+    session: AsyncSession,
+    clock_id: UUID,
+    *,
+    evidence: str = "",
+    actor: Actor | None = None,
+    at: datetime | None = None,
+) -> ClockRow:
+    """Close a clock because the duty is done or the right is used. Done late, the breach is still told by the sweep.
+
+    Raises ClockStepRefused for a window used too late and for a minimum, which nobody can meet early.
+    """
+    row, calendar = await _locked(session, clock_id), await load_calendar(session)
+    clock = row.to_clock()
+    moment = max(at or now(), row.triggered_at)
+    due = rules.due(rules.resume(clock, at=moment) if clock.paused_since else clock, calendar)
+    assert due is not None  # it does not stand still
+    effect = clock.rule.effect
+    if effect is Effect.MINIMUM:
+        raise ClockStepRefused(f"“{clock.rule.name}”须满 {clock.rule.length_in_words}，只能等待期满或撤销")
+    if effect is Effect.WINDOW and moment > due.at:
+        raise ClockStepRefused(f"“{clock.rule.name}”已于期限届满时失权；如有正当理由，请先按规定延长或恢复")
+    if not row.is_open and row.state is not ClockState.ELAPSED:
+        raise _closed(row)
+    row.meet(moment, due, now())
+    row.record(EntryKind.MET, moment, **_details(actor, evidence=evidence))
+    await session.flush()
+    return row
+
+
+async def cancel_clock(
+    session: AsyncSession,
+    clock_id: UUID,
+    *,
+    reason: str,
+    actor: Actor | None = None,
+    at: datetime | None = None,
+) -> ClockRow:
+    """Close a clock because what it was for has fallen away. Raises ClockClosed."""
+    row = await _open_clock(session, clock_id)
+    moment = max(at or now(), row.triggered_at)
+    row.cancel(moment)
+    row.record(EntryKind.CANCELLED, moment, **_details(actor, reason=reason))
+    await session.flush()
+    return row
+
+
+async def recompute_clocks(session: AsyncSession, since: datetime) -> int:
+    """Reckon anew every clock that holidays from ``since`` on may move, and return how many did move."""
+    calendar, moved = await load_calendar(session), 0
+    for row in await repository.lock_clocks_touched_by_calendar(session, since):
+        due = rules.due(row.to_clock(), calendar)
+        if due is None or (due.at, due.provisional) == (row.due_at, row.provisional):
+            continue
+        row.reckon(due, now())
+        row.record(EntryKind.RECOMPUTED, now(), **_details(None, reason="放假安排公布或更正后重新计算"))
+        moved += 1
+    await session.flush()
+    return moved
+
+
+async def _locked(session: AsyncSession, clock_id: UUID) -> ClockRow:
+    row = await repository.get_clock(session, clock_id, lock=True)
+    if row is None:
+        raise ClockNotFound(f"没有编号为 {clock_id} 的期限，请核对编号")
+    return row
+
+
+async def _open_clock(session: AsyncSession, clock_id: UUID) -> ClockRow:
+    row = await _locked(session, clock_id)
+    if not row.is_open:
+        raise _closed(row)
+    return row
+
+
+def _closed(row: ClockRow) -> ClockClosed:
+    return ClockClosed(f"“{row.rule.name}”已于 {row.closed_at} 了结（{row.state}），不能再变更")
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except rules.StepNotAllowedError as refusal:
+        raise ClockStepRefused(str(refusal)) from refusal
+
+
+def _details(actor: Actor | None, *, reason: str = "", evidence: str = "", length: int | None = None) -> dict[str, Any]:
+    return {
+        "actor_id": actor.id if actor else None,
+        "actor_name": actor.name if actor else "系统",
+        "recorded_at": now(),
+        "reason": reason,
+        "evidence": evidence,
+        "length": length,
+    }
