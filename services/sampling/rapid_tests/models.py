@@ -1,0 +1,180 @@
+"""Tables of rapid tests and of the files and submissions in which they came."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.sampling.database import Base
+from services.sampling.rapid_tests.rules import UploadState
+from shared.contracts.codes import RowOutcome
+from shared.contracts.sampling import Method, Verdict
+from shared.database import Versioned
+from shared.ids import uuid7
+
+
+class RapidTest(Base):
+    """One rapid test as it was reported, with its verdict. Never changed: a correction is a further row.
+
+    What was printed is kept as printed (`printed_…`); what it was taken to mean stands beside it. A test counts in the
+    figures from `counted_at` (null: suspected duplicate, not decided) until `superseded_at`. Rows arrive by tens of
+    thousands, so there are no foreign keys here: intake has looked up every site, device and item it names.
+    """
+
+    __tablename__ = "rapid_tests"
+    __table_args__ = (
+        Index(None, "record_key", unique=True, postgresql_where=text("corrects_id IS NULL")),
+        Index(None, "content_hash"),
+        Index(None, "site_id", "tested_at", "id"),
+        Index(None, "upload_id", "row_number"),
+        Index(None, "corrects_id", unique=True, postgresql_where=text("corrects_id IS NOT NULL")),
+        Index(
+            "ix_rapid_tests_positives",
+            "tested_at",
+            "id",
+            postgresql_where=text("verdict = 'suspected_positive'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    upload_id: Mapped[UUID | None]
+    row_number: Mapped[int | None]
+    submission_id: Mapped[UUID | None]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID]
+
+    site_id: Mapped[UUID]
+    region_code: Mapped[str]
+    stall_number: Mapped[str | None]
+    seller_name: Mapped[str | None]
+    seller_licence: Mapped[str | None]
+    seller_uscc: Mapped[str | None]
+    seller_business_id: Mapped[UUID | None]
+
+    product_name: Mapped[str]
+    food_category: Mapped[str | None]
+    lot_code: Mapped[str | None]
+    origin: Mapped[str | None]
+    certificate_number: Mapped[str | None]
+    supplier_name: Mapped[str | None]
+    quantity_in: Mapped[Decimal | None]
+    quantity_kept: Mapped[Decimal | None]
+    quantity_destroyed: Mapped[Decimal | None]
+    quantity_unit: Mapped[str | None]
+
+    printed_item: Mapped[str]
+    item_code: Mapped[str | None]
+    printed_method: Mapped[str | None]
+    method: Mapped[Method | None]
+    printed_value: Mapped[str | None]
+    value: Mapped[Decimal | None]
+    unit: Mapped[str | None]
+    printed_limit: Mapped[str | None]
+    printed_result: Mapped[str | None]
+    raw_value: Mapped[str | None]
+    reagent_batch: Mapped[str | None]
+    device_maker: Mapped[str | None]
+    device_serial: Mapped[str | None]
+    device_record_id: Mapped[str | None]
+    device_id: Mapped[UUID | None]
+    tester_name: Mapped[str | None]
+    sampled_at: Mapped[datetime | None]
+    tested_at: Mapped[datetime]
+    tested_on: Mapped[date]
+    remark: Mapped[str | None]
+
+    verdict: Mapped[Verdict]
+    verdict_reason: Mapped[str | None]
+    threshold_id: Mapped[UUID | None]
+
+    record_key: Mapped[UUID | None]
+    content_hash: Mapped[UUID]
+    suspected_duplicate_of: Mapped[UUID | None]
+    counted_at: Mapped[datetime | None]
+    corrects_id: Mapped[UUID | None]
+    correction_reason: Mapped[str | None]
+    superseded_at: Mapped[datetime | None]
+
+    def count(self, at: datetime) -> None:
+        """A suspected duplicate turned out to be a test of its own."""
+        if self.counted_at is not None:
+            raise ValueError(f"rapid test {self.id} is counted already")
+        self.counted_at = at
+
+    def supersede(self, at: datetime) -> None:
+        """A correction has taken this row's place. Only the last of a chain may be corrected."""
+        if self.superseded_at is not None:
+            raise ValueError(f"rapid test {self.id} has been corrected already")
+        self.superseded_at = at
+
+
+class RapidTestUpload(Versioned, Base):
+    """A file of rapid tests on its way in. `rows_done` is the checkpoint: these data rows are decided and stored."""
+
+    __tablename__ = "rapid_test_uploads"
+    __table_args__ = (
+        Index(
+            None,
+            "content_key",
+            unique=True,
+            postgresql_where=text("NOT dry_run AND state NOT IN ('failed', 'cancelled')"),
+        ),
+        Index(None, "site_id", "id"),
+        Index(None, "uploaded_by", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    site_id: Mapped[UUID | None]
+    uploaded_by: Mapped[UUID]
+    actor: Mapped[dict[str, Any]]
+    file_name: Mapped[str]
+    file_size: Mapped[int]
+    file_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    content_key: Mapped[bytes] = mapped_column(LargeBinary)
+    dry_run: Mapped[bool]
+    sheet: Mapped[str | None]
+    mapping: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    job_id: Mapped[UUID | None]
+
+    state: Mapped[UploadState] = mapped_column(default=UploadState.RECEIVED)
+    preview: Mapped[dict[str, Any] | None]
+    rows_expected: Mapped[int | None]
+    rows_done: Mapped[int] = mapped_column(default=0)
+    accepted: Mapped[int] = mapped_column(default=0)
+    duplicate: Mapped[int] = mapped_column(default=0)
+    suspected_duplicate: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    positives: Mapped[int] = mapped_column(default=0)
+    instrument_errors: Mapped[int] = mapped_column(default=0)
+    undetermined: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[dict[str, Any] | None]
+    finished_at: Mapped[datetime | None]
+
+
+class RapidTestUploadRow(Base):
+    """A row of a file that was not simply accepted. `cells` are kept of rejected rows, to be handed back."""
+
+    __tablename__ = "rapid_test_upload_rows"
+
+    upload_id: Mapped[UUID] = mapped_column(primary_key=True)
+    row_number: Mapped[int] = mapped_column(primary_key=True)
+    outcome: Mapped[RowOutcome]
+    test_id: Mapped[UUID | None]
+    cells: Mapped[list[Any] | None]
+    errors: Mapped[list[Any]]
+
+
+class RapidTestSubmission(Base):
+    """Records that came as JSON, with the answer they were given; sent again, they get the same answer."""
+
+    __tablename__ = "rapid_test_submissions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    recorded_by: Mapped[UUID]
+    body_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    answer: Mapped[dict[str, Any]]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
