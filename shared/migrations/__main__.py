@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 
 from shared.app import Service
+from shared.clocks.seed import seed as seed_clocks
 from shared.database import create_engine, create_sessions
 from shared.settings import UnitSettings
 
@@ -27,7 +28,7 @@ async def load_seeds(service: Service, settings: UnitSettings) -> None:
     engine = create_engine(settings)
     try:
         async with create_sessions(engine)() as session, session.begin():
-            for seed in service.seeds:
+            for seed in (seed_clocks, *service.seeds):
                 await seed(session)
     finally:
         await engine.dispose()
