@@ -10,9 +10,11 @@ from httpx_aiohttp import AiohttpTransport
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.clocks.router import router as clocks_router
 from shared.contracts.codes import Unit
 from shared.database import create_engine, create_sessions
 from shared.events import Subscriber
+from shared.events.router import router as events_router
 from shared.figures.definition import Figure
 from shared.figures.router import router as figures_router
 from shared.http import health
@@ -68,7 +70,7 @@ def create_app(service: Service, settings: UnitSettings | None = None) -> FastAP
     app = FastAPI(title=f"食安 · {service.title}", version="1.0.0", lifespan=lifespan)
     app.state.service = service
     install_problem_handlers(app)
-    for router in (*service.routers, figures_router, health.router):
+    for router in (*service.routers, clocks_router, figures_router, events_router, health.router):
         app.include_router(router)
     if service.install:
         service.install(app)

@@ -1,5 +1,7 @@
 """Receiving: each event is remembered and handled in one transaction, so its duplicates change nothing."""
 
+import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +32,20 @@ class Arrival:
     event: Event
     data: EventData
     handle: Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds a batch may take in one transaction, an event by itself, and all of them before the rest is put
+    off. Together less than a relay waits for the answer; what is still running then would hold locks against its retry.
+    """
+
+    batch: float = 4.0
+    event: float = 4.0
+    total: float = 8.0
+
+
+PATIENCE = Patience()
 
 
 class EventRefusedError(Exception):
@@ -85,19 +101,31 @@ def _first(error: ValidationError) -> str:
 
 async def _handle_all(sessions: Sessions, arrivals: Sequence[Arrival]) -> dict[UUID, Receipt]:
     # All in one transaction is an order of magnitude faster, and nearly always possible.
+    begun = time.monotonic()
     try:
-        return await _handle(sessions, arrivals)
-    except HandlerError:
+        async with asyncio.timeout(PATIENCE.batch):
+            return await _handle(sessions, arrivals)
+    except (HandlerError, TimeoutError):
         pass
     receipts: dict[UUID, Receipt] = {}
     for arrival in arrivals:
-        try:
-            receipts |= await _handle(sessions, [arrival])
-        except HandlerError as failed:
-            event = arrival.event
-            log.error("event_failed", id=str(event.id), type=event.type, reason=str(failed), exc_info=failed.__cause__)
-            receipts[event.id] = Receipt(id=str(event.id), outcome=Outcome.FAILED, reason=str(failed))
+        if time.monotonic() - begun > PATIENCE.total:
+            receipts |= _receipt(arrival, Outcome.UNREACHED)
+        else:
+            receipts |= await _handle_alone(sessions, arrival)
     return receipts
+
+
+async def _handle_alone(sessions: Sessions, arrival: Arrival) -> dict[UUID, Receipt]:
+    try:
+        async with asyncio.timeout(PATIENCE.event):
+            return await _handle(sessions, [arrival])
+    except HandlerError as failed:
+        reason, cause = str(failed), failed.__cause__
+    except TimeoutError:
+        reason, cause = f"处理超过 {PATIENCE.event:g} 秒，已中止", None
+    log.error("event_failed", id=str(arrival.event.id), type=arrival.event.type, reason=reason, exc_info=cause)
+    return _receipt(arrival, Outcome.FAILED, reason)
 
 
 async def _handle(sessions: Sessions, arrivals: Sequence[Arrival]) -> dict[UUID, Receipt]:
@@ -107,13 +135,15 @@ async def _handle(sessions: Sessions, arrivals: Sequence[Arrival]) -> dict[UUID,
         for arrival in arrivals:
             if arrival.event.id in new:
                 await _run_handler(session, arrival)
-    return {
-        arrival.event.id: Receipt(
-            id=str(arrival.event.id),
-            outcome=Outcome.ACCEPTED if arrival.event.id in new else Outcome.DUPLICATE,
-        )
-        for arrival in arrivals
-    }
+    receipts: dict[UUID, Receipt] = {}
+    for arrival in arrivals:
+        receipts |= _receipt(arrival, Outcome.ACCEPTED if arrival.event.id in new else Outcome.DUPLICATE)
+    return receipts
+
+
+def _receipt(arrival: Arrival, outcome: Outcome, reason: str | None = None) -> dict[UUID, Receipt]:
+    identifier = arrival.event.id
+    return {identifier: Receipt(id=str(identifier), outcome=outcome, reason=reason)}
 
 
 async def _run_handler(session: AsyncSession, arrival: Arrival) -> None:

@@ -26,7 +26,7 @@ from shared.contracts.subscriptions import SUBSCRIPTIONS
 from shared.database import create_engine, create_sessions
 from shared.events import repository
 from shared.events.inbox import Sessions
-from shared.events.schemas import Receipt, Receipts
+from shared.events.schemas import Outcome, Receipt, Receipts
 from shared.events.signature import sign
 from shared.ids import uuid7
 from shared.notifications import listening
@@ -152,7 +152,7 @@ class Courier:
         await _first(stop, min(self._pace.longest_outage_pause_seconds, 0.25 * 2 ** min(outages, 10)) * _jitter())
 
     async def _measure(self) -> None:
-        """Tell every few seconds how much is owed; counting a long backlog for each batch would cost more than sending."""
+        """Tell now and then how much is owed; to count a long backlog for each batch costs more than to send it."""
         if time.monotonic() < self._measure_at:
             return
         self._measure_at = time.monotonic() + self._pace.measure_seconds
@@ -179,7 +179,6 @@ class Courier:
             await self._release(rows)
             return len(rows)
         await self._settle(rows, receipts)
-        self._size = min(self._pace.batch, self._size * 2)
         return len(rows)
 
     async def _post(self, rows: Sequence[Row[Any]]) -> list[Receipt]:
@@ -187,10 +186,10 @@ class Courier:
         headers = sign(self._secret, uuid7(), body) | {"Content-Type": "application/cloudevents-batch+json"}
         try:
             response = await self._client.post(self._url, content=body, headers=headers)
-        except httpx.TimeoutException as error:
-            raise BatchRejectedError(f"{self._pace.timeout_seconds:g} 秒内没有答复（{type(error).__name__}）") from None
-        except httpx.TransportError as error:
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise TargetAwayError(f"{self._url} 连不上：{error!r}") from None
+        except httpx.TransportError as error:  # it may have died of what we sent
+            raise BatchRejectedError(f"{self._url} 没有答复：{error!r}") from None
         if response.status_code in _AWAY:
             raise TargetAwayError(f"{self._url} 答复 {response.status_code}：{response.text[:300]}")
         try:
@@ -215,12 +214,17 @@ class Courier:
 
     async def _settle(self, rows: Sequence[Row[Any]], receipts: Sequence[Receipt]) -> None:
         settled = [row.id for row, receipt in zip(rows, receipts, strict=True) if receipt.outcome.is_settled]
+        unreached = [
+            row.id for row, receipt in zip(rows, receipts, strict=True) if receipt.outcome is Outcome.UNREACHED
+        ]
         async with self._sessions() as session, session.begin():
             await repository.settle(session, self._target, settled)
+            await repository.release(session, self._target, unreached)
             for row, receipt in zip(rows, receipts, strict=True):
-                if not receipt.outcome.is_settled:
+                if receipt.outcome.is_failure:
                     await self._postpone(session, row, receipt.reason or receipt.outcome)
         EVENTS_DELIVERED.labels(self._target).inc(len(settled))
+        self._size = max(1, len(settled)) if unreached else min(self._pace.batch, self._size * 2)
 
     async def _blame(self, row: Row[Any], reason: str) -> None:
         async with self._sessions() as session, session.begin():

@@ -18,11 +18,17 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     FAILED = "failed"
     REFUSED = "refused"
+    UNREACHED = "unreached"
 
     @property
     def is_settled(self) -> bool:
         """Whether the event need not be sent again."""
         return self in (Outcome.ACCEPTED, Outcome.DUPLICATE)
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether it counts as an attempt of the event; one that was not reached in time does not."""
+        return self in (Outcome.FAILED, Outcome.REFUSED)
 
 
 class Receipt(Schema):
