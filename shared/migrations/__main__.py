@@ -11,8 +11,10 @@ from alembic.config import Config
 from shared.app import Service
 from shared.clocks.seed import seed as seed_clocks
 from shared.database import create_engine, create_sessions
+from shared.regions.store import seed_regions
 from shared.settings import UnitSettings
 
+CHASSIS_SEEDS = (seed_regions, seed_clocks)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -28,7 +30,7 @@ async def load_seeds(service: Service, settings: UnitSettings) -> None:
     engine = create_engine(settings)
     try:
         async with create_sessions(engine)() as session, session.begin():
-            for seed in (seed_clocks, *service.seeds):
+            for seed in (*CHASSIS_SEEDS, *service.seeds):
                 await seed(session)
     finally:
         await engine.dispose()
