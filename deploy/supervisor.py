@@ -1,5 +1,6 @@
 """Keeps processes running: starts them, restarts what dies after a growing pause, says so, and stops them in order."""
 
+import contextlib
 import shutil
 import signal
 import subprocess
@@ -12,10 +13,8 @@ from typing import Self
 
 from deploy.processes import DeployError, end, say_how_it_ended, spawn_child, tail
 
-FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 STEADY_AFTER = 30.0  # seconds of life after which a death counts as the first again
-STOP_PATIENCE = 10.0
 HOPELESS_AFTER = 3  # deaths before a start is given up
 LOG_LIMIT = 20 * 2**20
 NEARLY_FULL = 50 * 2**20
@@ -36,11 +35,16 @@ class Child:
 
 
 class Supervisor:
-    """Watches children from the calling thread: nothing happens outside ``watch_until`` and ``stop``."""
+    """Watches children from the calling thread: nothing happens outside ``watch_until`` and ``stop``.
 
-    def __init__(self, say: Callable[[str], None], *, first_pause: float = FIRST_PAUSE) -> None:
+    A dead child is restarted after ``first_pause`` seconds, then after twice as long, and so on. On ``stop`` a child
+    has ``patience`` seconds to end by itself.
+    """
+
+    def __init__(self, say: Callable[[str], None], *, first_pause: float = 0.5, patience: float = 10.0) -> None:
         self.say = say
         self.first_pause = first_pause
+        self.patience = patience
         self.children: list[Child] = []
         self._next_rotation = 0.0
 
@@ -98,7 +102,7 @@ class Supervisor:
         for child in ours:
             if child.process:
                 child.process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + STOP_PATIENCE
+        deadline = time.monotonic() + self.patience
         for child in ours:
             if child.process:
                 end(child.process, polite=signal.SIGTERM, seconds=max(0.0, deadline - time.monotonic()))
@@ -138,6 +142,7 @@ class Supervisor:
 def rotate(log: Path, limit: int = LOG_LIMIT) -> None:
     """Move a log over ``limit`` bytes to ``….1``. Its writers append to the open file, so it is emptied in place."""
     if log.exists() and log.stat().st_size > limit:
-        shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+        with contextlib.suppress(OSError):  # on a full disk the old lines go, rather than the platform
+            shutil.copyfile(log, log.with_name(f"{log.name}.1"))
         with log.open("r+b") as file:
             file.truncate(0)

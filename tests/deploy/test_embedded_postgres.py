@@ -5,8 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
@@ -14,6 +12,7 @@ import pytest
 
 from deploy.embedded_postgres import EmbeddedPostgres, PostgresError, is_server
 from deploy.processes import FolderBusyError
+from tests.deploy.waiting import wait_for
 
 pytestmark = pytest.mark.processes
 
@@ -28,13 +27,6 @@ async def _run(url: str, sql: str) -> object:
         return await connection.fetchval(sql)
     finally:
         await connection.close()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def test_data_survives_a_restart_in_a_folder_with_spaces_and_chinese(tmp_path: Path) -> None:
