@@ -182,7 +182,7 @@ async def codes_directly_below(session: AsyncSession, region: str) -> list[str]:
 
 async def names_of(session: AsyncSession, regions: Sequence[str]) -> dict[str, str]:
     statement = select(RegionRow.code, RegionRow.name).where(RegionRow.code.in_(regions))
-    return dict((await session.execute(statement)).tuples().all())
+    return {row.code: row.name for row in await session.execute(statement)}
 
 
 async def list_registered(

@@ -34,7 +34,7 @@ def rapid_test_failed(**changes: Any) -> RapidTestFailed:
         "product_name": "菠菜",
         "item_code": "organophosphorus_carbamate",
         "item_name": "有机磷和氨基甲酸酯类农药残留",
-        "lot_code": f"HS{uuid4().hex[:8]}",
+        "lot_code": f"HS{uuid4().hex[:8].upper()}",
         "quantity": Decimal("25.5"),
         "unit": "kg",
         "banned": False,
