@@ -1,0 +1,54 @@
+"""Queries of API clients."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.identity.api_clients.models import ApiClient, ApiKey
+from shared.http.auth import Actor
+from shared.http.pagination import PageRequest, paginate
+from shared.regions.repository import codes_within
+
+
+def _administered_by(actor: Actor) -> Select[ApiClient]:
+    own = func.array(codes_within(actor.regions).scalar_subquery())
+    return select(ApiClient).where(ApiClient.regions.bool_op("<@")(own))
+
+
+async def get_administered(session: AsyncSession, actor: Actor, client_id: UUID) -> ApiClient | None:
+    return (await session.scalars(_administered_by(actor).where(ApiClient.id == client_id))).one_or_none()
+
+
+async def list_administered(
+    session: AsyncSession, actor: Actor, page: PageRequest
+) -> tuple[list[ApiClient], str | None]:
+    return await paginate(session, _administered_by(actor), page, order_by=[ApiClient.id])
+
+
+async def get_client(session: AsyncSession, client_id: UUID) -> ApiClient | None:
+    return await session.get(ApiClient, client_id)
+
+
+async def has_key(session: AsyncSession, client_id: UUID, key_hash: bytes, at: datetime) -> bool:
+    """Whether the client has this key and it has not run out."""
+    statement = select(ApiKey.client_id).where(
+        ApiKey.key_hash == key_hash,
+        ApiKey.client_id == client_id,
+        or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > at),
+    )
+    return await session.scalar(statement) is not None
+
+
+async def let_keys_run_out(session: AsyncSession, client_id: UUID, at: datetime) -> None:
+    """Let every key of the client end at `at`, unless it ends earlier."""
+    await session.execute(
+        update(ApiKey)
+        .where(ApiKey.client_id == client_id, or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > at))
+        .values(expires_at=at)
+    )
+
+
+async def delete_keys(session: AsyncSession, client_id: UUID) -> None:
+    await session.execute(delete(ApiKey).where(ApiKey.client_id == client_id))

@@ -1,0 +1,55 @@
+"""网关: identity, the way to the four services, dashboards, pages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.routing import Mount
+
+from gateway import openapi
+from gateway.dashboards.router import router as dashboards
+from gateway.database import Base
+from gateway.identity import key_set
+from gateway.identity.api_clients.router import router as api_clients
+from gateway.identity.audit.router import router as audit
+from gateway.identity.organisations.router import router as organisations
+from gateway.identity.sign_in.jobs import forget_expired
+from gateway.identity.sign_in.router import router as sign_in
+from gateway.identity.start import start_identity
+from gateway.identity.users.router import router as users
+from gateway.limits import RequestLimits
+from gateway.proxy import Proxy, open_upstream
+from gateway.settings import Settings
+from shared.app import Service, create_app
+from shared.contracts.codes import SERVICES, Unit
+
+
+def install(app: FastAPI) -> None:
+    """The proxies stand before all routes, as nearly every request is theirs; identity and connections live as long
+    as the app.
+    """
+    app.router.routes[:0] = [Mount(f"/api/{unit.value}", Proxy(unit)) for unit in SERVICES]
+    app.add_middleware(RequestLimits)
+    chassis = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with chassis(app):
+            start_identity(app)
+            async with open_upstream(app.state.settings) as app.state.upstream:
+                yield
+
+    app.router.lifespan_context = lifespan
+
+
+service = Service(
+    unit=Unit.GATEWAY,
+    title="网关",
+    settings=Settings,
+    metadata=Base.metadata,
+    routers=[key_set.router, sign_in, users, organisations, api_clients, audit, dashboards, openapi.router],
+    jobs=[forget_expired],
+    install=install,
+)
+
+app = create_app(service)

@@ -1,0 +1,294 @@
+"""`/api/{service}/v1/…`: every request to a service passes through here, both bodies as streams.
+
+Pure ASGI over aiohttp's own client, because a proxy lives in its hot path (docs/adr/0003-streaming-proxy.md). What it
+promises:
+
+- The token is verified here and again in the service. A system's scopes (`sampling:write`) are checked here.
+- Nothing is buffered: an upload of 100 MB takes a few hundred kilobytes, an event stream arrives as it is written.
+- When the caller goes away the service's request is cancelled.
+- A request that may have reached the service is never sent twice, unless its method is idempotent.
+- Cookies stop here; hop-by-hop headers and what a caller claims about the way it came do too.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+import aiohttp
+import structlog
+from multidict import CIMultiDict
+from starlette.types import Message, Receive, Scope, Send
+from yarl import URL
+
+from gateway.settings import Settings
+from shared.contracts.codes import Unit
+from shared.http.auth import Actor, TokenVerifier
+from shared.http.problems import Forbidden, NotFound, Problem, Unauthenticated, Unavailable
+
+log = structlog.get_logger(__name__)
+
+PUBLIC_PATHS: dict[Unit, tuple[str, ...]] = {}
+"""Paths of a service that may be called without a token, by prefix. None so far."""
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_HOP_BY_HOP = frozenset(
+    {
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+# What a caller says about its own way here is not believed; a trusted proxy in front of us is uvicorn's affair.
+_NOT_FORWARDED = _HOP_BY_HOP | {
+    b"cookie",
+    b"expect",
+    b"forwarded",
+    b"host",
+    b"x-forwarded-for",
+    b"x-forwarded-host",
+    b"x-forwarded-proto",
+    b"x-forwarded-prefix",
+    b"x-real-ip",
+    b"x-request-id",
+}
+# The server in front adds its own date and server, the chassis its own request id.
+_NOT_RETURNED = _HOP_BY_HOP | {b"date", b"server", b"set-cookie", b"x-request-id"}
+
+# Below uvicorn's five seconds, so that a connection is not taken up again in the moment in which the service closes it.
+_KEEP_ALIVE_SECONDS = 4.0
+_RETRY_AFTER = {"Retry-After": "5"}
+
+
+class ServiceDown(Unavailable):
+    slug = "service-unavailable"
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(
+            f"{unit.label}服务暂时连不上，请求没有送达，请稍后重试", headers=_RETRY_AFTER, service=unit.value
+        )
+
+
+class AnswerLost(Problem):
+    slug, title, status = "answer-lost", "服务没有答完", 502
+
+    def __init__(self, unit: Unit, method: str) -> None:
+        advice = "请重试" if method in READING else "请求可能已经办理，请先查询，或用同一个 Idempotency-Key 重试"
+        super().__init__(f"{unit.label}服务在答复前断开；{advice}", headers=_RETRY_AFTER, service=unit.value)
+
+
+class AnswerLate(Problem):
+    slug, title, status = "answer-late", "服务没有在时限内答复", 504
+
+    def __init__(self, unit: Unit, method: str) -> None:
+        advice = "请重试" if method in READING else "请求可能仍在办理，请先查询，或用同一个 Idempotency-Key 重试"
+        super().__init__(f"{unit.label}服务太久没有答复；{advice}", headers=_RETRY_AFTER, service=unit.value)
+
+
+class CallerGone(Exception):  # noqa: N818 (an event, not an error)
+    """The caller closed the connection."""
+
+
+def open_upstream(settings: Settings) -> aiohttp.ClientSession:
+    """The connections to the services: no cookies, no decoding, no proxies of the environment."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_SECONDS),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+        timeout=aiohttp.ClientTimeout(
+            total=None, sock_connect=settings.upstream_connect_seconds, sock_read=settings.upstream_idle_seconds
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """The ASGI app mounted at `/api/{unit}`."""
+
+    unit: Unit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise NotFound("这里只接受 HTTP 请求")
+        path = _service_path(scope, self.unit)
+        method: str = scope["method"]
+        settings: Settings = scope["app"].state.settings
+        await self._admit(scope, method, path)
+        exchange = _Exchange(self.unit, method, scope, receive, send)
+        await exchange.run(scope["app"].state.upstream, URL(settings.address_of(self.unit) + path, encoded=True))
+
+    async def _admit(self, scope: Scope, method: str, path: str) -> None:
+        if path.startswith(PUBLIC_PATHS.get(self.unit, ())):
+            return
+        verifier: TokenVerifier = scope["app"].state.token_verifier
+        authorization = _header(scope, b"authorization").decode("latin-1")
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("请求须带 Authorization: Bearer 令牌", headers={"WWW-Authenticate": "Bearer"})
+        _ensure_scope(await verifier.verify(token), self.unit, method)
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    def __init__(self, unit: Unit, method: str, scope: Scope, receive: Receive, send: Send) -> None:
+        self.unit, self.method, self.scope = unit, method, scope
+        self.receive, self.send = receive, send
+        self.request_ended = asyncio.Event()
+        self.started = False
+
+    async def run(self, upstream: aiohttp.ClientSession, url: URL) -> None:
+        forward = asyncio.ensure_future(self._forward(upstream, url))
+        watch = asyncio.ensure_future(self._watch(forward))
+        try:
+            await forward
+        except asyncio.CancelledError:
+            if not watch.done() or watch.cancelled():
+                raise  # we are being stopped, not the caller gone
+            log.info("caller_gone", service=self.unit.value)
+        except CallerGone:
+            log.info("caller_gone", service=self.unit.value)
+        finally:
+            forward.cancel()
+            watch.cancel()
+
+    async def _watch(self, forward: asyncio.Future[None]) -> None:
+        """Cancel the request to the service when the caller goes; only after its body was read, as both read the same
+        channel.
+        """
+        await self.request_ended.wait()
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+        forward.cancel()
+
+    async def _forward(self, upstream: aiohttp.ClientSession, url: URL) -> None:
+        has_body = any(name in (b"content-length", b"transfer-encoding") for name, _ in self.scope["headers"])
+        if not has_body:
+            self.request_ended.set()
+        try:
+            async with upstream.request(
+                self.method,
+                url,
+                headers=_request_headers(self.scope, self.unit),
+                data=self._request_body() if has_body else None,
+                allow_redirects=False,
+            ) as response:
+                await self._answer(response)
+        except aiohttp.ClientConnectorError as error:
+            log.warning("service_down", service=self.unit.value, error=str(error))
+            raise ServiceDown(self.unit) from error
+        except TimeoutError as error:
+            raise self._broken(error, AnswerLate(self.unit, self.method)) from error
+        except aiohttp.ClientError as error:
+            if isinstance(error.__cause__, CallerGone):
+                raise error.__cause__ from None
+            raise self._broken(error, AnswerLost(self.unit, self.method)) from error
+
+    def _broken(self, error: Exception, problem: Problem) -> Exception:
+        """What to raise: the problem while it can still be said; afterwards the error itself, which cuts the answer
+        short for all to see.
+        """
+        log.warning("service_broke_off", service=self.unit.value, answer_begun=self.started, error=repr(error))
+        return RuntimeError("the service broke off its answer") if self.started else problem
+
+    async def _request_body(self) -> AsyncIterator[bytes]:
+        more = True
+        while more:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise CallerGone
+            if chunk := message.get("body", b""):
+                yield chunk
+            more = message.get("more_body", False)
+        self.request_ended.set()
+
+    async def _answer(self, response: aiohttp.ClientResponse) -> None:
+        self.started = True
+        await self.send(
+            {
+                "type": "http.response.start",
+                "status": response.status,
+                "headers": list(_response_headers(response.raw_headers, self.unit)),
+            }
+        )
+        content = response.content
+        async for chunk in content.iter_any():
+            await self.send(_part(chunk, more=not content.at_eof()))
+            if content.at_eof():
+                return
+        await self.send(_part(b"", more=False))
+
+
+def _part(chunk: bytes, *, more: bool) -> Message:
+    return {"type": "http.response.body", "body": chunk, "more_body": more}
+
+
+def _service_path(scope: Scope, unit: Unit) -> str:
+    """The path at the service as it was written, with its query. Only `/v1/` is reached from outside, and no `..`
+    leads out of it.
+    """
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    path = raw.partition(b"?")[0].decode("latin-1").removeprefix(f"/api/{unit.value}")
+    segments = unquote(path).replace("\\", "/").split("/")
+    if not path.startswith("/v1/") or "." in segments or ".." in segments:
+        raise NotFound(f"{unit.label}服务的接口都在 /api/{unit.value}/v1/ 之下")
+    query: bytes = scope["query_string"]
+    return f"{path}?{query.decode('latin-1')}" if query else path
+
+
+def _ensure_scope(actor: Actor, unit: Unit, method: str) -> None:
+    if actor.kind != "client":
+        return
+    needed = f"{unit.value}:{'read' if method in READING else 'write'}"
+    if needed not in actor.scopes:
+        own = "、".join(sorted(actor.scopes)) or "无"
+        raise Forbidden(f"这个外部系统没有范围 {needed}（现有：{own}），请管理员变更")
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    return next((value for name, value in scope["headers"] if name == wanted), b"")
+
+
+def _request_headers(scope: Scope, unit: Unit) -> CIMultiDict[str]:
+    dropped = _NOT_FORWARDED | _named_by_connection(scope["headers"])
+    headers = CIMultiDict(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"] if name not in dropped
+    )
+    client = scope["client"][0] if scope.get("client") else "unknown"
+    node = f'"[{client}]"' if ":" in client else client
+    host = _header(scope, b"host").decode("latin-1")
+    headers["Forwarded"] = f'for={node};host="{host}";proto={scope["scheme"]}'
+    headers["X-Forwarded-For"] = client
+    headers["X-Forwarded-Host"] = host
+    headers["X-Forwarded-Proto"] = scope["scheme"]
+    headers["X-Forwarded-Prefix"] = f"/api/{unit.value}"
+    headers["X-Request-Id"] = scope["request_id"]
+    return headers
+
+
+def _response_headers(raw: Iterable[tuple[bytes, bytes]], unit: Unit) -> Iterable[tuple[bytes, bytes]]:
+    named = [(name.lower(), value) for name, value in raw]
+    dropped = _NOT_RETURNED | _named_by_connection(named)
+    for name, value in named:
+        if name in dropped:
+            continue
+        # A service knows its own paths only: `/v1/samples/…` is `/api/sampling/v1/samples/…` out here.
+        yield (
+            name,
+            b"/api/" + unit.value.encode() + value if name == b"location" and value.startswith(b"/v1/") else value,
+        )
+
+
+def _named_by_connection(headers: Iterable[tuple[bytes, bytes]]) -> frozenset[bytes]:
+    """Headers that the sender declares to be for the next hop only."""
+    return frozenset(
+        part.strip().lower() for name, value in headers if name == b"connection" for part in value.split(b",")
+    )

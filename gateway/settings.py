@@ -1,0 +1,54 @@
+"""Settings of the gateway."""
+
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from fastapi import Depends, Request
+from pydantic import Field
+
+from shared.contracts.codes import Unit
+from shared.settings import UnitSettings
+
+
+class Settings(UnitSettings):
+    """What the gateway needs beyond what every unit needs."""
+
+    unit: ClassVar[Unit] = Unit.GATEWAY
+
+    signing_keys_dir: Path | None = Field(
+        default=None,
+        description="令牌签名私钥（Ed25519，PEM）的目录；正式运行必须设置，演示模式下缺省为数据目录里自动生成的",
+    )
+    access_token_minutes: int = Field(default=10, ge=1, le=60, description="访问令牌的有效分钟数")
+    refresh_token_days: int = Field(default=7, ge=1, description="续期令牌多少天不用即失效")
+    sign_in_days: int = Field(default=30, ge=1, description="一次登录最多续期多少天，之后须重新输入口令")
+    web_session_hours: int = Field(default=12, ge=1, description="网页登录最长小时数")
+    web_session_idle_minutes: int = Field(default=120, ge=5, description="网页登录多少分钟不操作即退出")
+    temporary_password_hours: int = Field(default=72, ge=1, description="临时口令的有效小时数")
+
+    lockout_failures: int = Field(default=5, ge=1, description="时间窗内口令错几次即锁定账号")
+    lockout_window_minutes: int = Field(default=15, ge=1, description="累计口令错误的时间窗（分钟）")
+    lockout_minutes: int = Field(default=15, ge=1, description="锁定多少分钟")
+    sign_in_requests_per_minute: int = Field(default=30, ge=1, description="同一来源地址每分钟最多尝试登录几次")
+
+    json_limit_mb: int = Field(default=8, ge=1, description="JSON 请求正文的上限（MB）")
+    upload_limit_mb: int = Field(default=128, ge=1, description="上传文件的上限（MB）")
+    header_limit_kb: int = Field(default=32, ge=4, description="请求头总长的上限（KB）")
+    upstream_connect_seconds: float = Field(default=3, gt=0, description="连接一个服务最多等几秒")
+    upstream_idle_seconds: float = Field(default=90, gt=0, description="服务多少秒没有任何数据即放弃等待")
+
+    @property
+    def keys_folder(self) -> Path | None:
+        """Where the signing keys lie; outside the demo there is no default."""
+        if self.signing_keys_dir is None and self.demo:
+            return self.data_dir / "signing-keys"
+        return self.signing_keys_dir
+
+
+def settings_of(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+CurrentSettings = Annotated[Settings, Depends(settings_of)]
+"""The settings the process was started with."""
