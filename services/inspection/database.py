@@ -1,4 +1,4 @@
-"""The base of the inspection service's own tables; they stand in the service's schema."""
+"""The base of the inspection service's own tables."""
 
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
@@ -7,5 +7,7 @@ from shared.database import NAMING, TYPES
 
 
 class Base(DeclarativeBase):
+    """Every table of inspection stands on this metadata; its schema comes from the connection."""
+
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = TYPES

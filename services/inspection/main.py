@@ -1,16 +1,30 @@
-"""监督检查."""
+"""监督检查: the register of food businesses, follow-up visits, figures."""
 
+from services.inspection.businesses.router import router as businesses
 from services.inspection.database import Base
+from services.inspection.figures.definitions import FIGURES
 from services.inspection.settings import Settings
+from services.inspection.visits.router import router as visits
+from services.inspection.visits.subscribers import on_clock_breached, on_clock_end_withdrawn, on_rapid_test_failed
 from shared.app import Service, create_app
+from shared.contracts.clocks import BREACHED, END_WITHDRAWN
 from shared.contracts.codes import Unit
+from shared.contracts.sampling import RapidTestFailed
+from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
 
 service = Service(
     unit=Unit.INSPECTION,
     title="监督检查",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[],
+    routers=[businesses, visits],
+    subscribers={
+        **REGION_SUBSCRIBERS,
+        RapidTestFailed.type: on_rapid_test_failed,
+        BREACHED[Unit.INSPECTION].type: on_clock_breached,
+        END_WITHDRAWN[Unit.INSPECTION].type: on_clock_end_withdrawn,
+    },
+    figures=FIGURES,
 )
 
 app = create_app(service)

@@ -1,4 +1,4 @@
-"""Settings of the inspection service: those of every unit."""
+"""Settings of the inspection service."""
 
 from typing import ClassVar
 
@@ -7,4 +7,6 @@ from shared.settings import UnitSettings
 
 
 class Settings(UnitSettings):
+    """What every unit needs, read from `SHIAN_INSPECTION_…` or `SHIAN_…`."""
+
     unit: ClassVar[Unit] = Unit.INSPECTION

@@ -12,5 +12,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[Unit, ...]] = {
     "gateway.region_population.stated.v1": SERVICES,
     "sampling.rapid_test.failed.v1": (Unit.TRACEABILITY, Unit.INSPECTION, Unit.SCORING),
     "sampling.whistle.closed.v1": (Unit.TRACEABILITY, Unit.INSPECTION, Unit.SCORING),
+    "inspection.clock.breached.v1": (Unit.INSPECTION,),
+    "inspection.clock.end_withdrawn.v1": (Unit.INSPECTION,),
 }
 """Event type → the units that handle it."""

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
@@ -13,7 +14,7 @@ from shared.regions.tree import Kind, Level
 Name = Annotated[str, Field(min_length=2, max_length=60, description="区划名称")]
 Source = Annotated[str, Field(min_length=2, max_length=300, description="依据的文件或数据，写到能查得到")]
 
-EXAMPLE_REGION = {
+EXAMPLE_REGION: JsonDict = {
     "code": "330203000000",
     "name": "海曙区",
     "short_name": "海曙",
@@ -28,7 +29,7 @@ EXAMPLE_REGION = {
     "verified": True,
     "version": 1,
 }
-EXAMPLE_CHANGE = {
+EXAMPLE_CHANGE: JsonDict = {
     "parent_code": "441700000000",
     "name": "海陵试验区",
     "valid_from": None,
@@ -37,7 +38,7 @@ EXAMPLE_CHANGE = {
     "source": "市政府关于调整管理体制的通知（演示）",
     "verified": False,
 }
-EXAMPLE_POPULATION = {
+EXAMPLE_POPULATION: JsonDict = {
     "year": 2021,
     "basis": "resident",
     "persons": 1053000,

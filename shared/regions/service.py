@@ -40,8 +40,8 @@ async def add_own_node(session: AsyncSession, actor: Actor, node: OwnNodeCreate)
     await _ensure_parent(session, node.parent_code, node.level)
     prefix = own_prefix(node.parent_code, node.level)
     taken = await repository.codes_beginning(session, prefix)
-    free = (code for number in range(1, 100) if (code := own_code(node.parent_code, node.level, number)) not in taken)
-    code = next(free, None)
+    numbered = (own_code(node.parent_code, node.level, number) for number in range(1, 100))
+    code = next((candidate for candidate in numbered if candidate not in taken), None)
     if code is None:
         raise NoFreeCode(f"{prefix} 之下的 99 个自设代码都已使用，请改在下级区划下设节点")
     region = RegionRow(

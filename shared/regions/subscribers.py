@@ -1,8 +1,11 @@
 """How the other units follow the gateway's tree."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.regions import RegionChanged, RegionPopulationStated
+from shared.events import Subscriber
 from shared.regions import service
 
 
@@ -16,7 +19,7 @@ async def on_population_stated(session: AsyncSession, population: RegionPopulati
     await service.follow_population(session, population)
 
 
-SUBSCRIBERS = {
+SUBSCRIBERS: Mapping[str, Subscriber] = {
     RegionChanged.type: on_region_changed,
     RegionPopulationStated.type: on_population_stated,
 }

@@ -1,0 +1,70 @@
+"""The background job that works through an import file. Killed, it goes on with the first line not yet answered."""
+
+import asyncio
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from services.inspection.business_imports import repository, service
+from services.inspection.business_imports.columns import COLUMNS
+from services.inspection.business_imports.models import BusinessImport
+from shared.contracts.codes import RowOutcome
+from shared.http.problems import Problem
+from shared.jobs.definition import JobContext, JobKind
+from shared.tabular.cells import CellReader
+from shared.tabular.files import open_table
+from shared.tabular.headers import map_headers
+from shared.tabular.tables import Table
+from shared.times import now
+
+CHUNK = 500
+
+
+async def import_businesses(context: JobContext) -> Mapping[str, Any]:
+    """Answer every line of the file named in the payload (`import_id`) and return the counts."""
+    import_id = UUID(context.payload["import_id"])
+    path = service.path_of(context.settings.data_dir, import_id)
+    try:
+        table = await asyncio.to_thread(open_table, path, COLUMNS)
+        mapping = map_headers(table.header, COLUMNS)
+        mapping.ensure_usable()
+        current = await _start(context, import_id, table)
+        reader = CellReader(mapping)
+        chunks = table.chunks(CHUNK, skip=current.rows_done)
+        for _ in count():
+            chunk = await asyncio.to_thread(next, chunks, None)
+            if chunk is None:
+                break
+            async with context.sessions() as session, session.begin():
+                current = await _locked(session, import_id)
+                await service.answer_chunk(session, current, chunk, reader.read(chunk))
+            await context.progress(current.rows_done, table.rows_at_most, **_counts(current))
+    except Problem as problem:
+        async with context.sessions() as session, session.begin():
+            (await _locked(session, import_id)).fail(problem.detail or problem.title, now())
+        return {"error": problem.detail or problem.title}
+    async with context.sessions() as session, session.begin():
+        current = await _locked(session, import_id)
+        current.finish(now())
+    return _counts(current)
+
+
+async def _start(context: JobContext, import_id: UUID, table: Table) -> BusinessImport:
+    async with context.sessions() as session, session.begin():
+        current = await _locked(session, import_id)
+        current.header, current.format = list(table.header), table.format
+    return current
+
+
+async def _locked(session: Any, import_id: UUID) -> BusinessImport:
+    current = await repository.get_import(session, import_id, for_update=True)
+    assert current is not None  # the job was enqueued in the transaction that stored it
+    return current
+
+
+def _counts(current: BusinessImport) -> dict[str, int]:
+    return {outcome.value: getattr(current, outcome.value) for outcome in RowOutcome}
+
+
+IMPORT_BUSINESSES = JobKind("import_businesses", "导入主体名录", import_businesses)

@@ -1,0 +1,94 @@
+"""Routes of bulk imports into the register."""
+
+from collections.abc import Iterator
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from services.inspection.business_imports import repository, service
+from services.inspection.business_imports.jobs import IMPORT_BUSINESSES
+from services.inspection.business_imports.schemas import BusinessImportRead, BusinessImportRowRead
+from shared.contracts.codes import Role, RowOutcome
+from shared.database import Session
+from shared.http.auth import Actor, Allow
+from shared.http.pagination import Page, PageParameters
+from shared.http.routing import Router
+from shared.jobs.queue import enqueue
+from shared.tabular.rejected import RejectedRow, rejected_csv
+
+router = Router(prefix="/v1/business-imports", tag="批量导入主体")
+
+CanImportBusinesses = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR))]
+FILE_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@router.put("/{import_id}", status_code=202, openapi_extra=FILE_BODY)
+async def import_businesses(
+    request: Request,
+    session: Session,
+    actor: CanImportBusinesses,
+    import_id: UUID,
+    response: Response,
+    name: Annotated[str, Query(min_length=1, max_length=200, description="文件名，只作记录")] = "主体名录",
+) -> BusinessImportRead:
+    """上传名录（正文即文件：CSV 或 XLSX）；编号由上传方自编，重传同一份不会重复录入"""
+    data_dir = request.app.state.settings.data_dir
+    begun, new = await service.begin(session, actor, import_id, request.stream(), name, data_dir)
+    if new:
+        begun.job_id = await enqueue(session, IMPORT_BUSINESSES, {"import_id": str(import_id)}, actor=actor)
+    response.headers["Location"] = f"/v1/business-imports/{import_id}"
+    return BusinessImportRead.model_validate(begun)
+
+
+@router.get("")
+async def list_business_imports(
+    session: Session, actor: CanImportBusinesses, page: PageParameters
+) -> Page[BusinessImportRead]:
+    """自己的导入，最近的在前"""
+    rows, next_cursor = await repository.list_imports(session, actor.id, page)
+    return Page(items=[BusinessImportRead.model_validate(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/{import_id}")
+async def get_business_import(session: Session, actor: CanImportBusinesses, import_id: UUID) -> BusinessImportRead:
+    """一次导入的进度与结果"""
+    return BusinessImportRead.model_validate(await service.read_import(session, actor, import_id))
+
+
+@router.get("/{import_id}/rows")
+async def list_business_import_rows(
+    session: Session,
+    actor: CanImportBusinesses,
+    import_id: UUID,
+    page: PageParameters,
+    outcome: RowOutcome | None = None,
+) -> Page[BusinessImportRowRead]:
+    """没有直接收下的行与原因"""
+    await service.read_import(session, actor, import_id)
+    rows, next_cursor = await repository.list_rows(session, import_id, outcome, page)
+    return Page(items=[BusinessImportRowRead.model_validate(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/{import_id}/rejected-rows", response_class=StreamingResponse)
+async def download_rejected_businesses(
+    session: Session, actor: CanImportBusinesses, import_id: UUID
+) -> StreamingResponse:
+    """下载退回与疑似重复的行（CSV），改正后可再传"""
+    found = await service.read_import(session, actor, import_id)
+    rows = await repository.rows_to_correct(session, import_id)
+    rejected = (RejectedRow(row.row_number, row.cells, [reason["message"] for reason in row.reasons]) for row in rows)
+    content: Iterator[bytes] = rejected_csv(found.header, rejected)
+    file_name = quote(f"退回的行-{found.file_name}.csv")
+    return StreamingResponse(
+        content,
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{file_name}"},
+    )

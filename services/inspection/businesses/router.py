@@ -1,0 +1,89 @@
+"""Routes of the register of food businesses (一户一档)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Response
+
+from services.inspection.businesses import repository, service
+from services.inspection.businesses.repository import BusinessFilter
+from services.inspection.businesses.schemas import BusinessRead, BusinessWrite, TimelineEntryRead
+from shared.contracts.codes import OFFICIALS, Role
+from shared.contracts.inspection import BusinessKind, BusinessStatus
+from shared.contracts.regions import RegionCode
+from shared.database import Session
+from shared.http.auth import Actor, Allow
+from shared.http.etags import IfMatchWhenPresent, set_etag
+from shared.http.idempotency import Idempotent
+from shared.http.pagination import Page, PageParameters
+from shared.http.routing import Router
+from shared.ids import uuid7
+
+router = Router(prefix="/v1/businesses", tag="一户一档")
+
+CanReadBusinesses = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.SAMPLER))]
+CanKeepBusinesses = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.GRID_OFFICER))]
+
+
+@router.post("", status_code=201)
+async def register_business(
+    session: Session, actor: CanKeepBusinesses, _: Idempotent, body: BusinessWrite, response: Response
+) -> BusinessRead:
+    """登记建档"""
+    business = await service.register(session, actor, uuid7(), body)
+    set_etag(response, business)
+    return BusinessRead.model_validate(business)
+
+
+@router.put("/{business_id}")
+async def put_business(
+    session: Session,
+    actor: CanKeepBusinesses,
+    business_id: UUID,
+    version: IfMatchWhenPresent,
+    body: BusinessWrite,
+    response: Response,
+) -> BusinessRead:
+    """以终端自编的编号建档，或变更登记"""
+    business, created = await service.put(session, actor, business_id, version, body)
+    response.status_code = 201 if created else 200
+    set_etag(response, business)
+    return BusinessRead.model_validate(business)
+
+
+@router.get("")
+async def list_businesses(
+    session: Session,
+    actor: CanReadBusinesses,
+    page: PageParameters,
+    region: Annotated[RegionCode | None, Query(description="区划代码，含其下级")] = None,
+    kind: BusinessKind | None = None,
+    status: BusinessStatus | None = None,
+    uscc: Annotated[str | None, Query(max_length=18, description="统一社会信用代码")] = None,
+    q: Annotated[str | None, Query(min_length=1, max_length=60, description="名称的一部分")] = None,
+    site: Annotated[UUID | None, Query(description="所在市场")] = None,
+) -> Page[BusinessRead]:
+    """主体名录"""
+    wanted = BusinessFilter(region_code=region, kind=kind, status=status, uscc=uscc, words=q, site_id=site)
+    rows, next_cursor = await repository.list_businesses(session, actor, wanted, page)
+    return Page(items=[BusinessRead.model_validate(row) for row in rows], next_cursor=next_cursor)
+
+
+@router.get("/{business_id}")
+async def get_business(
+    session: Session, actor: CanReadBusinesses, business_id: UUID, response: Response
+) -> BusinessRead:
+    """一个主体的档案"""
+    business = await service.read_business(session, actor, business_id)
+    set_etag(response, business)
+    return BusinessRead.model_validate(business)
+
+
+@router.get("/{business_id}/timeline")
+async def list_business_timeline(
+    session: Session, actor: CanReadBusinesses, business_id: UUID, page: PageParameters
+) -> Page[TimelineEntryRead]:
+    """一个主体的经历，最近的在前"""
+    await service.read_business(session, actor, business_id)
+    rows, next_cursor = await repository.timeline_of(session, business_id, page)
+    return Page(items=[TimelineEntryRead.model_validate(row) for row in rows], next_cursor=next_cursor)

@@ -1,0 +1,25 @@
+"""What follow-up visits hear: a suspect positive, and whether their clock has run out."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.inspection.visits import service
+from services.inspection.visits.rules import OBJECT_TYPE
+from shared.contracts.clocks import ClockEventData
+from shared.contracts.sampling import RapidTestFailed
+
+
+async def on_rapid_test_failed(session: AsyncSession, failed: RapidTestFailed) -> None:
+    """Schedule the follow-up visit of the whistle."""
+    await service.schedule(session, failed)
+
+
+async def on_clock_breached(session: AsyncSession, clock: ClockEventData) -> None:
+    """Let an overdue visit count as not in time."""
+    if clock.object_type == OBJECT_TYPE:
+        await service.note_overdue(session, clock.object_id, clock.due_at)
+
+
+async def on_clock_end_withdrawn(session: AsyncSession, clock: ClockEventData) -> None:
+    """Take back that a visit is overdue."""
+    if clock.object_type == OBJECT_TYPE:
+        await service.withdraw_overdue(session, clock.object_id, clock.due_at)
