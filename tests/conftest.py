@@ -37,8 +37,13 @@ SessionOf = Callable[[Unit], Awaitable[AsyncSession]]
 ClientOf = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
+def app_module(unit: Unit) -> Any:
+    """The module that holds the unit's `service` and `app`."""
+    return importlib.import_module(MODULES[unit])
+
+
 def service_of(unit: Unit) -> Service:
-    service: Service = importlib.import_module(MODULES[unit]).service
+    service: Service = app_module(unit).service
     return service
 
 
