@@ -23,6 +23,7 @@ class VisitFilter:
     region_code: str | None
     state: VisitState | None
     business_id: UUID | None
+    whistle_id: UUID | None
     overdue: bool
 
 
@@ -49,6 +50,8 @@ async def list_visits(
         statement = statement.where(Visit.state == wanted.state)
     if wanted.business_id is not None:
         statement = statement.where(Visit.business_id == wanted.business_id)
+    if wanted.whistle_id is not None:
+        statement = statement.where(Visit.whistle_id == wanted.whistle_id)
     if wanted.overdue:
         statement = statement.where(Visit.state == VisitState.SCHEDULED, Visit.due_at < now())
     order: list[Any] = [Visit.due_at, Visit.id]

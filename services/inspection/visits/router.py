@@ -32,10 +32,11 @@ async def list_visits(
     region: Annotated[RegionCode | None, Query(description="区划代码，含其下级")] = None,
     state: VisitState | None = None,
     business: Annotated[UUID | None, Query(description="主体编号")] = None,
+    whistle_id: Annotated[UUID | None, Query(description="引起检查的快检吹哨")] = None,
     overdue: Annotated[bool, Query(description="只看超期未完成的")] = False,
 ) -> Page[VisitRead]:
     """跟进检查清单，最先到期的在前"""
-    wanted = VisitFilter(region_code=region, state=state, business_id=business, overdue=overdue)
+    wanted = VisitFilter(region_code=region, state=state, business_id=business, whistle_id=whistle_id, overdue=overdue)
     rows, next_cursor = await repository.list_visits(session, actor, wanted, page)
     return Page(items=[VisitRead.model_validate(row) for row in rows], next_cursor=next_cursor)
 
