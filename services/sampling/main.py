@@ -6,6 +6,8 @@ from services.sampling.settings import Settings
 from services.sampling.test_items.router import router as test_items
 from services.sampling.test_items.seed import seed_items
 from services.sampling.test_sites.router import router as test_sites
+from services.sampling.whistles.router import router as whistles
+from services.sampling.whistles.router import tasks_router as statutory_tasks
 from shared.app import Service, create_app
 from shared.contracts.codes import Unit
 
@@ -14,7 +16,7 @@ service = Service(
     title="抽检快检",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[test_sites, devices, test_items],
+    routers=[test_sites, devices, test_items, whistles, statutory_tasks],
     seeds=[seed_items],
 )
 

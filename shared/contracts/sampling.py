@@ -154,8 +154,41 @@ class TaskState(StrEnum):
         return {"assigned": "待抽样", "sampled": "已抽样", "concluded": "已出结论"}[self]
 
 
+class WhistleEntryKind(StrEnum):
+    """What may happen to a whistle, as its timeline tells it."""
+
+    BLOWN = "blown"
+    TOLD = "told"
+    OBJECTION_ACCEPTED = "objection_accepted"
+    OBJECTION_REFUSED = "objection_refused"
+    REPEATED = "repeated"
+    SAMPLED = "sampled"
+    CONCLUDED = "concluded"
+    DISPOSED = "disposed"
+    STOP_SALE_LIFTED = "stop_sale_lifted"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        return _ENTRY_LABELS[self]
+
+
+_ENTRY_LABELS = {
+    WhistleEntryKind.BLOWN: "快检吹哨：责令停售，下达监督抽检任务",
+    WhistleEntryKind.TOLD: "检测结果告知销售者",
+    WhistleEntryKind.OBJECTION_ACCEPTED: "销售者申请复检，受理",
+    WhistleEntryKind.OBJECTION_REFUSED: "销售者申请复检，逾期不予受理",
+    WhistleEntryKind.REPEATED: "快检复测",
+    WhistleEntryKind.SAMPLED: "监督抽检抽样送检",
+    WhistleEntryKind.CONCLUDED: "作出结论",
+    WhistleEntryKind.DISPOSED: "无害化处置",
+    WhistleEntryKind.STOP_SALE_LIFTED: "解除停售",
+    WhistleEntryKind.CLOSED: "办结",
+}
+
+
 class WhistleFacts(EventData):
-    """What every event about a whistle says of the goods. Of two events about one whistle the greater `version` is later."""
+    """What every event about a whistle says of the goods. Of two about one whistle the greater `version` is later."""
 
     whistle_id: UUID
     version: int

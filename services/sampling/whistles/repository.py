@@ -1,0 +1,144 @@
+"""Every query on whistles and statutory sampling tasks."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVarTuple
+from uuid import UUID
+
+from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, contains_eager, lazyload, selectinload
+
+from services.sampling.rapid_tests.models import RapidTest
+from services.sampling.test_items.models import Item
+from services.sampling.test_sites.models import Site
+from services.sampling.test_sites.scope import sees_by_region
+from services.sampling.whistles.models import TASK_NUMBERS, StatutoryTask, Whistle
+from shared.clocks.models import ClockRow
+from shared.contracts.sampling import TaskState, WhistleState
+from shared.http.auth import Actor
+from shared.http.pagination import PageRequest, paginate
+from shared.regions.models import RegionAncestor, RegionRow
+from shared.regions.repository import codes_within
+from shared.regions.scope import within_scope
+
+Columns = TypeVarTuple("Columns")
+
+COUNTY_LEVEL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WhistleFilter:
+    """What a list of whistles is narrowed to; None leaves a side open. `region` takes in all below it."""
+
+    state: WhistleState | None = None
+    region: str | None = None
+    site_id: UUID | None = None
+
+
+def visible_whistles(statement: Select[*Columns], actor: Actor) -> Select[*Columns]:
+    """Limit a select that reads `Whistle`: officials by region, a market operator to his sites, a seller to his own."""
+    if sees_by_region(actor):
+        return within_scope(statement, Whistle.region_code, actor)
+    if actor.business_id is None:
+        return statement.where(false())
+    own_sites = select(Site.id).where(Site.operator_business_id == actor.business_id)
+    return statement.where(or_(Whistle.site_id.in_(own_sites), Whistle.seller_business_id == actor.business_id))
+
+
+async def visible_whistle(
+    session: AsyncSession, whistle_id: UUID, actor: Actor, *, lock: bool = False
+) -> Whistle | None:
+    """One whistle with task and timeline, as it is now, if the actor may see it; `lock` holds it for a change."""
+    statement = (
+        visible_whistles(select(Whistle).where(Whistle.id == whistle_id), actor)
+        .options(selectinload(Whistle.task), selectinload(Whistle.entries))
+        .execution_options(populate_existing=True)
+    )
+    return await session.scalar(statement.with_for_update(of=Whistle) if lock else statement)
+
+
+async def list_whistles(
+    session: AsyncSession, wanted: WhistleFilter, actor: Actor, page: PageRequest
+) -> tuple[list[Whistle], str | None]:
+    """One page of the whistles the actor may see, the newest first, each with its task."""
+    statement = visible_whistles(select(Whistle).options(selectinload(Whistle.task)), actor)
+    if wanted.state is not None:
+        statement = statement.where(Whistle.state == wanted.state)
+    if wanted.region is not None:
+        statement = statement.where(Whistle.region_code.in_(codes_within([wanted.region])))
+    if wanted.site_id is not None:
+        statement = statement.where(Whistle.site_id == wanted.site_id)
+    return await paginate(session, statement, page, order_by=[Whistle.id], descending=True)
+
+
+async def list_tasks(
+    session: AsyncSession, state: TaskState | None, region: str | None, actor: Actor, page: PageRequest
+) -> tuple[list[tuple[StatutoryTask, ClockRow | None]], str | None]:
+    """One page of the statutory sampling tasks from whistles the actor may see, the newest first, with their clocks."""
+    statement = visible_whistles(
+        select(StatutoryTask).join(StatutoryTask.whistle).options(contains_eager(StatutoryTask.whistle)), actor
+    )
+    if state is not None:
+        statement = statement.where(StatutoryTask.state == state)
+    if region is not None:
+        statement = statement.where(Whistle.region_code.in_(codes_within([region])))
+    tasks, following = await paginate(session, statement, page, order_by=[StatutoryTask.id], descending=True)
+    found = await session.scalars(select(ClockRow).where(ClockRow.id.in_([task.clock_id for task in tasks])))
+    clocks = {clock.id: clock for clock in found}
+    return [(task, clocks.get(task.clock_id)) for task in tasks], following
+
+
+async def add_missing(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """Insert whistles; returns the ids of those whose rapid test had none before."""
+    statement = insert(Whistle).on_conflict_do_nothing(index_elements=[Whistle.rapid_test_id]).returning(Whistle.id)
+    return set(await session.scalars(statement.values(rows)))
+
+
+async def whistles_by_id(session: AsyncSession, ids: Collection[UUID]) -> Sequence[Whistle]:
+    """The whistles of these ids, in the order in which they were made."""
+    return (await session.scalars(select(Whistle).where(Whistle.id.in_(ids)).order_by(Whistle.id))).all()
+
+
+async def first_of_chain(session: AsyncSession, tests: Iterable[RapidTest]) -> dict[UUID, UUID]:
+    """For each test the one that was reported first: itself, or the test that it corrects, however often."""
+    firsts = {test.id: test.corrects_id or test.id for test in tests}
+    corrected = {test.id for test in tests if test.corrects_id is not None}
+    if corrected:
+        chain = (
+            select(RapidTest.id.label("asked"), RapidTest.id, RapidTest.corrects_id)
+            .where(RapidTest.id.in_(corrected))
+            .cte("chain", recursive=True)
+        )
+        older = aliased(RapidTest)
+        chain = chain.union_all(
+            select(chain.c.asked, older.id, older.corrects_id).join(chain, older.id == chain.c.corrects_id)
+        )
+        found = await session.execute(select(chain.c.asked, chain.c.id).where(chain.c.corrects_id.is_(None)))
+        firsts |= dict(found.tuples().all())
+    return firsts
+
+
+async def sites_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Site]:
+    return {site.id: site for site in await session.scalars(select(Site).where(Site.id.in_(ids)))}
+
+
+async def counties_of(session: AsyncSession, region_codes: Collection[str]) -> dict[str, str]:
+    """For each region the county (district) it lies in; a region above county level is missing."""
+    statement = (
+        select(RegionAncestor.code, RegionAncestor.ancestor_code)
+        .join(RegionRow, RegionRow.code == RegionAncestor.ancestor_code)
+        .where(RegionAncestor.code.in_(region_codes), RegionRow.level == COUNTY_LEVEL)
+    )
+    return dict((await session.execute(statement)).tuples().all())
+
+
+async def next_task_numbers(session: AsyncSession, count: int) -> list[int]:
+    """The next running numbers, without waiting for anybody."""
+    return list(await session.scalars(select(TASK_NUMBERS.next_value()).select_from(func.generate_series(1, count))))
+
+
+async def items_by_code(session: AsyncSession, codes: Collection[str]) -> dict[str, Item]:
+    statement = select(Item).where(Item.code.in_(codes)).options(lazyload(Item.aliases), lazyload(Item.thresholds))
+    return {item.code: item for item in await session.scalars(statement)}

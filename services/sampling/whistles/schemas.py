@@ -1,0 +1,142 @@
+"""What callers send and get about whistles and statutory sampling tasks."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from shared.clocks.schemas import ClockRead
+from shared.contracts.clocks import ClockState
+from shared.contracts.sampling import (
+    Method,
+    ObjectionState,
+    StopSaleState,
+    TaskState,
+    Verdict,
+    WhistleEntryKind,
+    WhistleOutcome,
+    WhistleState,
+)
+from shared.contracts.schema import Schema
+
+
+class Step(Schema):
+    """What every step carries: when it counts, words, and where the evidence is."""
+
+    at: AwareDatetime | None = Field(default=None, description="何时发生；不填为现在，不能在将来", examples=[None])
+    note: str = Field(default="", max_length=2000, description="说明", examples=["现场告知，本人签收"])
+    evidence: list[str] = Field(
+        default=[], max_length=20, description="证据：文书号、照片或附件编号", examples=[["告知书 演示-001"]]
+    )
+
+
+class NoticeStep(Step):
+    """The seller received the result; `at` is when. The window to contest is counted from then."""
+
+
+class ObjectionStep(Step):
+    note: str = Field(
+        min_length=1, max_length=2000, description="申请复检的理由", examples=["对结果有异议，申请送实验室复检"]
+    )
+
+
+class RepeatStep(Step):
+    verdict: Verdict = Field(description="复测结果；不论阴性阳性都不改变结论", examples=["suspected_positive"])
+
+
+class SampleStep(Step):
+    sample_number: str = Field(min_length=1, max_length=64, description="抽样单编号", examples=["XBJ26330203000001"])
+    same_lot: bool = Field(
+        description="样品是否取自停售的同一批；否则为同一销售者的同种产品（非同批）", examples=[True]
+    )
+
+
+class OutcomeStep(Step):
+    outcome: WhistleOutcome = Field(examples=["confirmed"])
+    note: str = Field(
+        min_length=1, max_length=2000, description="依据：检验报告，或为何无法复核", examples=["检验报告 演示-002"]
+    )
+
+
+class DisposalStep(Step):
+    quantity: Decimal = Field(
+        ge=0, max_digits=14, decimal_places=4, description="销毁数量；已无存货为 0", examples=["12.5"]
+    )
+    unit: str = Field(min_length=1, max_length=20, description="单位，与停售数量一致", examples=["kg"])
+    note: str = Field(
+        min_length=1, max_length=2000, description="怎样处置；数量为 0 时写明货物去向", examples=["粉碎后深埋"]
+    )
+
+
+class EntryRead(Schema):
+    number: int
+    kind: WhistleEntryKind
+    label: str = Field(examples=["监督抽检抽样送检"])
+    at: datetime
+    recorded_at: datetime
+    actor_name: str = Field(examples=["系统"])
+    note: str = Field(examples=[""])
+    evidence: list[str]
+    quantity: Decimal | None
+    verdict: Verdict | None
+
+
+class TaskRead(Schema):
+    id: UUID
+    number: str = Field(examples=["JC330203-20260724-000001"])
+    region_code: str = Field(examples=["330203000000"])
+    state: TaskState
+    assigned_at: datetime
+    sample_number: str | None
+    sampled_at: datetime | None
+    concluded_at: datetime | None
+
+
+class WhistleSummary(Schema):
+    id: UUID
+    version: int
+    state: WhistleState
+    rapid_test_id: UUID
+    site_id: UUID
+    region_code: str = Field(examples=["330203001000"])
+    stall_number: str | None
+    seller_business_id: UUID | None
+    seller_uscc: str | None
+    seller_name: str | None
+    product_name: str = Field(examples=["菠菜"])
+    item_code: str = Field(examples=["pesticide_residue"])
+    item_name: str = Field(examples=["农药残留（有机磷和氨基甲酸酯类）"])
+    banned: bool
+    method: Method | None
+    lot_code: str | None
+    tested_at: datetime
+    blown_at: datetime
+    held_quantity: Decimal | None = Field(description="停售数量；未知为 null，不是零", examples=["20"])
+    unit: str | None = Field(examples=["kg"])
+    told_at: datetime | None
+    objection: ObjectionState
+    same_lot: bool | None
+    outcome: WhistleOutcome | None
+    concluded_at: datetime | None
+    destroyed_quantity: Decimal | None
+    stop_sale: StopSaleState
+    stop_sale_lifted_at: datetime | None
+    closed_at: datetime | None
+    task: TaskRead
+
+
+class WhistleRead(WhistleSummary):
+    clocks: list[ClockRead]
+    entries: list[EntryRead]
+
+
+class TaskListed(TaskRead):
+    whistle_id: UUID
+    site_id: UUID
+    stall_number: str | None
+    seller_name: str | None
+    product_name: str = Field(examples=["菠菜"])
+    item_name: str = Field(examples=["农药残留（有机磷和氨基甲酸酯类）"])
+    due_at: datetime | None = Field(description="完成抽样的期限")
+    clock_state: ClockState | None
