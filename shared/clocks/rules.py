@@ -253,7 +253,8 @@ def pause(clock: Clock, calendar: WorkingCalendar, *, reason: str, at: datetime)
         grounds = "、".join(f"{name}（{code}）" for code, name in allowed.items()) or "无"
         raise StepNotAllowedError(f"“{clock.rule.name}”不能以“{reason}”为由中止；规则允许的事由：{grounds}。")
     at = max(at, clock.last_moment)
-    if ended(clock, calendar, at):
+    end = due(clock, calendar)
+    if end is not None and at >= end.at:  # at the last moment itself there is nothing left to keep
         raise StepNotAllowedError(f"“{clock.rule.name}”已届满，届满后不能中止。")
     return replace(clock, pauses=(*clock.pauses, Pause(at, None, reason)))
 

@@ -31,7 +31,7 @@ async def sweep_overdue(session: AsyncSession, unit: Unit, at: datetime, limit: 
         if happening is None:
             continue
         row.record(happening, at, actor_id=None, actor_name="系统", recorded_at=at, reason="", evidence="", length=None)
-        events.append((_event(EVENTS[happening][unit], row), str(row.object_id)))
+        events.append((_event(EVENTS[happening][unit], row), str(row.id)))
     await session.flush()
     await publish_all(session, events)
     return len(rows)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from shared.calendar.rules import CalendarDay, WorkingCalendar
@@ -18,13 +18,17 @@ from shared.clocks.rules import (
     applicable,
     breached,
     due,
+    ended,
     extend,
     pause,
     remaining,
     resume,
 )
-from shared.contracts.clocks import Authority, LengthUnit, StartRule
+from shared.contracts.clocks import Authority, Effect, LengthUnit, StartRule
 from shared.times import SHANGHAI, day_of, start_of_day
+
+settings.register_profile("no_deadline", deadline=None)  # a busy machine says nothing about the rule
+settings.load_profile("no_deadline")
 
 NOTICES = seeded_notices()
 CALENDAR = WorkingCalendar.of((day for days in NOTICES.values() for day in days), NOTICES)
@@ -40,6 +44,7 @@ def rule(length: int, unit: LengthUnit, **changes: object) -> ClockRule:
         unit=unit,
         start=StartRule.INSTANT if unit is LengthUnit.HOUR else StartRule.NEXT_DAY,
         authority=Authority.MARKET,
+        effect=Effect.DUTY,
         article="演示",
         source="演示",
         statutory=True,
@@ -142,7 +147,7 @@ def test_a_clock_that_stands_still_has_no_end_and_is_never_overdue() -> None:
     assert due(clock, CALENDAR) is None
     assert not breached(clock, CALENDAR, at(2030, 1, 1))
     left = remaining(clock, CALENDAR, at(2030, 1, 1))
-    assert (left.paused, left.overdue, left.count) == (True, False, 3)
+    assert (left.paused, left.ended, left.count) == (True, False, 3)
     assert left.words == "计时中止，恢复后还剩 3 个工作日"
 
 
@@ -173,7 +178,7 @@ def test_many_short_pauses_do_not_each_win_a_day() -> None:
         (
             Clock(at(2026, 3, 2, 9), rule(1, LengthUnit.WORKING_DAY, day_ends_at="17:30")),
             at(2026, 3, 3, 18),
-            "已于今日到期，现已超期",
+            "今日已超期",
         ),
     ],
 )
@@ -185,6 +190,15 @@ def test_the_last_moment_itself_is_in_time() -> None:
     clock = Clock(at(2026, 3, 2, 9), rule(4, LengthUnit.HOUR))
     assert not breached(clock, CALENDAR, at(2026, 3, 2, 13))
     assert breached(clock, CALENDAR, at(2026, 3, 2, 13) + timedelta.resolution)
+
+
+@pytest.mark.parametrize("effect", [Effect.WINDOW, Effect.MINIMUM])
+def test_a_window_or_minimum_that_has_run_out_is_nobodys_failure(effect: Effect) -> None:
+    clock = Clock(at(2026, 3, 2, 9), rule(4, LengthUnit.HOUR, effect=effect))
+    later = at(2026, 3, 2, 13, 30)
+    assert ended(clock, CALENDAR, later)
+    assert not breached(clock, CALENDAR, later)
+    assert remaining(clock, CALENDAR, later).words == "已期满 30 分钟"
 
 
 def test_a_clock_read_before_its_trigger_has_its_full_length() -> None:
@@ -202,7 +216,7 @@ def test_only_the_grounds_of_the_rule_let_a_clock_stand_still() -> None:
     clock = Clock(at(2026, 3, 2, 9), rule(5, LengthUnit.WORKING_DAY))
     with pytest.raises(StepNotAllowedError, match="检验检测（testing）"):
         pause(clock, CALENDAR, reason="busy", at=at(2026, 3, 3))
-    with pytest.raises(StepNotAllowedError, match="已超期"):
+    with pytest.raises(StepNotAllowedError, match="已届满"):
         pause(clock, CALENDAR, reason="testing", at=at(2026, 4, 3))
     with pytest.raises(StepNotAllowedError, match="无需恢复"):
         resume(clock, at=at(2026, 3, 3))
@@ -298,7 +312,7 @@ def test_a_pause_never_makes_a_clock_due_earlier(
     triggered: datetime, unit: LengthUnit, length: int, after: timedelta, pause_for: timedelta
 ) -> None:
     clock = Clock(triggered, rule(length, unit))
-    assume(not breached(clock, CALENDAR, triggered + after))
+    assume(triggered + after < due_at(clock))
     paused = pause(clock, CALENDAR, reason="testing", at=triggered + after)
     assert due_at(clock) <= due_at(resume(paused, at=triggered + after + pause_for))
 
@@ -310,7 +324,7 @@ def test_a_pause_of_whole_working_days_moves_the_end_by_as_many(
     clock = Clock(triggered, rule(length, LengthUnit.WORKING_DAY))
     since = start_of_day(day_of(triggered) + timedelta(days=1 + after))
     until = since + timedelta(days=pause_for)
-    assume(not breached(clock, CALENDAR, since))
+    assume(since < due_at(clock))
     paused_days = sum(
         CALENDAR.is_working_day(day_of(since) + timedelta(days=step)) for step in range((until - since).days)
     )
@@ -323,7 +337,7 @@ def test_a_pause_moves_clock_hours_by_exactly_its_duration(
     triggered: datetime, length: int, after: timedelta, pause_for: timedelta
 ) -> None:
     clock = Clock(triggered, rule(length, LengthUnit.HOUR))
-    assume(not breached(clock, CALENDAR, triggered + after))
+    assume(triggered + after < due_at(clock))
     moved = resume(pause(clock, CALENDAR, reason="testing", at=triggered + after), at=triggered + after + pause_for)
     assert due_at(moved) == due_at(clock) + pause_for
 
@@ -335,7 +349,7 @@ def test_however_often_it_is_paused_a_clock_runs_for_its_full_length(
     clock, now = Clock(triggered, rule(length, unit)), triggered
     for run_for, pause_for in zip(spans[::2], spans[1::2], strict=False):
         now += run_for
-        if breached(clock, CALENDAR, now):
+        if now >= due_at(clock):
             break
         clock = pause(clock, CALENDAR, reason="testing", at=now)
         now += pause_for
@@ -359,6 +373,6 @@ def test_what_is_left_only_shrinks_as_time_passes(
 ) -> None:
     clock = Clock(triggered, rule(length, unit))
     earlier, later = (remaining(clock, CALENDAR, triggered + span) for span in sorted((one, other)))
-    signed = [(-left.seconds if left.overdue else left.seconds) for left in (earlier, later)]
+    signed = [(-left.seconds if left.ended else left.seconds) for left in (earlier, later)]
     assert signed[0] >= signed[1]
-    assert earlier.overdue <= later.overdue
+    assert earlier.ended <= later.ended
