@@ -23,6 +23,7 @@ from shared.http.openapi import describe
 from shared.http.problems import install_problem_handlers
 from shared.http.request_id import RequestIdMiddleware
 from shared.jobs.definition import JobKind
+from shared.jobs.router import router as jobs_router
 from shared.logging import configure_logging
 from shared.regions.router import reading as regions_router
 from shared.settings import UnitSettings
@@ -68,10 +69,18 @@ def create_app(service: Service, settings: UnitSettings | None = None) -> FastAP
             finally:
                 await engine.dispose()
 
-    app = FastAPI(title=f"食安 · {service.title}", version="1.0.0", lifespan=lifespan)
+    app = FastAPI(title=f"食安 · {service.title}", version="1.0.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.service = service
     install_problem_handlers(app)
-    for router in (*service.routers, regions_router, clocks_router, figures_router, events_router, health.router):
+    for router in (
+        *service.routers,
+        regions_router,
+        clocks_router,
+        figures_router,
+        events_router,
+        jobs_router,
+        health.router,
+    ):
         app.include_router(router)
     if service.install:
         service.install(app)

@@ -1,0 +1,79 @@
+"""Who may call what: every route declares it, the declaration is on file, and the app keeps to it."""
+
+import re
+from uuid import UUID
+
+import pytest
+
+from shared.contracts.codes import Role, Unit
+from tests.architecture.access_matrix import FILE, render
+from tests.architecture.routes import PUBLIC, ROLES, SIGNED, UNGUARDED, KnownRoute, all_routes
+from tests.conftest import MODULES, ClientOf
+
+ELSEWHERE = "440605000000"
+SOME_ID = UUID("0199f3a0-c1d2-7c5e-8a7b-6c5d4e3f2a1b")
+
+# Routes that anybody may call, each with its reason. A new one has to be argued for here.
+OPEN_TO_ALL = {
+    "/healthz": "probes of the machine that runs the unit",
+    "/readyz": "probes of the machine that runs the unit",
+    "/metrics": "scraped inside the deployment; the gateway does not forward it",
+    "/.well-known/jwks.json": "public keys",
+    "/v1/tokens": "the way in",
+    "/api/v1/tokens": "the way in",
+    "/login": "the way in",
+    "/styleguide": "shows parts, no data",
+    "/api/openapi.json": "the description of the interface",
+}
+
+
+def test_every_route_says_who_may_call_it() -> None:
+    assert [str(route) for route in all_routes() if route.guard == UNGUARDED] == []
+
+
+def test_every_route_stands_in_the_access_matrix() -> None:
+    assert render(all_routes()) == FILE.read_text(encoding="utf-8"), (
+        "路由与权限表不一致；确认无误后运行 python -m tests.architecture.access_matrix"
+    )
+
+
+def test_only_argued_routes_are_open_to_all() -> None:
+    open_routes = {route.path for route in all_routes() if route.guard == PUBLIC}
+    assert open_routes - OPEN_TO_ALL.keys() == set()
+
+
+def _address(path: str) -> str:
+    return re.sub(r"\{[^}]+\}", str(SOME_ID), path)
+
+
+def _guarded(unit: Unit) -> list[KnownRoute]:
+    return [route for route in all_routes() if route.unit is unit and route.guard == ROLES]
+
+
+@pytest.mark.parametrize("unit", list(MODULES))
+async def test_without_a_token_nothing_is_told(client_of: ClientOf, unit: Unit) -> None:
+    stranger = await client_of(unit)
+    for route in _guarded(unit):
+        answer = await stranger.request(route.method, _address(route.path))
+        assert answer.status_code == 401, f"{route}: {answer.status_code} {answer.text[:200]}"
+
+
+@pytest.mark.parametrize("unit", list(MODULES))
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_role_reaches_its_routes_and_no_other(client_of: ClientOf, unit: Unit, role: Role) -> None:
+    caller = await client_of(unit, role, regions=[ELSEWHERE])
+    for route in _guarded(unit):
+        answer = await caller.request(route.method, _address(route.path))
+        refused = answer.status_code == 403 and answer.json()["type"] == "/problems/forbidden"
+        about_the_role = refused and answer.json().get("detail", "").startswith("此项操作限")
+        assert about_the_role is (role not in route.roles), f"{role} {route}: {answer.status_code} {answer.text[:200]}"
+        assert answer.status_code < 500, f"{role} {route}: {answer.text[:200]}"
+
+
+@pytest.mark.parametrize("unit", list(MODULES))
+async def test_events_are_taken_from_signed_units_only(client_of: ClientOf, unit: Unit) -> None:
+    administrator = await client_of(unit, Role.ADMINISTRATOR, regions=[ELSEWHERE])
+    for route in all_routes():
+        if route.unit is unit and route.guard == SIGNED:
+            answer = await administrator.request(route.method, route.path, content=b"[]")
+            assert answer.status_code == 401, str(route)
