@@ -1,6 +1,6 @@
 """Asking the four services on a caller's behalf: within a time budget, with the caller's token and the request's id.
 
-A service that does not answer in time, or answers with a fault of its own, is `ServiceSilentError`: whoever composes
+A service that does not answer in time, or answers with a fault of its own, is `ServiceSilent`: whoever composes
 a page says which part is missing. A service that refuses the caller raises its own problem again, in its own words.
 """
 
@@ -44,11 +44,13 @@ def caller_of(request: Request, token: str | None = None) -> Caller:
     )
 
 
-class ServiceSilentError(Exception):
+class ServiceSilent(Problem):
     """A service gave no usable answer: too slow, not reachable, or broken. `reason` is for the log."""
 
+    slug, title, status = "service-silent", "服务暂不可用", 503
+
     def __init__(self, unit: Unit, reason: str) -> None:
-        super().__init__(f"{unit}: {reason}")
+        super().__init__(f"{unit.label}服务没有回答，请过一会儿再试", headers={"Retry-After": "5"})
         self.unit, self.reason = unit, reason
 
 
@@ -93,16 +95,16 @@ class Services:
     async def send(
         self, unit: Unit, method: str, path: str, caller: Caller, budget: float, **request: Any
     ) -> httpx.Response:
-        """Any other question; `request` goes to httpx as it is. Raises `ServiceSilentError` or `Refused`."""
+        """Any other question; `request` goes to httpx as it is. Raises `ServiceSilent` or `Refused`."""
         headers = caller.headers() | dict(request.pop("headers", {}))
         url = self.settings.address_of(unit) + path
         try:
             async with asyncio.timeout(budget):
                 response = await self.client.request(method, url, headers=headers, timeout=budget, **request)
         except (TimeoutError, httpx.HTTPError) as error:
-            raise ServiceSilentError(unit, type(error).__name__) from error
+            raise ServiceSilent(unit, type(error).__name__) from error
         if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise ServiceSilentError(unit, f"answered {response.status_code}")
+            raise ServiceSilent(unit, f"answered {response.status_code}")
         if response.is_error:
             raise Refused(unit, _problem_of(response), response.status_code)
         return response

@@ -20,6 +20,7 @@ from gateway.identity.users.router import router as users
 from gateway.limits import RequestLimits
 from gateway.proxy import Proxy, open_upstream
 from gateway.settings import Settings
+from gateway.web.site import PAGES, install_site
 from shared.app import Service, create_app
 from shared.contracts.codes import SERVICES, Unit
 
@@ -29,6 +30,7 @@ def install(app: FastAPI) -> None:
     as the app.
     """
     app.router.routes[:0] = [Mount(f"/api/{unit.value}", Proxy(unit)) for unit in SERVICES]
+    install_site(app)
     app.add_middleware(RequestLimits)
     chassis = app.router.lifespan_context
 
@@ -47,7 +49,7 @@ service = Service(
     title="网关",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[key_set.router, sign_in, users, organisations, api_clients, audit, dashboards, openapi.router],
+    routers=[key_set.router, sign_in, users, organisations, api_clients, audit, dashboards, openapi.router, *PAGES],
     jobs=[forget_expired],
     install=install,
 )

@@ -7,7 +7,7 @@ from decimal import Decimal
 import structlog
 from pydantic import ValidationError
 
-from gateway.clients import Caller, Refused, Services, ServiceSilentError
+from gateway.clients import Caller, Refused, Services, ServiceSilent
 from gateway.dashboards.last_good import LastGood, key_of
 from gateway.dashboards.ranking import ranked
 from gateway.dashboards.schemas import DashboardFigure, Section, SectionStatus
@@ -38,11 +38,11 @@ async def read_section(
         last_good.keep(key, current)
         if isinstance(before, FigureSheet):
             return _section(unit, current, before, SectionStatus.OK, ""), current.region.region_name
-        if not isinstance(before, ServiceSilentError | Refused):
+        if not isinstance(before, ServiceSilent | Refused):
             raise before
         note = f"没有取到{period.previous.label}的数，暂不能比较"
         return _section(unit, current, None, SectionStatus.PARTIAL, note), current.region.region_name
-    if not isinstance(current, ServiceSilentError):
+    if not isinstance(current, ServiceSilent):
         raise current
     log.warning("section_missing", service=unit, reason=current.reason)
     kept = last_good.find(key)
@@ -78,7 +78,7 @@ async def _read_sheet(
     try:
         return FigureSheet.model_validate(answer)
     except ValidationError as error:  # another version of the contract is no reason to lose the other three sections
-        raise ServiceSilentError(unit, "answered in a form this gateway does not know") from error
+        raise ServiceSilent(unit, "answered in a form this gateway does not know") from error
 
 
 def _section(unit: Unit, sheet: FigureSheet, before: FigureSheet | None, status: SectionStatus, note: str) -> Section:

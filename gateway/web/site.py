@@ -8,12 +8,19 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.web import display, styleguide
+from gateway.web import display, home, regions, sign_in, styleguide, whistles
 from gateway.web.assets import StaticAssets
 from gateway.web.problem_pages import problem_page, wants_page
 from gateway.web.security_headers import SecurityHeadersMiddleware
 
-ROUTERS: Sequence[APIRouter] = (display.router, styleguide.router)
+PAGES: Sequence[APIRouter] = (
+    home.router,
+    sign_in.router,
+    regions.router,
+    whistles.router,
+    display.router,
+    styleguide.router,
+)
 """Every page of the site; the gateway lists them among its routers."""
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from types import SimpleNamespace
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -12,6 +11,7 @@ from gateway.web import words
 from gateway.web.forms import FieldError
 from gateway.web.pages import render
 from gateway.web.tables import Column, TableView, sorted_rows
+from gateway.web.whistle_timeline import Step
 from shared.contracts.clocks import ClockState
 from shared.contracts.figures import FigureState, Period
 from shared.http.auth import Anyone
@@ -124,36 +124,20 @@ def _clocks() -> list[words.ClockWords]:
     ]
 
 
-def _steps() -> list[SimpleNamespace]:
-    clocks = _clocks()
+def _steps() -> list[Step]:
+    _, objection, sampling, *_ = _clocks()
     return [
-        SimpleNamespace(
-            kind="done",
-            title="快检阳性",
-            state="已发生",
-            when="2026年7月20日 6:40",
+        Step(
+            "done",
+            "快检疑似阳性",
+            "已发生",
+            text="韭菜，有机磷和氨基甲酸酯类农药残留，抑制率63%。",
+            when="2026年7月20日 06:40",
             who="虚构农贸市场",
-            text="韭菜，有机磷和氨基甲酸酯类农药残留，抑制率 63%。",
-            clock=None,
-            evidence=[("检测记录", "第 18 行", "#timeline"), ("仪器照片", "3 张", "")],
+            evidence=[("检测记录", "第18行", "#timeline"), ("仪器照片", "3张", "")],
         ),
-        SimpleNamespace(
-            kind="now", title="异议期", state="进行中", when="", who="", text="", clock=clocks[1], evidence=[]
-        ),
-        SimpleNamespace(
-            kind="overdue", title="法定抽检任务", state="已超期", when="", who="", text="", clock=clocks[2], evidence=[]
-        ),
-        SimpleNamespace(
-            kind="missing",
-            title="批次暂控",
-            state="服务暂不可用（截至 10:32）",
-            when="",
-            who="",
-            text="追溯服务没有回答，页面刷新后再看。",
-            clock=None,
-            evidence=[],
-        ),
-        SimpleNamespace(
-            kind="todo", title="跟进检查", state="未开始", when="", who="", text="", clock=None, evidence=[]
-        ),
+        Step("now", "销售者异议期", "可以申请复检", clocks=[objection]),
+        Step("overdue", "法定抽检任务", "待抽样", clocks=[sampling]),
+        Step("missing", "批次锁定", "追溯服务暂不可用", text="这一步的情况现在看不到，刷新再看。"),
+        Step("todo", "结论与办结", "待抽样复核"),
     ]

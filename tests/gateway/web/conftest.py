@@ -4,7 +4,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from gateway.web.site import ROUTERS, install_site
+from gateway.web.site import PAGES, install_site
 from shared.http.problems import NotFound, install_problem_handlers
 from shared.http.request_id import RequestIdMiddleware
 
@@ -16,7 +16,7 @@ def site() -> FastAPI:
     """The pages without the rest of the gateway, plus one address whose record is gone."""
     app = FastAPI()
     install_problem_handlers(app)
-    for router in ROUTERS:
+    for router in PAGES:
         app.include_router(router)
 
     @app.get("/gone")

@@ -1,0 +1,170 @@
+"""From a dashboard to what stands on the page: tiles, notices, ranking, tile map. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from gateway.dashboards.schemas import Dashboard, DashboardFigure, RankedChild, Section, SectionStatus
+from gateway.web import words
+from gateway.web.tables import Column, TableView, sorted_rows
+from shared.contracts.figures import FigureDefinition, FigureValue, Period
+
+BADGES = {
+    SectionStatus.OK: "ok",
+    SectionStatus.PARTIAL: "warning",
+    SectionStatus.STALE: "warning",
+    SectionStatus.UNAVAILABLE: "danger",
+}
+STEPS = 7
+ROWS_A_PAGE = 25
+
+RANKING_COLUMNS = (
+    Column("rank", "名次", numeric=True, sort_key="rank"),
+    Column("name", "地方", sort_key="name"),
+    Column("value", "数值", numeric=True, sort_key="value"),
+    Column("bar", ""),
+    Column("share", "分子 ÷ 分母", numeric=True),
+)
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """One service's part of the page. `tiles` are keyword arguments of the figure tile."""
+
+    service: str
+    title: str
+    badge: tuple[str, str]
+    as_of: str
+    note: str
+    tiles: list[dict[str, Any]]
+
+
+def section_view(section: Section, dashboard: Dashboard, now: datetime) -> SectionView:
+    before = Period.parse(dashboard.previous_period)
+    stale = section.status is SectionStatus.STALE
+    label = section.status.label
+    if stale and section.as_of:
+        label = f"{section.title}服务暂不可用（截至{words.clock_time(section.as_of, now)}）"
+    return SectionView(
+        service=section.service.value,
+        title=section.title,
+        badge=(BADGES[section.status], label),
+        as_of=words.clock_time(section.as_of, now) if section.as_of else "",
+        note=section.note,
+        tiles=[_tile(figure, dashboard, before) for figure in section.figures]
+        or [
+            {"name": f"{section.title}指标", "reading": words.unavailable(section.as_of, now), "notes": [section.note]}
+        ],
+    )
+
+
+def _tile(item: DashboardFigure, dashboard: Dashboard, before: Period) -> dict[str, Any]:
+    definition, figure = item.definition, item.figure
+    return {
+        "name": definition.name,
+        "reading": reading_of(definition, figure),
+        "href": figure_address(dashboard.region_code, definition.code, dashboard.period),
+        "notes": [words.share_note(figure.numerator, figure.denominator, figure.low, figure.high)],
+        "change": words.change(figure.value, item.previous_value, definition.unit, definition.decimals, before),
+        "direction": words.direction(figure.value, item.previous_value, definition.higher_is_better),
+    }
+
+
+def reading_of(definition: FigureDefinition, figure: FigureValue) -> words.Reading:
+    return words.reading(figure.value, figure.state, definition.unit, definition.decimals)
+
+
+def figure_address(region: str, figure: str, period: str) -> str:
+    return f"/regions/{region}/figures/{figure}?period={period}"
+
+
+def all_figures(dashboard: Dashboard) -> list[DashboardFigure]:
+    return [figure for section in dashboard.sections for figure in section.figures]
+
+
+def chosen_figure(dashboard: Dashboard, code: str) -> DashboardFigure | None:
+    """The figure by which children are compared: the one asked for, else the first rate, else the first."""
+    figures = [figure for figure in all_figures(dashboard) if figure.children]
+    asked = [figure for figure in figures if figure.definition.code == code]
+    rates = [figure for figure in figures if figure.definition.is_rate]
+    return next(iter([*asked, *rates, *figures]), None)
+
+
+def ranking_view(item: DashboardFigure, period: Period, sort: str) -> TableView:
+    """The children as a table, in the order asked for."""
+    rows = [_ranking_row(item.definition, child) for child in item.children]
+    caption = f"{item.definition.name}，{period.label}"
+    return TableView(caption, RANKING_COLUMNS, sorted_rows(rows, RANKING_COLUMNS, sort or "rank"), sort or "rank")
+
+
+def _ranking_row(definition: FigureDefinition, child: RankedChild) -> dict[str, Any]:
+    figure = child.figure
+    return {
+        "rank": child.rank,
+        "code": child.region_code,
+        "name": child.region_name,
+        "value": figure.value,
+        "reading": reading_of(definition, figure),
+        "share": words.share_note(figure.numerator, figure.denominator, figure.low, figure.high),
+    }
+
+
+def bar_maximum(item: DashboardFigure) -> Decimal:
+    """The full length of a bar: 100 for a percentage, else the largest child."""
+    if item.definition.unit == "%":
+        return Decimal(100)
+    return max((child.figure.value or Decimal(0) for child in item.children), default=Decimal(0))
+
+
+def tile_map(item: DashboardFigure) -> list[tuple[str, str, int | None, str]]:
+    """One cell a child, by code: name, reading, step 1–7 between the least and the most, region code."""
+    known = [child.figure.value for child in item.children if child.figure.value is not None]
+    low, high = (min(known), max(known)) if known else (Decimal(0), Decimal(0))
+    cells = []
+    for child in sorted(item.children, key=lambda child: child.region_code):
+        reading = reading_of(item.definition, child.figure)
+        cells.append(
+            (child.region_name, reading.text + reading.unit, _step(child.figure.value, low, high), child.region_code)
+        )
+    return cells
+
+
+def _step(value: Decimal | None, low: Decimal, high: Decimal) -> int | None:
+    if value is None:
+        return None
+    if high == low:
+        return (STEPS + 1) // 2
+    return min(int((value - low) / (high - low) * STEPS) + 1, STEPS)
+
+
+def finding(item: DashboardFigure) -> str:
+    """The title of the comparison: what it shows, in a sentence."""
+    definition = item.definition
+    placed = [child for child in item.children if child.rank is not None]
+    missing = len(item.children) - len(placed)
+    if not placed:
+        return f"{definition.name}：下级都暂无数据"
+    readings = [reading_of(definition, child.figure) for child in placed]
+    first, last = readings[0], readings[-1]
+    rest = f"，{missing}个暂无数据" if missing else ""
+    if first.text == last.text:
+        return f"{definition.name}：{len(placed)}个地方都是{first.text}{first.unit}{rest}"
+    return (
+        f"{definition.name}：{placed[0].region_name}{first.text}{first.unit}，"
+        f"{placed[-1].region_name}{last.text}{last.unit}{rest}"
+    )
+
+
+def period_choices(today: Period) -> Sequence[tuple[str, str]]:
+    """Periods a reader picks from: this month and the eleven before it, this year's quarters and years."""
+    months = [today]
+    while len(months) < 12:
+        months.append(months[-1].previous)
+    years = sorted({month.first.year for month in months}, reverse=True)
+    quarters = [Period.parse(f"{years[0]}-Q{(today.first.month + 2) // 3}")]
+    while len(quarters) < 4:
+        quarters.append(quarters[-1].previous)
+    chosen = [*months[:6], *quarters, *(Period.parse(str(year)) for year in years), *months[6:]]
+    return [(str(period), period.label) for period in chosen]

@@ -1,0 +1,93 @@
+"""The home page: what there is to do now. Each part asks its own service, and says so when it gets no answer."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
+from gateway.web import whistle_timeline
+from gateway.web.pages import render
+from gateway.web.visitors import UPLOADERS, WHISTLE_READERS, PerhapsVisitor, Visitor
+from gateway.web.whistles import listed
+from shared import times
+from shared.contracts.codes import OFFICIALS, SERVICES, Role, Unit
+from shared.contracts.sampling import WhistleState
+
+router = APIRouter(include_in_schema=False)
+log = structlog.get_logger(__name__)
+
+BUDGET_SECONDS = 1.5
+SHOWN = 10
+CLOCK_READERS = (*sorted(OFFICIALS), Role.ADMINISTRATOR)
+OBJECT_PAGES = {"whistle": "/whistles/{}"}
+"""Where an object with a clock has a page of its own."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one service told: its records, or that it was silent."""
+
+    unit: Unit
+    items: list[dict[str, Any]]
+    silent: bool = False
+
+
+@router.get("/")
+async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere) -> Response:
+    if visitor is None:
+        return render(request, "welcome.html")
+    overdue, whistles = await asyncio.gather(_overdue(services, visitor), _fresh_whistles(services, visitor))
+    now = times.now()
+    return render(
+        request,
+        "home.html",
+        roles="、".join(role.label for role in Role if role in visitor.actor.roles),
+        clocks=[
+            (
+                asked.unit.label,
+                clock["title"],
+                OBJECT_PAGES.get(clock["object_type"], "").format(clock["object_id"]),
+                whistle_timeline.clock_of(clock, now),
+            )
+            for asked in overdue
+            for clock in asked.items
+        ],
+        whistles=[listed(whistle) for asked in whistles for whistle in asked.items],
+        silent=sorted({asked.unit.label for asked in (*overdue, *whistles) if asked.silent}),
+        sees_clocks=bool(overdue),
+        sees_whistles=bool(whistles),
+        uploads=visitor.actor.has(*UPLOADERS),
+        boards=[(f"/regions/{region}", region) for region in visitor.actor.regions],
+    )
+
+
+async def _overdue(services: Services, visitor: Visitor) -> list[Asked]:
+    """Overdue clocks of all services, for officials."""
+    if not visitor.actor.has(*CLOCK_READERS):
+        return []
+    wanted = {"state": "overdue", "limit": str(SHOWN)}
+    return list(await asyncio.gather(*(_ask(services, visitor, unit, "/v1/clocks", wanted) for unit in SERVICES)))
+
+
+async def _fresh_whistles(services: Services, visitor: Visitor) -> list[Asked]:
+    """Whistles that nobody has sampled yet."""
+    if not visitor.actor.has(*WHISTLE_READERS):
+        return []
+    wanted = {"state": WhistleState.OPEN.value, "limit": str(SHOWN)}
+    return [await _ask(services, visitor, Unit.SAMPLING, "/v1/whistles", wanted)]
+
+
+async def _ask(services: Services, visitor: Visitor, unit: Unit, path: str, wanted: dict[str, str]) -> Asked:
+    try:
+        page = await services.get(unit, path, visitor.caller, BUDGET_SECONDS, **wanted)
+    except ServiceSilent as silence:
+        log.warning("part_missing", service=unit, reason=silence.reason)
+        return Asked(unit, [], silent=True)
+    except Refused:
+        return Asked(unit, [])
+    return Asked(unit, page["items"])

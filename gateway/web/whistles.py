@@ -1,0 +1,114 @@
+"""Whistles (快检吹哨): the list, and one suspect positive with everything that four services did about it."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.clients import Refused, ServicesHere, ServiceSilent
+from gateway.web import whistle_timeline, words
+from gateway.web.boards import ROWS_A_PAGE
+from gateway.web.pages import render
+from gateway.web.visitors import CanReadWhistles
+from shared import times
+from shared.contracts.codes import Unit
+from shared.contracts.sampling import StopSaleState, WhistleState
+from shared.database import Session
+from shared.regions import repository as regions
+
+router = APIRouter(include_in_schema=False)
+log = structlog.get_logger(__name__)
+
+BUDGET_SECONDS = 2.0
+BADGES = {
+    WhistleState.OPEN: "danger",
+    WhistleState.SAMPLED: "warning",
+    WhistleState.CONCLUDED: "warning",
+    WhistleState.CLOSED: "ok",
+}
+
+
+@router.get("/whistles")
+async def whistle_list(
+    request: Request,
+    visitor: CanReadWhistles,
+    services: ServicesHere,
+    state: Annotated[str, Query(max_length=20)] = "",
+    cursor: Annotated[str, Query(max_length=400)] = "",
+) -> Response:
+    wanted = {"limit": str(ROWS_A_PAGE)}
+    if state in set(WhistleState):
+        wanted["state"] = state
+    if cursor:
+        wanted["cursor"] = cursor
+    page = await services.get(Unit.SAMPLING, "/v1/whistles", visitor.caller, BUDGET_SECONDS, **wanted)
+    return render(
+        request,
+        "whistles.html",
+        states=[("", "全部"), *((each.value, each.label) for each in WhistleState)],
+        state=state,
+        whistles=[listed(whistle) for whistle in page["items"]],
+        next_cursor=page["next_cursor"] or "",
+        cursor=cursor,
+    )
+
+
+@router.get("/whistles/{whistle_id}")
+async def whistle_page(
+    request: Request, visitor: CanReadWhistles, services: ServicesHere, session: Session, whistle_id: UUID
+) -> Response:
+    async def told(unit: Unit, path: str, **wanted: str) -> whistle_timeline.Told:
+        try:
+            page = await services.get(unit, path, visitor.caller, BUDGET_SECONDS, **wanted)
+        except Refused:
+            return whistle_timeline.Untold.REFUSED
+        except ServiceSilent as silence:
+            log.warning("step_missing", service=unit, reason=silence.reason)
+            return whistle_timeline.Untold.SILENT
+        items: list[dict[str, Any]] = page["items"]
+        return items
+
+    whistle, holds, visits, signals = await asyncio.gather(
+        services.get(Unit.SAMPLING, f"/v1/whistles/{whistle_id}", visitor.caller, BUDGET_SECONDS),
+        told(Unit.TRACEABILITY, "/v1/lot-holds", whistle_id=str(whistle_id)),
+        told(Unit.INSPECTION, "/v1/visits", whistle_id=str(whistle_id)),
+        told(Unit.SCORING, "/v1/credit-signals", source_id=str(whistle_id)),
+    )
+    region = await regions.get_region(session, whistle["region_code"])
+    now = times.now()
+    state = WhistleState(whistle["state"])
+    return render(
+        request,
+        "whistle.html",
+        whistle=whistle,
+        region_name=region.name if region else whistle["region_code"],
+        state=(BADGES[state], state.label),
+        stop_sale=StopSaleState(whistle["stop_sale"]).label,
+        goods=whistle_timeline.goods(whistle),
+        steps=whistle_timeline.steps(whistle, holds, visits, signals, now),
+        entries=[entry | {"when": _full_time(entry["at"])} for entry in whistle["entries"]],
+        as_of=words.clock_time(now, now),
+    )
+
+
+def listed(whistle: dict[str, Any]) -> dict[str, Any]:
+    """A whistle as a line of a list."""
+    state = WhistleState(whistle["state"])
+    return {
+        "id": whistle["id"],
+        "title": f"{whistle['product_name']}：{whistle['item_name']}",
+        "seller": whistle["seller_name"] or "销售者未写明",
+        "when": _full_time(whistle["blown_at"]),
+        "badge": (BADGES[state], state.label),
+        "banned": whistle["banned"],
+        "task": whistle["task"]["number"],
+    }
+
+
+def _full_time(text: str) -> str:
+    return words.full_time(datetime.fromisoformat(text))
