@@ -5,17 +5,24 @@ import importlib
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from shared.app import Service
 from shared.events.relay import run_relay
+from shared.housekeeping import CHASSIS_JOBS
 from shared.jobs.runner import run_jobs
 from shared.logging import configure_logging
 from shared.settings import UnitSettings
 
 Work = Callable[[Service, UnitSettings, asyncio.Event], Coroutine[Any, Any, None]]
 
-KINDS: dict[str, Work] = {"relay": run_relay, "jobs": run_jobs}
+
+async def _run_all_jobs(service: Service, settings: UnitSettings, stop: asyncio.Event) -> None:
+    await run_jobs(replace(service, jobs=(*service.jobs, *CHASSIS_JOBS)), settings, stop)
+
+
+KINDS: dict[str, Work] = {"relay": run_relay, "jobs": _run_all_jobs}
 
 
 async def main(module: str, kind: str) -> None:

@@ -36,7 +36,7 @@ _CLAIM = text("""
         ORDER BY due_at LIMIT :limit
         FOR UPDATE SKIP LOCKED
     ), claimed AS (
-        UPDATE outbox_deliveries AS delivery SET due_at = clock_timestamp() + :lease
+        UPDATE outbox_deliveries AS delivery SET due_at = clock_timestamp() + CAST(:lease AS interval)
         FROM owed WHERE delivery.event_id = owed.event_id AND delivery.target = :target
         RETURNING delivery.event_id, delivery.attempts
     )

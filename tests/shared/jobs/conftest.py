@@ -1,0 +1,78 @@
+"""Jobs of sampling on a database of the test's own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from services.sampling.settings import Settings
+from shared.database import create_engine, create_sessions
+from shared.jobs import repository
+from shared.jobs.definition import JobKind
+from shared.jobs.models import Job, JobState
+from shared.jobs.runner import run_jobs
+from shared.jobs.service import enqueue
+from tests.shared.jobs.trial import KINDS, QUICK, Trial
+
+
+@dataclass
+class Workshop:
+    """Where jobs are ordered, run and looked at."""
+
+    url: str
+    engine: AsyncEngine
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(database_url=self.url)
+
+    @property
+    def sessions(self) -> async_sessionmaker[AsyncSession]:
+        return create_sessions(self.engine)
+
+    async def order(self, kind: str, **payload: Any) -> UUID:
+        async with self.sessions() as session, session.begin():
+            return (await enqueue(session, kind, payload, actor=None, title=kind)).id
+
+    async def job(self, job_id: UUID) -> Job:
+        async with self.sessions() as session:
+            job = await repository.get(session, job_id)
+        assert job is not None
+        return job
+
+    async def reaches(self, job_id: UUID, state: JobState, seconds: float = 15) -> Job:
+        """The job once it stands in `state`; fails when it does not get there."""
+        async with asyncio.timeout(seconds):
+            while (job := await self.job(job_id)).state != state:
+                await asyncio.sleep(0.02)
+        return job
+
+    async def steps(self) -> list[int]:
+        async with self.engine.connect() as connection:
+            return list((await connection.execute(text("SELECT step FROM trial_steps ORDER BY step"))).scalars())
+
+    @asynccontextmanager
+    async def worker(self, *kinds: JobKind) -> AsyncIterator[None]:
+        """A worker in this process while the block runs."""
+        stop = asyncio.Event()
+        task = asyncio.create_task(run_jobs(Trial(jobs=kinds or KINDS), self.settings, stop, QUICK))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+
+
+@pytest_asyncio.fixture
+async def workshop(fresh_database: str) -> AsyncIterator[Workshop]:
+    engine = create_engine(Settings(database_url=fresh_database))
+    async with engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE trial_steps (step int)"))
+    yield Workshop(fresh_database, engine)
+    await engine.dispose()
