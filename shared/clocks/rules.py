@@ -306,8 +306,11 @@ def _expiry(clock: Clock, calendar: WorkingCalendar) -> tuple[datetime, bool]:
         if stretch.until is None or stretch.until <= counts_from:
             continue
         since = max(stretch.since, counts_from)
-        moment = max(moment, since)  # paused on the last day, after the exact moment and before the day was over
-        if working:
+        if (
+            since >= moment
+        ):  # stopped on the last day with the counted time used up: that day is kept for the resumption
+            moment = _advance(calendar, stretch.until, ONE_TICK) if working else stretch.until + ONE_TICK
+        elif working:
             moment = _advance(calendar, moment, _working_time(calendar, since, stretch.until))
         else:
             moment += stretch.until - since
