@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from deploy.embedded_postgres import EmbeddedPostgres
+from gateway.identity.keys import make_key
 from shared.app import Service, create_app
 from shared.contracts.codes import Role, Unit
 from shared.database import create_engine, open_unit_of_work
@@ -123,9 +124,17 @@ def keys() -> TestKeys:
     return TestKeys()
 
 
+@pytest.fixture(scope="session")
+def signing_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a signing key of this run, without which the gateway does not start."""
+    folder = tmp_path_factory.mktemp("signing-keys")
+    make_key(folder)
+    return folder
+
+
 @pytest_asyncio.fixture
 async def client_of(
-    session_of: SessionOf, keys: TestKeys, postgres: EmbeddedPostgres, tmp_path: Path
+    session_of: SessionOf, keys: TestKeys, postgres: EmbeddedPostgres, signing_keys: Path, tmp_path: Path
 ) -> AsyncIterator[ClientOf]:
     """`await client_of(Unit.SAMPLING, Role.INSPECTOR, regions=["330203000000"])`: a caller of that unit's app.
 
@@ -155,7 +164,7 @@ async def client_of(
             )
 
         async def _app(unit: Unit, session: AsyncSession, stack: AsyncExitStack) -> FastAPI:
-            settings = settings_of(unit, postgres.url(ROLLED_BACK), data_dir=tmp_path)
+            settings = settings_of(unit, postgres.url(ROLLED_BACK), data_dir=tmp_path, signing_keys_dir=signing_keys)
             app = create_app(service_of(unit), settings)
             await stack.enter_async_context(app.router.lifespan_context(app))
             app.state.token_verifier = keys.verifier
