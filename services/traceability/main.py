@@ -8,6 +8,7 @@ from services.traceability.settings import Settings
 from shared.app import Service, create_app
 from shared.contracts.codes import Unit
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
+from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
 
 service = Service(
     unit=Unit.TRACEABILITY,
@@ -16,6 +17,7 @@ service = Service(
     metadata=Base.metadata,
     routers=[lots],
     subscribers={
+        **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,
         WhistleClosed.type: on_whistle_closed,
     },

@@ -29,6 +29,8 @@ def _complete(document: dict[str, Any]) -> None:
         for operation in methods.values():
             if not isinstance(operation, dict):
                 continue
+            if operation.get("description") == operation.get("summary"):
+                operation.pop("description", None)
             responses = operation.get("responses", {})
             responses.pop("422", None)  # FastAPI's own shape; ours is the problem document under 4XX
             for status, response in responses.items():

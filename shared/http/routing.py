@@ -1,5 +1,6 @@
 """The router of every feature: refuses unknown query parameters, replays stored answers, names operations."""
 
+import inspect
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -12,7 +13,14 @@ from shared.http.problems import FieldError, InvalidRequest, ProblemDocument
 
 
 class Route(APIRoute):
-    """An API route with the house's manners."""
+    """An API route with the house's manners. Unless given, its summary is the first line of the docstring."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        if not options.get("summary") and endpoint.__doc__:
+            summary, _, description = inspect.cleandoc(endpoint.__doc__).partition("\n")
+            options["summary"] = summary
+            options["description"] = options.get("description") or description.strip() or None
+        super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

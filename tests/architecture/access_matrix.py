@@ -1,4 +1,4 @@
-"""The access matrix: which role may call which route of which unit; `python -m tests.architecture.access_matrix` writes it.
+"""Which role may call which route of which unit; `python -m tests.architecture.access_matrix` writes the matrix.
 
 The committed file is what was decided; a route that is not in it, or is there with other callers, fails the tests.
 """
