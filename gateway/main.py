@@ -23,6 +23,7 @@ from gateway.settings import Settings
 from gateway.web.site import PAGES, install_site
 from shared.app import Service, create_app
 from shared.contracts.codes import SERVICES, Unit
+from shared.regions.router import writing as regions
 
 
 def install(app: FastAPI) -> None:
@@ -49,7 +50,18 @@ service = Service(
     title="网关",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[key_set.router, sign_in, users, organisations, api_clients, audit, dashboards, openapi.router, *PAGES],
+    routers=[
+        key_set.router,
+        sign_in,
+        users,
+        organisations,
+        api_clients,
+        audit,
+        regions,
+        dashboards,
+        openapi.router,
+        *PAGES,
+    ],
     jobs=[forget_expired],
     install=install,
 )
