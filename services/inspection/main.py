@@ -1,5 +1,7 @@
-"""监督检查: the register of food businesses, follow-up visits, figures."""
+"""监督检查: the register of food businesses, bulk imports into it, follow-up visits, figures."""
 
+from services.inspection.business_imports.jobs import IMPORT_BUSINESSES
+from services.inspection.business_imports.router import router as business_imports
 from services.inspection.businesses.router import router as businesses
 from services.inspection.database import Base
 from services.inspection.figures.definitions import FIGURES
@@ -7,6 +9,7 @@ from services.inspection.settings import Settings
 from services.inspection.visits.router import router as visits
 from services.inspection.visits.subscribers import on_clock_breached, on_clock_end_withdrawn, on_rapid_test_failed
 from shared.app import Service, create_app
+from shared.clocks.sweep import SWEEP
 from shared.contracts.clocks import BREACHED, END_WITHDRAWN
 from shared.contracts.codes import Unit
 from shared.contracts.sampling import RapidTestFailed
@@ -17,13 +20,14 @@ service = Service(
     title="监督检查",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[businesses, visits],
+    routers=[businesses, business_imports, visits],
     subscribers={
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,
         BREACHED[Unit.INSPECTION].type: on_clock_breached,
         END_WITHDRAWN[Unit.INSPECTION].type: on_clock_end_withdrawn,
     },
+    jobs=[SWEEP, IMPORT_BUSINESSES],
     figures=FIGURES,
 )
 

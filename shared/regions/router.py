@@ -33,7 +33,7 @@ Code = Annotated[RegionCode, Path(description="区划代码，6、9 或 12 位")
 Year = Annotated[int, Path(ge=1949, le=2100, description="年份")]
 
 
-@reading.get("")
+@reading.get("", summary="区划列表")
 async def list_regions(
     session: Session,
     actor: AnyActor,
@@ -42,14 +42,12 @@ async def list_regions(
     level: Annotated[Level | None, Query(description="1 省级 … 5 村级")] = None,
     out_of_use: Annotated[bool, Query(description="连同已停用的区划")] = False,
 ) -> Page[RegionRead]:
-    """区划列表"""
     rows, next_cursor = await repository.list_regions(session, RegionFilter(q, level, None, out_of_use), page)
     return Page(items=[RegionRead.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
-@reading.get("/{code}")
+@reading.get("/{code}", summary="一个区划，连同上级与人口")
 async def get_region(session: Session, actor: AnyActor, code: Code, response: Response) -> RegionDetail:
-    """一个区划，连同上级与人口"""
     region = await service.read_region(session, code)
     set_etag(response, region)
     return RegionDetail(
@@ -59,7 +57,7 @@ async def get_region(session: Session, actor: AnyActor, code: Code, response: Re
     )
 
 
-@reading.get("/{code}/children")
+@reading.get("/{code}/children", summary="直接下级")
 async def list_region_children(
     session: Session,
     actor: AnyActor,
@@ -67,33 +65,30 @@ async def list_region_children(
     code: Code,
     out_of_use: Annotated[bool, Query(description="连同已停用的区划")] = False,
 ) -> Page[RegionRead]:
-    """直接下级"""
     await service.read_region(session, code)
     rows, next_cursor = await repository.list_regions(session, RegionFilter(None, None, code, out_of_use), page)
     return Page(items=[RegionRead.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
-@writing.post("", status_code=201)
+@writing.post("", status_code=201, summary="增设自有节点（开发区、园区、网格）")
 async def add_own_region(
     session: Session, actor: CanKeepRegions, _: Idempotent, body: OwnNodeCreate, response: Response
 ) -> RegionRead:
-    """增设自有节点（开发区、园区、网格）"""
     region = await service.add_own_node(session, actor, body)
     set_etag(response, region)
     return RegionRead.model_validate(region)
 
 
-@writing.put("/{code}")
+@writing.put("/{code}", summary="更正区划：名称、上级、启停日期、承继")
 async def change_region(
     session: Session, actor: CanKeepRegions, code: Code, version: IfMatch, body: RegionUpdate, response: Response
 ) -> RegionRead:
-    """更正区划：名称、上级、启停日期、承继"""
     region = await service.change_region(session, actor, code, version, body)
     set_etag(response, region)
     return RegionRead.model_validate(region)
 
 
-@writing.put("/{code}/populations/{year}/{basis}")
+@writing.put("/{code}/populations/{year}/{basis}", summary="登记或更正某年人口")
 async def state_region_population(
     session: Session,
     actor: CanKeepRegions,
@@ -104,7 +99,6 @@ async def state_region_population(
     body: PopulationWrite,
     response: Response,
 ) -> PopulationRead:
-    """登记或更正某年人口"""
     population = await service.state_population(
         session, actor, code, year=year, basis=basis, expected=version, stated=body
     )

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from services.inspection.business_imports.columns import COLUMNS
 from services.inspection.business_imports.models import BusinessImport
 from shared.contracts.codes import RowOutcome
 from shared.http.problems import Problem
-from shared.jobs.definition import JobContext, JobKind
+from shared.jobs.definition import JobCancelled, JobContext, JobKind
 from shared.tabular.cells import CellReader
 from shared.tabular.files import open_table
 from shared.tabular.headers import map_headers
@@ -32,14 +31,15 @@ async def import_businesses(context: JobContext) -> Mapping[str, Any]:
         current = await _start(context, import_id, table)
         reader = CellReader(mapping)
         chunks = table.chunks(CHUNK, skip=current.rows_done)
-        for _ in count():
-            chunk = await asyncio.to_thread(next, chunks, None)
-            if chunk is None:
-                break
+        while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
             async with context.sessions() as session, session.begin():
                 current = await _locked(session, import_id)
                 await service.answer_chunk(session, current, chunk, reader.read(chunk))
             await context.progress(current.rows_done, table.rows_at_most, **_counts(current))
+    except JobCancelled:
+        async with context.sessions() as session, session.begin():
+            (await _locked(session, import_id)).fail("已按要求取消；取消前收下的行保留", now())
+        raise
     except Problem as problem:
         async with context.sessions() as session, session.begin():
             (await _locked(session, import_id)).fail(problem.detail or problem.title, now())
@@ -67,4 +67,4 @@ def _counts(current: BusinessImport) -> dict[str, int]:
     return {outcome.value: getattr(current, outcome.value) for outcome in RowOutcome}
 
 
-IMPORT_BUSINESSES = JobKind("import_businesses", "导入主体名录", import_businesses)
+IMPORT_BUSINESSES = JobKind(service.JOB, "导入主体名录", import_businesses)

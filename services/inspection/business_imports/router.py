@@ -9,14 +9,12 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.inspection.business_imports import repository, service
-from services.inspection.business_imports.jobs import IMPORT_BUSINESSES
 from services.inspection.business_imports.schemas import BusinessImportRead, BusinessImportRowRead
 from shared.contracts.codes import Role, RowOutcome
 from shared.database import Session
 from shared.http.auth import Actor, Allow
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
-from shared.jobs.queue import enqueue
 from shared.tabular.rejected import RejectedRow, rejected_csv
 
 router = Router(prefix="/v1/business-imports", tag="批量导入主体")
@@ -30,7 +28,12 @@ FILE_BODY = {
 }
 
 
-@router.put("/{import_id}", status_code=202, openapi_extra=FILE_BODY)
+@router.put(
+    "/{import_id}",
+    status_code=202,
+    openapi_extra=FILE_BODY,
+    summary="上传名录（正文即文件：CSV 或 XLSX）；编号由上传方自编，重传同一份不会重复录入",
+)
 async def import_businesses(
     request: Request,
     session: Session,
@@ -39,31 +42,26 @@ async def import_businesses(
     response: Response,
     name: Annotated[str, Query(min_length=1, max_length=200, description="文件名，只作记录")] = "主体名录",
 ) -> BusinessImportRead:
-    """上传名录（正文即文件：CSV 或 XLSX）；编号由上传方自编，重传同一份不会重复录入"""
     data_dir = request.app.state.settings.data_dir
-    begun, new = await service.begin(session, actor, import_id, request.stream(), name, data_dir)
-    if new:
-        begun.job_id = await enqueue(session, IMPORT_BUSINESSES, {"import_id": str(import_id)}, actor=actor)
+    begun = await service.begin(session, actor, import_id, request.stream(), name, data_dir)
     response.headers["Location"] = f"/v1/business-imports/{import_id}"
     return BusinessImportRead.model_validate(begun)
 
 
-@router.get("")
+@router.get("", summary="自己的导入，最近的在前")
 async def list_business_imports(
     session: Session, actor: CanImportBusinesses, page: PageParameters
 ) -> Page[BusinessImportRead]:
-    """自己的导入，最近的在前"""
     rows, next_cursor = await repository.list_imports(session, actor.id, page)
     return Page(items=[BusinessImportRead.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
-@router.get("/{import_id}")
+@router.get("/{import_id}", summary="一次导入的进度与结果")
 async def get_business_import(session: Session, actor: CanImportBusinesses, import_id: UUID) -> BusinessImportRead:
-    """一次导入的进度与结果"""
     return BusinessImportRead.model_validate(await service.read_import(session, actor, import_id))
 
 
-@router.get("/{import_id}/rows")
+@router.get("/{import_id}/rows", summary="没有直接收下的行与原因")
 async def list_business_import_rows(
     session: Session,
     actor: CanImportBusinesses,
@@ -71,17 +69,19 @@ async def list_business_import_rows(
     page: PageParameters,
     outcome: RowOutcome | None = None,
 ) -> Page[BusinessImportRowRead]:
-    """没有直接收下的行与原因"""
     await service.read_import(session, actor, import_id)
     rows, next_cursor = await repository.list_rows(session, import_id, outcome, page)
     return Page(items=[BusinessImportRowRead.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
-@router.get("/{import_id}/rejected-rows", response_class=StreamingResponse)
+@router.get(
+    "/{import_id}/rejected-rows",
+    response_class=StreamingResponse,
+    summary="下载退回与疑似重复的行（CSV），改正后可再传",
+)
 async def download_rejected_businesses(
     session: Session, actor: CanImportBusinesses, import_id: UUID
 ) -> StreamingResponse:
-    """下载退回与疑似重复的行（CSV），改正后可再传"""
     found = await service.read_import(session, actor, import_id)
     rows = await repository.rows_to_correct(session, import_id)
     rejected = (RejectedRow(row.row_number, row.cells, [reason["message"] for reason in row.reasons]) for row in rows)

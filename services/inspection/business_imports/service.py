@@ -22,12 +22,14 @@ from shared.contracts.inspection import ImportState
 from shared.http.auth import Actor
 from shared.http.problems import Conflict, FieldError, NotFound
 from shared.ids import uuid7
+from shared.jobs.service import enqueue
 from shared.tabular.cells import ParsedChunk
 from shared.tabular.limits import TableLimits
 from shared.tabular.problems import TableTooLarge
 from shared.tabular.tables import Chunk
 
 FOLDER = "business-imports"
+JOB = "import_businesses"
 
 
 class UnknownImport(NotFound):
@@ -69,8 +71,8 @@ async def keep_file(content: AsyncIterator[bytes], path: Path) -> tuple[str, int
 
 async def begin(
     session: AsyncSession, actor: Actor, import_id: UUID, content: AsyncIterator[bytes], name: str, data_dir: Path
-) -> tuple[BusinessImport, bool]:
-    """Keep an uploaded file for import; the flag says whether it is new, for the same file may be sent again."""
+) -> BusinessImport:
+    """Keep an uploaded file and order its import. The same file sent again under the same id orders nothing."""
     arriving = path_of(data_dir, uuid7())
     sha256, size = await keep_file(content, arriving)
     known = await repository.get_import(session, import_id)
@@ -78,7 +80,7 @@ async def begin(
         await anyio.Path(arriving).unlink()
         if known.actor_id != actor.id or known.sha256 != sha256:
             raise ImportIdTaken("请为每份文件新编一个 UUID；要查看进度请用 GET")
-        return known, False
+        return known
     await anyio.Path(arriving).rename(path_of(data_dir, import_id))
     begun = BusinessImport(
         id=import_id,
@@ -93,9 +95,11 @@ async def begin(
         **dict.fromkeys(("rows_done", *(outcome.value for outcome in RowOutcome)), 0),
     )
     session.add(begun)
+    payload = {"import_id": str(import_id)}
+    begun.job_id = (await enqueue(session, JOB, payload, actor=actor, title=f"导入主体名录：{name}")).id
     await session.flush()
     await session.refresh(begun)
-    return begun, True
+    return begun
 
 
 async def read_import(session: AsyncSession, actor: Actor, import_id: UUID) -> BusinessImport:

@@ -25,17 +25,16 @@ CanReadBusinesses = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.SAMPLER))]
 CanKeepBusinesses = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.GRID_OFFICER))]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, summary="登记建档")
 async def register_business(
     session: Session, actor: CanKeepBusinesses, _: Idempotent, body: BusinessWrite, response: Response
 ) -> BusinessRead:
-    """登记建档"""
     business = await service.register(session, actor, uuid7(), body)
     set_etag(response, business)
     return BusinessRead.model_validate(business)
 
 
-@router.put("/{business_id}")
+@router.put("/{business_id}", summary="以终端自编的编号建档，或变更登记")
 async def put_business(
     session: Session,
     actor: CanKeepBusinesses,
@@ -44,14 +43,13 @@ async def put_business(
     body: BusinessWrite,
     response: Response,
 ) -> BusinessRead:
-    """以终端自编的编号建档，或变更登记"""
     business, created = await service.put(session, actor, business_id, version, body)
     response.status_code = 201 if created else 200
     set_etag(response, business)
     return BusinessRead.model_validate(business)
 
 
-@router.get("")
+@router.get("", summary="主体名录")
 async def list_businesses(
     session: Session,
     actor: CanReadBusinesses,
@@ -63,27 +61,24 @@ async def list_businesses(
     q: Annotated[str | None, Query(min_length=1, max_length=60, description="名称的一部分")] = None,
     site: Annotated[UUID | None, Query(description="所在市场")] = None,
 ) -> Page[BusinessRead]:
-    """主体名录"""
     wanted = BusinessFilter(region_code=region, kind=kind, status=status, uscc=uscc, words=q, site_id=site)
     rows, next_cursor = await repository.list_businesses(session, actor, wanted, page)
     return Page(items=[BusinessRead.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
-@router.get("/{business_id}")
+@router.get("/{business_id}", summary="一个主体的档案")
 async def get_business(
     session: Session, actor: CanReadBusinesses, business_id: UUID, response: Response
 ) -> BusinessRead:
-    """一个主体的档案"""
     business = await service.read_business(session, actor, business_id)
     set_etag(response, business)
     return BusinessRead.model_validate(business)
 
 
-@router.get("/{business_id}/timeline")
+@router.get("/{business_id}/timeline", summary="一个主体的经历，最近的在前")
 async def list_business_timeline(
     session: Session, actor: CanReadBusinesses, business_id: UUID, page: PageParameters
 ) -> Page[TimelineEntryRead]:
-    """一个主体的经历，最近的在前"""
     await service.read_business(session, actor, business_id)
     rows, next_cursor = await repository.timeline_of(session, business_id, page)
     return Page(items=[TimelineEntryRead.model_validate(row) for row in rows], next_cursor=next_cursor)

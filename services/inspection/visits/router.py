@@ -24,7 +24,7 @@ CanReadVisits = Annotated[Actor, Depends(Allow(*OFFICIALS))]
 CanMakeVisits = Annotated[Actor, Depends(Allow(Role.INSPECTOR, Role.GRID_OFFICER))]
 
 
-@router.get("")
+@router.get("", summary="跟进检查清单，最先到期的在前")
 async def list_visits(
     session: Session,
     actor: CanReadVisits,
@@ -35,25 +35,22 @@ async def list_visits(
     whistle_id: Annotated[UUID | None, Query(description="引起检查的快检吹哨")] = None,
     overdue: Annotated[bool, Query(description="只看超期未完成的")] = False,
 ) -> Page[VisitRead]:
-    """跟进检查清单，最先到期的在前"""
     wanted = VisitFilter(region_code=region, state=state, business_id=business, whistle_id=whistle_id, overdue=overdue)
     rows, next_cursor = await repository.list_visits(session, actor, wanted, page)
     return Page(items=[VisitRead.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
-@router.get("/{visit_id}")
+@router.get("/{visit_id}", summary="一次跟进检查")
 async def get_visit(session: Session, actor: CanReadVisits, visit_id: UUID, response: Response) -> VisitRead:
-    """一次跟进检查"""
     visit = await service.read_visit(session, actor, visit_id)
     set_etag(response, visit)
     return VisitRead.model_validate(visit)
 
 
-@router.post("/{visit_id}/completion", status_code=201)
+@router.post("/{visit_id}/completion", status_code=201, summary="完成跟进检查：写明所见")
 async def complete_visit(
     session: Session, actor: CanMakeVisits, _: Idempotent, visit_id: UUID, body: VisitCompletion, response: Response
 ) -> VisitRead:
-    """完成跟进检查：写明所见"""
     visit = await service.complete(session, actor, visit_id, body)
     set_etag(response, visit)
     return VisitRead.model_validate(visit)
