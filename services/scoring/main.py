@@ -6,6 +6,7 @@ from services.scoring.database import Base
 from services.scoring.figures.definitions import FIGURES
 from services.scoring.settings import Settings
 from shared.app import Service, create_app
+from shared.clocks.sweep import SWEEP
 from shared.contracts.codes import Unit
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
@@ -21,6 +22,7 @@ service = Service(
         RapidTestFailed.type: on_rapid_test_failed,
         WhistleClosed.type: on_whistle_closed,
     },
+    jobs=[SWEEP],
     figures=FIGURES,
 )
 
