@@ -1,15 +1,21 @@
-"""抽检快检: test sites, devices, items, rapid tests, whistles."""
+"""抽检快检: test sites, devices, items, rapid tests, whistles, statutory sampling tasks, figures."""
 
 from services.sampling.database import Base
 from services.sampling.devices.router import router as devices
+from services.sampling.figures.definitions import FIGURES
 from services.sampling.settings import Settings
+from services.sampling.statutory_tasks.router import router as statutory_tasks
+from services.sampling.statutory_tasks.subscribers import on_clock
 from services.sampling.test_items.router import router as test_items
 from services.sampling.test_items.seed import seed_items
 from services.sampling.test_sites.router import router as test_sites
+from services.sampling.test_sites.subscribers import on_business
 from services.sampling.whistles.router import router as whistles
-from services.sampling.whistles.router import tasks_router as statutory_tasks
 from shared.app import Service, create_app
+from shared.contracts.clocks import BREACHED, END_WITHDRAWN
 from shared.contracts.codes import Unit
+from shared.contracts.inspection import BusinessChanged, BusinessRegistered
+from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
 
 service = Service(
     unit=Unit.SAMPLING,
@@ -17,6 +23,14 @@ service = Service(
     settings=Settings,
     metadata=Base.metadata,
     routers=[test_sites, devices, test_items, whistles, statutory_tasks],
+    subscribers={
+        **REGION_SUBSCRIBERS,
+        BusinessRegistered.type: on_business,
+        BusinessChanged.type: on_business,
+        BREACHED[Unit.SAMPLING].type: on_clock,
+        END_WITHDRAWN[Unit.SAMPLING].type: on_clock,
+    },
+    figures=FIGURES,
     seeds=[seed_items],
 )
 

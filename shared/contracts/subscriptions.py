@@ -12,6 +12,10 @@ SUBSCRIPTIONS: Mapping[str, tuple[Unit, ...]] = {
     "gateway.region_population.stated.v1": SERVICES,
     "sampling.rapid_test.failed.v1": (Unit.TRACEABILITY, Unit.INSPECTION, Unit.SCORING),
     "sampling.whistle.closed.v1": (Unit.TRACEABILITY, Unit.INSPECTION, Unit.SCORING),
+    "sampling.clock.breached.v1": (Unit.SAMPLING,),
+    "sampling.clock.end_withdrawn.v1": (Unit.SAMPLING,),
+    "inspection.business.registered.v1": (Unit.SAMPLING,),
+    "inspection.business.changed.v1": (Unit.SAMPLING,),
     "inspection.clock.breached.v1": (Unit.INSPECTION,),
     "inspection.clock.end_withdrawn.v1": (Unit.INSPECTION,),
 }

@@ -1,10 +1,10 @@
 """Tables of the places that test: markets with stalls, other rooms, and the few fields of businesses kept here."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.sampling.database import Base
@@ -38,6 +38,20 @@ class Site(Versioned, Base):
     operator_uscc: Mapped[str | None]
     operator_business_id: Mapped[UUID | None]
     active: Mapped[bool] = mapped_column(default=True)
+
+
+class SiteMovement(Base):
+    """A site came into use in a region (+1) or went out of use there (-1); what the number of sites is counted from."""
+
+    __tablename__ = "test_site_movements"
+    __table_args__ = (Index(None, "site_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("test_sites.id"))
+    region_code: Mapped[str]
+    day: Mapped[date]
+    change: Mapped[int]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Stall(Base):

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sampling.figures import service as figures
 from services.sampling.test_sites import repository
-from services.sampling.test_sites.models import Site, Stall
+from services.sampling.test_sites.models import Site, SiteMovement, Stall
 from services.sampling.test_sites.rules import Seller, StallEntryRefusedError, adds_to
 from services.sampling.test_sites.schemas import SiteCreate, SiteFields, SiteUpdate, StallEntry, StallOutcome
 from shared.contracts.codes import RowOutcome
@@ -14,6 +15,7 @@ from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.http.problems import Conflict, FieldError, NotFound
 from shared.regions.scope import ensure_in_scope
+from shared.times import day_of, now
 
 
 class SiteNotFound(NotFound):
@@ -43,6 +45,7 @@ async def register_site(session: AsyncSession, body: SiteCreate, actor: Actor) -
     site = Site(code=body.code, **await _fields(session, body))
     session.add(site)
     await session.flush()
+    await _move(session, site, site.region_code, +1)
     return site
 
 
@@ -51,9 +54,15 @@ async def change_site(session: AsyncSession, site_id: UUID, body: SiteUpdate, ve
     site = await site_for(session, site_id, actor, lock=True)
     ensure_version(site, version)
     await ensure_in_scope(session, actor, body.region_code)
+    before = site.region_code if site.active else None
     for name, value in (await _fields(session, body)).items():
         setattr(site, name, value)
     site.active = body.active
+    after = site.region_code if site.active else None
+    if before != after:
+        for region_code, change in ((before, -1), (after, +1)):
+            if region_code is not None:
+                await _move(session, site, region_code, change)
     site.advance()
     await session.flush()
     return site
@@ -126,3 +135,9 @@ async def _fields(session: AsyncSession, body: SiteFields) -> dict[str, object]:
         if operator := known.get(body.operator_uscc):
             fields |= {"operator_business_id": operator.id, "operator_name": body.operator_name or operator.name}
     return fields
+
+
+async def _move(session: AsyncSession, site: Site, region_code: str, change: int) -> None:
+    day = day_of(now())
+    session.add(SiteMovement(site_id=site.id, region_code=region_code, day=day, change=change))
+    await figures.record_site(session, region_code, day, change)

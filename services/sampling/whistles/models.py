@@ -10,17 +10,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, Text, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.sampling.database import Base
+from services.sampling.statutory_tasks.models import StatutoryTask
 from services.sampling.whistles.problems import WhistleStepRefused
 from shared.contracts.sampling import (
     Method,
     ObjectionState,
     StopSaleState,
-    TaskState,
     Verdict,
     WhistleEntryKind,
     WhistleOutcome,
@@ -28,9 +28,6 @@ from shared.contracts.sampling import (
 )
 from shared.database import Versioned
 from shared.ids import uuid7
-
-TASK_NUMBERS = Sequence("statutory_task_numbers", metadata=Base.metadata)
-"""Running numbers of statutory sampling tasks. A rolled-back upload leaves a gap; nobody waits for a number."""
 
 
 class Whistle(Versioned, Base):
@@ -86,7 +83,7 @@ class Whistle(Versioned, Base):
     stop_sale_lifted_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
-    task: Mapped["StatutoryTask"] = relationship(back_populates="whistle", lazy="raise")
+    task: Mapped[StatutoryTask] = relationship(lazy="raise", viewonly=True)
     entries: Mapped[list["WhistleEntry"]] = relationship(order_by="WhistleEntry.number", lazy="raise")
 
     def log(self, kind: WhistleEntryKind, at: datetime, **details: Any) -> None:
@@ -167,6 +164,11 @@ class Whistle(Versioned, Base):
         self.state, self.closed_at = WhistleState.CLOSED, at
 
     @property
+    def title(self) -> str:
+        """What it is about, as clocks and tasks show it."""
+        return f"{self.product_name} · {self.item_name}"
+
+    @property
     def accounted_for(self) -> bool:
         """Whether it is known where all the goods are: sold again by permission, or destroyed to the last."""
         if self.stop_sale is StopSaleState.LIFTED:
@@ -176,36 +178,6 @@ class Whistle(Versioned, Base):
     def _must_await_outcome(self) -> None:
         if self.outcome is not None:
             raise WhistleStepRefused(f"已有结论（{self.outcome.label}），不再受理这一步")
-
-
-class StatutoryTask(Base):
-    """A statutory sampling task (监督抽检任务) that a whistle gives to the bureau of `region_code`."""
-
-    __tablename__ = "statutory_tasks"
-    __table_args__ = (
-        Index(None, "whistle_id", unique=True),
-        Index(None, "number", unique=True),
-        Index(None, "region_code", "id"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    whistle_id: Mapped[UUID] = mapped_column(ForeignKey("whistles.id"))
-    number: Mapped[str]
-    region_code: Mapped[str]
-    state: Mapped[TaskState] = mapped_column(default=TaskState.ASSIGNED)
-    clock_id: Mapped[UUID]
-    assigned_at: Mapped[datetime]
-    sample_number: Mapped[str | None]
-    sampled_at: Mapped[datetime | None]
-    concluded_at: Mapped[datetime | None]
-
-    whistle: Mapped[Whistle] = relationship(back_populates="task", lazy="raise")
-
-    def record_sample(self, number: str, at: datetime) -> None:
-        self.state, self.sample_number, self.sampled_at = TaskState.SAMPLED, number, at
-
-    def conclude(self, at: datetime) -> None:
-        self.state, self.concluded_at = TaskState.CONCLUDED, at
 
 
 class WhistleEntry(Base):

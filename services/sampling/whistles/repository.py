@@ -5,27 +5,23 @@ from dataclasses import dataclass
 from typing import Any, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, contains_eager, lazyload, selectinload
+from sqlalchemy.orm import aliased, lazyload, selectinload
 
 from services.sampling.rapid_tests.models import RapidTest
 from services.sampling.test_items.models import Item
 from services.sampling.test_sites.models import Site
 from services.sampling.test_sites.scope import sees_by_region
-from services.sampling.whistles.models import TASK_NUMBERS, StatutoryTask, Whistle
-from shared.clocks.models import ClockRow
-from shared.contracts.sampling import TaskState, WhistleState
+from services.sampling.whistles.models import Whistle
+from shared.contracts.sampling import WhistleState
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
-from shared.regions.models import RegionAncestor, RegionRow
 from shared.regions.repository import codes_within
 from shared.regions.scope import within_scope
 
 Columns = TypeVarTuple("Columns")
-
-COUNTY_LEVEL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +69,6 @@ async def list_whistles(
     return await paginate(session, statement, page, order_by=[Whistle.id], descending=True)
 
 
-async def list_tasks(
-    session: AsyncSession, state: TaskState | None, region: str | None, actor: Actor, page: PageRequest
-) -> tuple[list[tuple[StatutoryTask, ClockRow | None]], str | None]:
-    """One page of the statutory sampling tasks from whistles the actor may see, the newest first, with their clocks."""
-    statement = visible_whistles(
-        select(StatutoryTask).join(StatutoryTask.whistle).options(contains_eager(StatutoryTask.whistle)), actor
-    )
-    if state is not None:
-        statement = statement.where(StatutoryTask.state == state)
-    if region is not None:
-        statement = statement.where(Whistle.region_code.in_(codes_within([region])))
-    tasks, following = await paginate(session, statement, page, order_by=[StatutoryTask.id], descending=True)
-    found = await session.scalars(select(ClockRow).where(ClockRow.id.in_([task.clock_id for task in tasks])))
-    clocks = {clock.id: clock for clock in found}
-    return [(task, clocks.get(task.clock_id)) for task in tasks], following
-
-
 async def add_missing(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
     """Insert whistles; returns the ids of those whose rapid test had none before."""
     statement = insert(Whistle).on_conflict_do_nothing(index_elements=[Whistle.rapid_test_id]).returning(Whistle.id)
@@ -122,21 +101,6 @@ async def first_of_chain(session: AsyncSession, tests: Iterable[RapidTest]) -> d
 
 async def sites_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Site]:
     return {site.id: site for site in await session.scalars(select(Site).where(Site.id.in_(ids)))}
-
-
-async def counties_of(session: AsyncSession, region_codes: Collection[str]) -> dict[str, str]:
-    """For each region the county (district) it lies in; a region above county level is missing."""
-    statement = (
-        select(RegionAncestor.code, RegionAncestor.ancestor_code)
-        .join(RegionRow, RegionRow.code == RegionAncestor.ancestor_code)
-        .where(RegionAncestor.code.in_(region_codes), RegionRow.level == COUNTY_LEVEL)
-    )
-    return dict((await session.execute(statement)).tuples().all())
-
-
-async def next_task_numbers(session: AsyncSession, count: int) -> list[int]:
-    """The next running numbers, without waiting for anybody."""
-    return list(await session.scalars(select(TASK_NUMBERS.next_value()).select_from(func.generate_series(1, count))))
 
 
 async def items_by_code(session: AsyncSession, codes: Collection[str]) -> dict[str, Item]:

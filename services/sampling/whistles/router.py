@@ -7,7 +7,7 @@ from fastapi import Depends, Query, Response
 
 from services.sampling.whistles import repository, service
 from services.sampling.whistles.models import Whistle
-from services.sampling.whistles.reading import show_summary, show_task, show_whistle
+from services.sampling.whistles.reading import show_summary, show_whistle
 from services.sampling.whistles.repository import WhistleFilter
 from services.sampling.whistles.schemas import (
     DisposalStep,
@@ -17,13 +17,12 @@ from services.sampling.whistles.schemas import (
     RepeatStep,
     SampleStep,
     Step,
-    TaskListed,
     WhistleRead,
     WhistleSummary,
 )
 from shared.contracts.codes import OFFICIALS, Role
 from shared.contracts.regions import RegionCode
-from shared.contracts.sampling import TaskState, WhistleState
+from shared.contracts.sampling import WhistleState
 from shared.database import Session
 from shared.http.auth import Actor, Allow
 from shared.http.etags import IfMatch, set_etag
@@ -38,14 +37,12 @@ CanReadWhistles = Annotated[
         Allow(*OFFICIALS, Role.SAMPLER, Role.MARKET_OPERATOR, Role.BUSINESS, Role.EXTERNAL_SYSTEM, Role.ADMINISTRATOR)
     ),
 ]
-CanReadTasks = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.SAMPLER, Role.EXTERNAL_SYSTEM, Role.ADMINISTRATOR))]
 CanWorkOnSite = Annotated[Actor, Depends(Allow(*_OFFICERS, Role.GRID_OFFICER, Role.SAMPLER, Role.MARKET_OPERATOR))]
 CanObject = Annotated[Actor, Depends(Allow(*_OFFICERS, Role.MARKET_OPERATOR, Role.BUSINESS))]
 CanSample = Annotated[Actor, Depends(Allow(*_OFFICERS, Role.SAMPLER))]
 CanDecide = Annotated[Actor, Depends(Allow(*_OFFICERS))]
 
 router = Router(prefix="/v1/whistles", tag="快检吹哨")
-tasks_router = Router(prefix="/v1/statutory-tasks", tag="监督抽检任务")
 
 
 @router.get("")
@@ -131,19 +128,6 @@ async def close_whistle(
 ) -> WhistleRead:
     """办结。"""
     return await _answer(session, response, await service.close(session, whistle_id, body, version, actor))
-
-
-@tasks_router.get("")
-async def list_statutory_tasks(
-    actor: CanReadTasks,
-    session: Session,
-    page: PageParameters,
-    state: Annotated[TaskState | None, Query(description="办理状态")] = None,
-    region: Annotated[RegionCode | None, Query(description="只列此区划及其下级的")] = None,
-) -> Page[TaskListed]:
-    """监督抽检任务一览，最近的在前。"""
-    rows, following = await repository.list_tasks(session, state, region, actor, page)
-    return Page(items=[show_task(task, clock) for task, clock in rows], next_cursor=following)
 
 
 async def _answer(session: Session, response: Response, whistle: Whistle) -> WhistleRead:

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from services.sampling.statutory_tasks.schemas import TaskRead
 from shared.clocks.schemas import ClockRead
-from shared.contracts.clocks import ClockState
 from shared.contracts.sampling import (
     Method,
     ObjectionState,
     StopSaleState,
-    TaskState,
     Verdict,
     WhistleEntryKind,
     WhistleOutcome,
@@ -82,17 +81,6 @@ class EntryRead(Schema):
     verdict: Verdict | None
 
 
-class TaskRead(Schema):
-    id: UUID
-    number: str = Field(examples=["JC330203-20260724-000001"])
-    region_code: str = Field(examples=["330203000000"])
-    state: TaskState
-    assigned_at: datetime
-    sample_number: str | None
-    sampled_at: datetime | None
-    concluded_at: datetime | None
-
-
 class WhistleSummary(Schema):
     id: UUID
     version: int
@@ -129,14 +117,3 @@ class WhistleSummary(Schema):
 class WhistleRead(WhistleSummary):
     clocks: list[ClockRead]
     entries: list[EntryRead]
-
-
-class TaskListed(TaskRead):
-    whistle_id: UUID
-    site_id: UUID
-    stall_number: str | None
-    seller_name: str | None
-    product_name: str = Field(examples=["菠菜"])
-    item_name: str = Field(examples=["农药残留（有机磷和氨基甲酸酯类）"])
-    due_at: datetime | None = Field(description="完成抽样的期限")
-    clock_state: ClockState | None

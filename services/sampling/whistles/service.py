@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.figures import service as figures
 from services.sampling.rapid_tests.models import RapidTest
+from services.sampling.statutory_tasks import service as statutory_tasks
+from services.sampling.statutory_tasks.service import Order
 from services.sampling.test_items.models import Item
 from services.sampling.whistles import repository
-from services.sampling.whistles.models import StatutoryTask, Whistle, WhistleEntry
+from services.sampling.whistles.models import Whistle, WhistleEntry
 from services.sampling.whistles.problems import WhistleNotFound
 from services.sampling.whistles.schemas import (
     DisposalStep,
@@ -40,7 +42,6 @@ from shared.times import day_of, now
 
 CLOCK_OBJECT = "whistle"
 OBJECTION = "rapid_test_objection"
-FOLLOW_UP = "statutory_sampling_follow_up"
 
 BATCH = 500
 
@@ -70,30 +71,21 @@ async def _blow_batch(session: AsyncSession, tests: Sequence[RapidTest], at: dat
         return 0
     whistles = await repository.whistles_by_id(session, new)
     sites = await repository.sites_by_id(session, {whistle.site_id for whistle in whistles})
-    counties = await repository.counties_of(session, {whistle.region_code for whistle in whistles})
-    numbers = await repository.next_task_numbers(session, len(whistles))
+    orders = [Order(whistle.id, whistle.site_id, whistle.region_code, whistle.title) for whistle in whistles]
     events = []
-    for whistle, number in zip(whistles, numbers, strict=True):
-        window, follow_up = await _open_clocks(session, whistle)
-        county = counties.get(whistle.region_code, whistle.region_code)
-        task = StatutoryTask(
-            whistle_id=whistle.id,
-            number=f"JC{county[:6]}-{day_of(at):%Y%m%d}-{number:06d}",
-            region_code=county,
-            clock_id=follow_up.id,
-            assigned_at=at,
+    for whistle, task in zip(whistles, await statutory_tasks.assign(session, orders, at), strict=True):
+        whistle.objection_clock_id = (await _open_window(session, whistle, at)).id
+        session.add(
+            WhistleEntry(
+                whistle_id=whistle.id,
+                number=1,
+                kind=WhistleEntryKind.BLOWN,
+                at=at,
+                actor_name="系统",
+                note=f"监督抽检任务 {task.number}",
+                evidence=[],
+            )
         )
-        whistle.objection_clock_id = window.id
-        entry = WhistleEntry(
-            whistle_id=whistle.id,
-            number=1,
-            kind=WhistleEntryKind.BLOWN,
-            at=at,
-            actor_name="系统",
-            note=f"监督抽检任务 {task.number}",
-            evidence=[],
-        )
-        session.add_all([task, entry])
         event = RapidTestFailed(
             **_facts(whistle, sites[whistle.site_id].name),
             verdict=Verdict.SUSPECTED_POSITIVE,
@@ -104,7 +96,9 @@ async def _blow_batch(session: AsyncSession, tests: Sequence[RapidTest], at: dat
         )
         events.append((event, whistle.id))
     await session.flush()
-    await figures.record_blown(session, whistles)
+    await figures.record_blown(
+        session, [(whistle.region_code, day_of(whistle.tested_at), day_of(at)) for whistle in whistles]
+    )
     await publish_all(session, events)
     return len(whistles)
 
@@ -133,21 +127,15 @@ def _values(test: RapidTest, first_id: UUID, item: Item, at: datetime) -> dict[s
     }
 
 
-async def _open_clocks(session: AsyncSession, whistle: Whistle) -> tuple[ClockRow, ClockRow]:
-    title = f"{whistle.product_name} · {whistle.item_name}"
-    window = await _open_clock(session, whistle, OBJECTION, whistle.blown_at, title)
-    return window, await _open_clock(session, whistle, FOLLOW_UP, whistle.blown_at, title)
-
-
-async def _open_clock(session: AsyncSession, whistle: Whistle, code: str, at: datetime, title: str) -> ClockRow:
+async def _open_window(session: AsyncSession, whistle: Whistle, received_at: datetime) -> ClockRow:
     return await open_clock(
         session,
-        code=code,
+        code=OBJECTION,
         object_type=CLOCK_OBJECT,
         object_id=whistle.id,
         region_code=whistle.region_code,
-        triggered_at=at,
-        title=title,
+        triggered_at=received_at,
+        title=whistle.title,
     )
 
 
@@ -166,8 +154,7 @@ async def tell_seller(session: AsyncSession, whistle_id: UUID, body: NoticeStep,
     window = await _window(session, whistle)
     if window.is_open:
         await cancel_clock(session, window.id, reason="已登记实际告知时间，改自告知时起算", actor=actor)
-    title = f"{whistle.product_name} · {whistle.item_name}"
-    whistle.objection_clock_id = (await _open_clock(session, whistle, OBJECTION, at, title)).id
+    whistle.objection_clock_id = (await _open_window(session, whistle, at)).id
     return await _finish(session, whistle, WhistleEntryKind.TOLD, at, body, actor)
 
 
@@ -198,12 +185,7 @@ async def link_sample(session: AsyncSession, whistle_id: UUID, body: SampleStep,
     """The statutory sample was taken: the task's duty is done, on time or late."""
     whistle, at = await _begin(session, whistle_id, body, version, actor)
     whistle.sample(same_lot=body.same_lot)
-    whistle.task.record_sample(body.sample_number, at)
-    clock = await meet_clock(
-        session, whistle.task.clock_id, evidence=f"抽样单 {body.sample_number}", actor=actor, at=at
-    )
-    if not clock.late:
-        await figures.record_followed_up_on_time(session, whistle)
+    await statutory_tasks.record_sample(session, whistle.task, body.sample_number, at, actor)
     lot = "同批" if body.same_lot else "非同批"
     note = f"抽样单 {body.sample_number}（{lot}）{body.note}"
     return await _finish(session, whistle, WhistleEntryKind.SAMPLED, at, body, actor, note=note)
@@ -213,9 +195,7 @@ async def conclude(session: AsyncSession, whistle_id: UUID, body: OutcomeStep, v
     """Confirmed, unconfirmed or unreachable. Without a sample the task's clock is cancelled."""
     whistle, at = await _begin(session, whistle_id, body, version, actor)
     whistle.conclude(body.outcome, at)
-    whistle.task.conclude(at)
-    if whistle.task.sampled_at is None:
-        await cancel_clock(session, whistle.task.clock_id, reason=f"无法复核：{body.note}", actor=actor, at=at)
+    await statutory_tasks.conclude(session, whistle.task, f"无法复核：{body.note}", at, actor)
     note = f"{body.outcome.label}：{body.note}"
     return await _finish(session, whistle, WhistleEntryKind.CONCLUDED, at, body, actor, note=note)
 
@@ -229,7 +209,7 @@ async def record_disposal(
     before = whistle.destroyed_quantity or 0
     whistle.dispose(body.quantity, body.unit, window_open=window.is_open and at <= window.due_at)
     if before == 0 and body.quantity > 0:
-        await figures.record_first_disposal(session, whistle)
+        await figures.record_first_disposal(session, whistle.region_code, day_of(whistle.tested_at))
     return await _finish(session, whistle, WhistleEntryKind.DISPOSED, at, body, actor, quantity=body.quantity)
 
 
@@ -247,7 +227,7 @@ async def close(session: AsyncSession, whistle_id: UUID, body: Step, version: in
     for clock in await clocks_of(session, CLOCK_OBJECT, whistle.id):
         if clock.is_open:
             await cancel_clock(session, clock.id, reason="吹哨已办结", actor=actor, at=at)
-    await figures.record_closed(session, whistle)
+    await figures.record_closed(session, whistle.region_code, day_of(at))
     await _finish(session, whistle, WhistleEntryKind.CLOSED, at, body, actor)
     site = (await repository.sites_by_id(session, [whistle.site_id]))[whistle.site_id]
     assert whistle.outcome is not None

@@ -122,9 +122,22 @@ def upgrade() -> None:
         ["site_id", "number", "valid_from"],
         unique=True,
     )
+    op.create_table(
+        "test_site_movements",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("region_code", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("change", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["test_sites.id"], name="fk_test_site_movements_site_id_test_sites"),
+        sa.PrimaryKeyConstraint("id", name="pk_test_site_movements"),
+    )
+    op.create_index("ix_test_site_movements_site_id", "test_site_movements", ["site_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("test_site_movements")
     op.drop_table("test_site_stalls")
     op.drop_table("test_item_thresholds")
     op.drop_table("test_item_aliases")

@@ -72,13 +72,20 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("whistle_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=False),
         sa.Column("region_code", sa.Text(), nullable=False),
+        sa.Column("bureau_code", sa.Text(), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("clock_id", sa.Uuid(), nullable=False),
         sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sample_number", sa.Text(), nullable=True),
         sa.Column("sampled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("counted_on", sa.Date(), nullable=True),
+        sa.Column("counted_as_on_time", sa.Boolean(), nullable=True),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["site_id"], ["test_sites.id"], name="fk_statutory_tasks_site_id_test_sites"),
         sa.ForeignKeyConstraint(["whistle_id"], ["whistles.id"], name="fk_statutory_tasks_whistle_id_whistles"),
         sa.PrimaryKeyConstraint("id", name="pk_statutory_tasks"),
     )
@@ -103,6 +110,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_whistle_entries"),
     )
     op.create_index("ix_whistle_entries_whistle_id_number", "whistle_entries", ["whistle_id", "number"], unique=True)
+    # ### end Alembic commands ###
 
 
 def downgrade() -> None:

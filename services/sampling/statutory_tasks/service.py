@@ -1,0 +1,100 @@
+"""Assigning statutory sampling tasks, recording the sample, and keeping count of what was done in time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.sampling.figures import service as figures
+from services.sampling.statutory_tasks import repository
+from services.sampling.statutory_tasks.models import Standing, StatutoryTask
+from shared.clocks.models import ClockRow
+from shared.clocks.service import cancel_clock, clocks_of, meet_clock, open_clock
+from shared.contracts.clocks import ClockState
+from shared.http.auth import Actor
+from shared.ids import uuid7
+from shared.times import day_of, now
+
+CLOCK_OBJECT = "statutory_task"
+FOLLOW_UP = "statutory_sampling_follow_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be sampled, for which whistle."""
+
+    whistle_id: UUID
+    site_id: UUID
+    region_code: str
+    title: str
+
+
+async def assign(session: AsyncSession, orders: Sequence[Order], at: datetime) -> list[StatutoryTask]:
+    """Give each order, as a numbered task with its clock, to the bureau of its county (食品安全法 §112, §87)."""
+    counties = await repository.counties_of(session, {order.region_code for order in orders})
+    numbers = await repository.next_numbers(session, len(orders))
+    tasks = []
+    for order, number in zip(orders, numbers, strict=True):
+        task_id = uuid7()
+        clock = await open_clock(
+            session,
+            code=FOLLOW_UP,
+            object_type=CLOCK_OBJECT,
+            object_id=task_id,
+            region_code=order.region_code,
+            triggered_at=at,
+            title=order.title,
+        )
+        bureau = counties.get(order.region_code, order.region_code)
+        task = StatutoryTask(
+            id=task_id,
+            whistle_id=order.whistle_id,
+            number=f"JC{bureau[:6]}-{day_of(at):%Y%m%d}-{number:06d}",
+            title=order.title,
+            site_id=order.site_id,
+            region_code=order.region_code,
+            bureau_code=bureau,
+            clock_id=clock.id,
+            assigned_at=at,
+        )
+        tasks.append(task)
+    session.add_all(tasks)
+    await session.flush()
+    return tasks
+
+
+async def record_sample(session: AsyncSession, task: StatutoryTask, number: str, at: datetime, actor: Actor) -> None:
+    """The sample was taken: the duty is done, on time or late."""
+    task.record_sample(number, at)
+    clock = await meet_clock(session, task.clock_id, evidence=f"抽样单 {number}", actor=actor, at=at)
+    await _settle(session, task, clock)
+
+
+async def conclude(session: AsyncSession, task: StatutoryTask, reason: str, at: datetime, actor: Actor) -> None:
+    """The whistle has its outcome. Where nothing was sampled, the clock falls away; having been overdue stays."""
+    task.conclude(at)
+    if task.sampled_at is None:
+        await _settle(session, task, await cancel_clock(session, task.clock_id, reason=reason, actor=actor, at=at))
+
+
+async def settle(session: AsyncSession, task_id: UUID) -> None:
+    """Take note of what the sweep found. The clock itself is asked, in whatever order its messages come."""
+    task = await repository.lock_task(session, task_id)
+    if task is not None:
+        clocks = await clocks_of(session, CLOCK_OBJECT, task.id)
+        await _settle(session, task, next(clock for clock in clocks if clock.id == task.clock_id))
+
+
+async def _settle(session: AsyncSession, task: StatutoryTask, clock: ClockRow) -> None:
+    """Count the task on the day it was done in time, or on the day it became overdue; otherwise not yet."""
+    standing = None
+    if clock.state is ClockState.BREACHED or (clock.closed_at is not None and clock.closed_at > clock.due_at):
+        standing = Standing(on_time=False, day=day_of(clock.due_at))
+    elif clock.state is ClockState.MET and clock.closed_at is not None:
+        standing = Standing(on_time=True, day=day_of(clock.closed_at))
+    if standing != task.standing:
+        await figures.record_follow_up(session, task.region_code, before=task.standing, after=standing)
+        task.count(standing, now())
+        await session.flush()
