@@ -20,6 +20,9 @@ _DECORATION = re.compile(r"[\s*:\ufeff\u200b]+")
 class Column:
     """One field of a table: its name in code, its Chinese label, other headers it goes by, and how a cell is read.
 
+    Two columns may share an alias (检测结果 is a value here and a verdict there): it goes to the first of them that no
+    other header names.
+
     `parse` takes the trimmed, non-empty text of a cell and returns the value; it raises ValueError in Chinese.
     """
 
@@ -75,7 +78,10 @@ def map_headers(
         FieldError(pointer=f"/mapping/{name}", message=f"没有「{name}」这个字段，请核对", code="unknown_field")
         for name in explicit.keys() - {column.name for column in columns}
     ]
-    by_spelling = {spelling: column for column in columns for spelling in _spellings(column)}
+    by_spelling: dict[str, list[Column]] = {}
+    for column in columns:
+        for spelling in _spellings(column):
+            by_spelling.setdefault(spelling, []).append(column)
     taken: dict[int, Column] = {}
     for column in columns:
         if (said := explicit.get(column.name)) is not None:
@@ -85,10 +91,19 @@ def map_headers(
             else:
                 errors.append(_cannot_follow(column, said, positions))
     found: dict[str, list[int]] = {}
+    shared: list[tuple[int, list[Column]]] = []
     for position, text in enumerate(header):
-        candidate = by_spelling.get(normalise(text)) or by_spelling.get(normalise(_BRACKETED.sub("", _width(text))))
-        if candidate and position not in taken and candidate.name not in explicit:
-            found.setdefault(candidate.name, []).append(position)
+        named = by_spelling.get(normalise(text)) or by_spelling.get(normalise(_BRACKETED.sub("", _width(text)))) or []
+        candidates = [column for column in named if column.name not in explicit]
+        if position in taken or not candidates:
+            continue
+        if len(candidates) == 1:
+            found.setdefault(candidates[0].name, []).append(position)
+        else:
+            shared.append((position, candidates))
+    for position, candidates in shared:
+        free = next((column for column in candidates if column.name not in found), candidates[0])
+        found.setdefault(free.name, []).append(position)
     for column in columns:
         positions = found.get(column.name, [])
         if len(positions) == 1:

@@ -26,7 +26,7 @@ class RapidTest(Base):
 
     __tablename__ = "rapid_tests"
     __table_args__ = (
-        Index(None, "record_key", unique=True, postgresql_where=text("corrects_id IS NULL")),
+        Index(None, "record_key", unique=True, postgresql_where=text("record_key IS NOT NULL AND corrects_id IS NULL")),
         Index(None, "content_hash"),
         Index(None, "site_id", "tested_at", "id"),
         Index(None, "upload_id", "row_number"),
@@ -94,15 +94,16 @@ class RapidTest(Base):
     content_hash: Mapped[UUID]
     suspected_duplicate_of: Mapped[UUID | None]
     counted_at: Mapped[datetime | None]
+    counted_by: Mapped[UUID | None]
     corrects_id: Mapped[UUID | None]
     correction_reason: Mapped[str | None]
     superseded_at: Mapped[datetime | None]
 
-    def count(self, at: datetime) -> None:
+    def count(self, at: datetime, by: UUID) -> None:
         """A suspected duplicate turned out to be a test of its own."""
         if self.counted_at is not None:
             raise ValueError(f"rapid test {self.id} is counted already")
-        self.counted_at = at
+        self.counted_at, self.counted_by = at, by
 
     def supersede(self, at: datetime) -> None:
         """A correction has taken this row's place. Only the last of a chain may be corrected."""

@@ -8,11 +8,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import Enum, StrEnum
 from functools import lru_cache
-from uuid import UUID
 
 from services.sampling.test_items.rules import Limit
 from shared.contracts.sampling import LimitForm, Method, Verdict
@@ -20,6 +19,34 @@ from shared.contracts.sampling import LimitForm, Method, Verdict
 INHIBITION_RANGE = (Decimal(-10), Decimal(100))
 """Readings of an inhibition (%) that an instrument can give. More than 100 % of an enzyme cannot be inhibited, and
 below -10 % the blank was wrong: such a reading tells something about the instrument and nothing about the food."""
+
+TEXT_LENGTHS = {
+    "site": 100,
+    "stall_number": 50,
+    "seller_name": 100,
+    "seller_licence": 50,
+    "product_name": 100,
+    "food_category": 50,
+    "lot_code": 100,
+    "origin": 200,
+    "certificate_number": 100,
+    "supplier_name": 100,
+    "quantity_unit": 20,
+    "printed_item": 100,
+    "printed_method": 100,
+    "printed_value": 50,
+    "unit": 20,
+    "printed_limit": 100,
+    "printed_result": 50,
+    "raw_value": 100,
+    "reagent_batch": 100,
+    "device_maker": 100,
+    "device_serial": 100,
+    "device_record_id": 100,
+    "tester_name": 50,
+    "remark": 500,
+}
+"""The longest text of each field, in a file as in JSON."""
 
 
 class UploadState(StrEnum):
@@ -133,7 +160,7 @@ def judge(reading: Reading, *, item_known: bool, limit: Limit | None) -> Judgeme
     A printed positive stands whatever the number says, and a number over the threshold stands whatever was printed:
     of two statements that contradict each other the one that protects the buyer leads to the follow-up.
     """
-    measured = measured_in(reading.value)
+    measured = measured_in(reading.value) or measured_in(reading.printed_result)
     printed = printed_meaning(reading.printed_result) or printed_meaning(reading.value)
     if (
         _is_inhibition(reading, limit)
@@ -227,30 +254,26 @@ def conversion(unit: str | None, into: str | None) -> Decimal | None:
     return _UNITS[own][1] / _UNITS[other][1]
 
 
+def is_unit(text: str) -> bool:
+    """Whether this is a unit of a reading, and not a note that somebody put in brackets."""
+    return _plain_unit(text) in _UNITS
+
+
 def record_key(maker: str, serial: str, record_id: str) -> bytes:
     """16 bytes for the identity that a device gives its record. Equal keys are one test."""
     return _digest((maker, serial, record_id))
 
 
-def content_hash(
-    site_id: UUID,
-    stall: str | None,
-    item: str,
-    product: str,
-    tested_at: datetime,
-    reading: Sequence[str | None],
-    device: Sequence[str | None],
-) -> bytes:
-    """16 bytes for what a record without an id of its own says, the instant to the minute.
+def content_hash(*parts: str) -> bytes:
+    """16 bytes for what a record says: site, stall, item, product, minute, value, unit, printed result, device.
 
-    Equal hashes are perhaps one test sent twice. `reading` is part of it: rows that differ only in value are two tests.
+    Equal hashes are perhaps one test sent twice. The value is part of it: rows that differ only in value are two tests.
     """
-    minute = int(tested_at.timestamp()) // 60
-    return _digest((site_id.hex, stall or "", item, product, str(minute), *reading, *device))
+    return _digest(parts)
 
 
-def _digest(parts: Sequence[str | None]) -> bytes:
-    return hashlib.blake2b("\x1f".join([part or "" for part in parts]).encode(), digest_size=16).digest()
+def _digest(parts: Sequence[str]) -> bytes:
+    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)

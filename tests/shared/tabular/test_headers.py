@@ -70,3 +70,26 @@ def test_the_header_is_found_below_a_title() -> None:
 
 def test_the_columns_of_a_file_of_rejected_rows_are_ignored() -> None:
     assert map_headers(["品名", "行号", "原因"], COLUMNS).unused == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "result"),
+    [
+        (["检测结果"], None, 0),
+        (["检测结果", "检测值"], 1, 0),
+        (["检测结果", "结论"], 0, 1),
+        (["结论", "检测值", "检测结果"], None, None),
+    ],
+)
+def test_a_header_with_two_meanings_takes_the_free_one(
+    header: list[str], value: int | None, result: int | None
+) -> None:
+    columns = (
+        Column("result", "判定结果", text_of(50), ("结论", "检测结果")),
+        Column("value", "检测值", text_of(50), ("检测结果",)),
+    )
+    mapping = map_headers(header, columns)
+    if value is None and result is None:
+        assert [error.code for error in mapping.errors] == ["ambiguous"]
+    else:
+        assert (mapping.position_of("value"), mapping.position_of("result")) == (value, result)

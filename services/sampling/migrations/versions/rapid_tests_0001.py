@@ -18,7 +18,7 @@ TEXTS = (
 NUMBERS = ("quantity_in", "quantity_kept", "quantity_destroyed", "value")
 IDS = (
     *("upload_id", "submission_id", "seller_business_id", "device_id", "threshold_id", "record_key"),
-    *("suspected_duplicate_of", "corrects_id"),
+    *("suspected_duplicate_of", "corrects_id", "counted_by"),
 )
 INSTANTS = ("sampled_at", "counted_at", "superseded_at")
 
@@ -50,7 +50,7 @@ def upgrade() -> None:
         "rapid_tests",
         ["record_key"],
         unique=True,
-        postgresql_where=sa.text("corrects_id IS NULL"),
+        postgresql_where=sa.text("record_key IS NOT NULL AND corrects_id IS NULL"),
     )
     op.create_index("ix_rapid_tests_content_hash", "rapid_tests", ["content_hash"])
     op.create_index("ix_rapid_tests_site_id_tested_at_id", "rapid_tests", ["site_id", "tested_at", "id"])

@@ -1,0 +1,210 @@
+"""Taking in an uploaded file, chunk by chunk.
+
+Each chunk is one transaction that stores its tests and moves the checkpoint. Whoever is killed loses a chunk that
+nobody was told about; the next worker goes on at the checkpoint.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from asyncpg import UniqueViolationError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from services.sampling.rapid_tests import repository
+from services.sampling.rapid_tests.columns import COLUMNS
+from services.sampling.rapid_tests.intake import QUANTITIES, Batch, Intake, Taken
+from services.sampling.rapid_tests.models import RapidTestUpload
+from services.sampling.rapid_tests.rules import UploadState, is_unit
+from services.sampling.rapid_tests.schemas import MappedHeader, MappingPreview
+from services.sampling.rapid_tests.uploads import LIMITS, path_of, unpack
+from shared.contracts.codes import RowOutcome
+from shared.http.problems import FieldError, Problem
+from shared.tabular.cells import CellReader, ParsedChunk
+from shared.tabular.files import open_table
+from shared.tabular.headers import HeaderMapping, map_headers
+from shared.tabular.tables import Chunk, Table
+from shared.times import now
+
+CHUNK_ROWS = 5_000
+_PREVIEW_ROWS = 5
+_TRIES = 3
+_LABELS = {column.name: column.label for column in COLUMNS}
+
+
+@dataclass
+class Import:
+    """One upload being taken in by a worker."""
+
+    upload_id: UUID
+    sessions: async_sessionmaker[AsyncSession]
+    data_dir: Path
+
+    async def run(self) -> AsyncGenerator[RapidTestUpload, None]:
+        """Take in the file from its checkpoint; yields the upload after each committed chunk.
+
+        Raises the problem of a file that cannot be read, after noting it on the upload.
+        """
+        async with self.sessions() as session, session.begin():
+            upload = await repository.get_upload(session, self.upload_id, lock=True)
+            if upload is None or upload.state in (UploadState.DONE, UploadState.FAILED):
+                return
+            upload.state = UploadState.RUNNING
+            intake = await Intake.open(session, unpack(upload.actor), upload.site_id)
+        path = path_of(self.data_dir, self.upload_id)
+        try:
+            table, mapping = await asyncio.to_thread(_open, path, upload.sheet, upload.mapping)
+            await self._note_preview(table, mapping)
+            _ensure_readable(mapping)
+        except Problem as problem:
+            await self._fail(problem)
+            raise
+        async for done in self._take_chunks(upload, intake, table, mapping):
+            yield done
+        path.unlink(missing_ok=True)
+
+    async def _take_chunks(
+        self, upload: RapidTestUpload, intake: Intake, table: Table, mapping: HeaderMapping
+    ) -> AsyncGenerator[RapidTestUpload, None]:
+        chunks = _read(table, mapping, skip=upload.rows_done)
+        following = asyncio.create_task(asyncio.to_thread(next, chunks, None))
+        try:
+            while (chunk := await following) is not None:
+                # The next chunk is read while the database works on this one.
+                following = asyncio.create_task(asyncio.to_thread(next, chunks, None))
+                taken = await self._take_chunk(intake, mapping, *chunk)
+                if taken is None:
+                    return
+                yield taken
+            async with self.sessions() as session, session.begin():
+                last = await repository.get_upload(session, self.upload_id, lock=True)
+                if last is not None and last.state is UploadState.RUNNING:
+                    last.state, last.finished_at = UploadState.DONE, now()
+                    last.rows_expected = last.rows_done
+                    yield last
+        finally:
+            following.cancel()
+
+    async def _take_chunk(
+        self, intake: Intake, mapping: HeaderMapping, chunk: Chunk, parsed: ParsedChunk
+    ) -> RapidTestUpload | None:
+        """One chunk, one transaction; None when another worker has taken over."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                async with self.sessions() as session, session.begin():
+                    upload = await repository.get_upload(session, self.upload_id, lock=True)
+                    if upload is None or upload.rows_done != chunk.start or upload.state is not UploadState.RUNNING:
+                        return None
+                    taken = await intake.take(session, _batch(upload, mapping, parsed), dry_run=upload.dry_run)
+                    await repository.add_upload_rows(session, list(_upload_rows(upload, chunk, taken)))
+                    upload.rows_done += len(chunk)
+                    for name, number in taken.counts.items():
+                        setattr(upload, name, getattr(upload, name) + number)
+                    upload.advance()
+                return upload
+            except UniqueViolationError:
+                # Somebody has just stored one of these records; a second look finds it.
+                if attempt == _TRIES:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _note_preview(self, table: Table, mapping: HeaderMapping) -> None:
+        preview = await asyncio.to_thread(_preview, table, mapping)
+        async with self.sessions() as session, session.begin():
+            upload = await repository.get_upload(session, self.upload_id, lock=True)
+            assert upload is not None
+            upload.preview = preview
+            upload.rows_expected = table.rows_at_most
+
+    async def _fail(self, problem: Problem) -> None:
+        async with self.sessions() as session, session.begin():
+            upload = await repository.get_upload(session, self.upload_id, lock=True)
+            assert upload is not None
+            upload.state, upload.finished_at = UploadState.FAILED, now()
+            document = problem.document(instance=None, request_id=None)
+            upload.problem = {name: document.get(name) for name in ("type", "title", "detail", "errors")}
+        path_of(self.data_dir, self.upload_id).unlink(missing_ok=True)
+
+
+def _open(path: Path, sheet: str | None, explicit: Mapping[str, str | int | None]) -> tuple[Table, HeaderMapping]:
+    table = open_table(path, COLUMNS, LIMITS, sheet=sheet)
+    return table, map_headers(table.header, COLUMNS, explicit)
+
+
+def _ensure_readable(mapping: HeaderMapping) -> None:
+    if mapping.position_of("printed_result") is None and mapping.position_of("printed_value") is None:
+        message = "缺少「检测值」或「判定结果」：至少要有其中一列"
+        error = FieldError(pointer="/mapping/printed_result", message=message, code="missing", column="判定结果")
+        mapping = HeaderMapping(mapping.mapped, mapping.unused, (*mapping.errors, error))
+    mapping.ensure_usable()
+
+
+def _read(table: Table, mapping: HeaderMapping, *, skip: int) -> Iterator[tuple[Chunk, ParsedChunk]]:
+    reader = CellReader(mapping)
+    for chunk in table.chunks(CHUNK_ROWS, skip=skip):
+        yield chunk, reader.read(chunk)
+
+
+def _preview(table: Table, mapping: HeaderMapping) -> dict[str, Any]:
+    chunk = next(table.chunks(_PREVIEW_ROWS), None)
+    headers = [
+        MappedHeader(
+            field=found.column.name,
+            label=found.column.label,
+            header=found.header,
+            column=found.position + 1,
+            unit=found.unit,
+        )
+        for found in mapping.mapped
+    ]
+    preview = MappingPreview(
+        format=table.format,
+        encoding=table.encoding,
+        sheet=table.sheet,
+        header_row=table.header_row,
+        mapped=headers,
+        missing=[error.column or "" for error in mapping.errors if error.code == "missing"],
+        unused=list(mapping.unused),
+        first_rows=[list(row) for row in chunk.rows] if chunk else [],
+    )
+    return preview.model_dump(mode="json") | {"header": list(table.header)}
+
+
+def _batch(upload: RapidTestUpload, mapping: HeaderMapping, parsed: ParsedChunk) -> Batch:
+    headers = {found.column.name: found.header for found in mapping.mapped}
+    values = dict(parsed.values)
+    for name in QUANTITIES:
+        if (unit := mapping.unit_of(name)) and name in values:
+            values[name] = [pair and (pair[0], pair[1] or unit) for pair in values[name]]
+    unit = mapping.unit_of("printed_value")
+
+    def place_of(index: int, name: str, message: str, code: str) -> FieldError:
+        column = headers.get(name, _LABELS.get(name))
+        pointer = f"/{name}" if name else ""
+        return FieldError(pointer=pointer, message=message, code=code, row=parsed.row_numbers[index], column=column)
+
+    return Batch(
+        count=len(parsed),
+        values=values,
+        same={"upload_id": upload.id},
+        place_of=place_of,
+        errors={index: list(errors) for index, errors in parsed.errors.items()},
+        row_numbers=parsed.row_numbers,
+        default_unit=unit if unit and is_unit(unit) else None,
+    )
+
+
+def _upload_rows(upload: RapidTestUpload, chunk: Chunk, taken: Taken) -> Iterator[dict[str, Any]]:
+    for index, answer in taken.exceptions.items():
+        is_suspect = answer.outcome is RowOutcome.SUSPECTED_DUPLICATE and not upload.dry_run
+        yield {
+            "upload_id": upload.id,
+            "row_number": chunk.row_numbers[index],
+            "outcome": answer.outcome,
+            "test_id": UUID(bytes=taken.ids[index]) if is_suspect else answer.test_id,
+            "cells": list(chunk.rows[index]) if answer.outcome is RowOutcome.REJECTED else None,
+            "errors": [error.model_dump(mode="json", exclude_none=True) for error in answer.errors],
+        }

@@ -1,0 +1,241 @@
+"""Every query on rapid tests, their uploads and submissions."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, insert, literal, or_, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.sampling.rapid_tests.models import (
+    RapidTest,
+    RapidTestSubmission,
+    RapidTestUpload,
+    RapidTestUploadRow,
+)
+from services.sampling.rapid_tests.rules import UploadState
+from services.sampling.test_sites.models import Site
+from services.sampling.test_sites.scope import visible_sites
+from shared.contracts.codes import RowOutcome
+from shared.contracts.sampling import Verdict
+from shared.http.auth import Actor
+from shared.http.pagination import PageRequest, paginate
+from shared.regions.repository import codes_within
+
+
+@dataclass(frozen=True, slots=True)
+class TestFilter:
+    """What a list of rapid tests is narrowed to; None leaves a side open."""
+
+    __test__ = False
+
+    region: str | None = None
+    site_id: UUID | None = None
+    verdict: Verdict | None = None
+    item_code: str | None = None
+    stall_number: str | None = None
+    seller_business_id: UUID | None = None
+    since: date | None = None
+    until: date | None = None
+    upload_id: UUID | None = None
+    suspected_duplicates: bool | None = None
+    superseded: bool | None = None
+
+
+async def visible_test(session: AsyncSession, test_id: UUID, actor: Actor, *, lock: bool = False) -> RapidTest | None:
+    """One rapid test of a site the actor may see."""
+    statement = _visible(select(RapidTest), actor).where(RapidTest.id == test_id)
+    return await session.scalar(statement.with_for_update(of=RapidTest) if lock else statement)
+
+
+async def list_tests(
+    session: AsyncSession, wanted: TestFilter, actor: Actor, page: PageRequest
+) -> tuple[list[RapidTest], str | None]:
+    """One page of rapid tests, the latest first."""
+    statement = _visible(select(RapidTest), actor)
+    if wanted.region is not None:
+        statement = statement.where(RapidTest.region_code.in_(codes_within([wanted.region])))
+    for column, value in (
+        (RapidTest.site_id, wanted.site_id),
+        (RapidTest.verdict, wanted.verdict),
+        (RapidTest.item_code, wanted.item_code),
+        (RapidTest.stall_number, wanted.stall_number),
+        (RapidTest.seller_business_id, wanted.seller_business_id),
+        (RapidTest.upload_id, wanted.upload_id),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if wanted.since is not None:
+        statement = statement.where(RapidTest.tested_on >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(RapidTest.tested_on <= wanted.until)
+    if wanted.suspected_duplicates is not None:
+        statement = statement.where(RapidTest.counted_at.is_(None) == literal(wanted.suspected_duplicates))
+    if wanted.superseded is not None:
+        statement = statement.where(RapidTest.superseded_at.is_not(None) == literal(wanted.superseded))
+    return await paginate(session, statement, page, order_by=[RapidTest.tested_at, RapidTest.id], descending=True)
+
+
+async def tests_by_id(session: AsyncSession, ids: Collection[UUID]) -> Sequence[RapidTest]:
+    return (await session.scalars(select(RapidTest).where(RapidTest.id.in_(ids)).order_by(RapidTest.id))).all()
+
+
+async def corrections_of(session: AsyncSession, test_id: UUID) -> RapidTest | None:
+    """The row that took this one's place, if any."""
+    return await session.scalar(select(RapidTest).where(RapidTest.corrects_id == test_id))
+
+
+async def known_ids(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
+    return set(await session.scalars(select(RapidTest.id).where(RapidTest.id.in_(ids))))
+
+
+async def tests_by_record(session: AsyncSession, keys: Collection[UUID]) -> dict[UUID, UUID]:
+    """Record key → id of the test that a device reported under it."""
+    statement = select(RapidTest.record_key, RapidTest.id).where(
+        RapidTest.record_key == func.any(list(keys)), RapidTest.corrects_id.is_(None)
+    )
+    return {key: test_id for key, test_id in (await session.execute(statement)).tuples() if key is not None}
+
+
+async def tests_by_content(session: AsyncSession, hashes: Collection[UUID]) -> dict[UUID, UUID]:
+    """Content hash → id of a test that says the same."""
+    statement = select(RapidTest.content_hash, RapidTest.id).where(RapidTest.content_hash == func.any(list(hashes)))
+    return dict((await session.execute(statement)).tuples().all())
+
+
+async def sites_of(session: AsyncSession, actor: Actor) -> Sequence[Site]:
+    """All sites the actor may act for."""
+    return (await session.scalars(visible_sites(select(Site), actor))).all()
+
+
+async def add_upload(session: AsyncSession, values: Mapping[str, Any]) -> bool:
+    """Insert an upload; False when the same file is on its way in, or in, already."""
+    statement = upsert(RapidTestUpload).values(**values).on_conflict_do_nothing().returning(RapidTestUpload.id)
+    return await session.scalar(statement) is not None
+
+
+async def upload_with_content(session: AsyncSession, content_key: bytes) -> RapidTestUpload | None:
+    return await session.scalar(
+        select(RapidTestUpload).where(
+            RapidTestUpload.content_key == content_key,
+            ~RapidTestUpload.dry_run,
+            RapidTestUpload.state.not_in([UploadState.FAILED, UploadState.CANCELLED]),
+        )
+    )
+
+
+async def get_upload(session: AsyncSession, upload_id: UUID, *, lock: bool = False) -> RapidTestUpload | None:
+    statement = select(RapidTestUpload).where(RapidTestUpload.id == upload_id)
+    statement = statement.execution_options(populate_existing=True)
+    return await session.scalar(statement.with_for_update() if lock else statement)
+
+
+async def visible_upload(session: AsyncSession, upload_id: UUID, actor: Actor) -> RapidTestUpload | None:
+    return await session.scalar(_visible_uploads(actor).where(RapidTestUpload.id == upload_id))
+
+
+async def list_uploads(
+    session: AsyncSession, actor: Actor, page: PageRequest
+) -> tuple[list[RapidTestUpload], str | None]:
+    """One page of uploads, the latest first."""
+    return await paginate(session, _visible_uploads(actor), page, order_by=[RapidTestUpload.id], descending=True)
+
+
+async def add_upload_rows(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        await session.execute(insert(RapidTestUploadRow), rows)
+
+
+async def rejected_rows(session: AsyncSession, upload_id: UUID) -> Sequence[RapidTestUploadRow]:
+    """All rejected rows of an upload, in the order of the file."""
+    statement = (
+        select(RapidTestUploadRow)
+        .where(RapidTestUploadRow.upload_id == upload_id, RapidTestUploadRow.outcome == RowOutcome.REJECTED)
+        .order_by(RapidTestUploadRow.row_number)
+    )
+    return (await session.scalars(statement)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class RowAnswer:
+    """What became of one row of a file."""
+
+    row_number: int
+    outcome: RowOutcome
+    test_id: UUID | None
+    verdict: Verdict | None
+    errors: Sequence[Any]
+
+
+async def row_answers(
+    session: AsyncSession, upload_id: UUID, outcome: RowOutcome | None, page: PageRequest
+) -> tuple[list[RowAnswer], str | None]:
+    """One page of the answers to an upload's rows, in the order of the file.
+
+    Accepted rows are the tests themselves, the others are kept beside them; both are read from an index and merged.
+    """
+    after = int(page.after[0]) if page.after else 0
+    answers: list[RowAnswer] = []
+    if outcome is not RowOutcome.ACCEPTED:
+        others = select(RapidTestUploadRow).where(
+            RapidTestUploadRow.upload_id == upload_id, RapidTestUploadRow.row_number > after
+        )
+        if outcome is not None:
+            others = others.where(RapidTestUploadRow.outcome == outcome)
+        others = others.order_by(RapidTestUploadRow.row_number).limit(page.limit + 1)
+        answers += [
+            RowAnswer(row.row_number, row.outcome, row.test_id, None, row.errors)
+            for row in await session.scalars(others)
+        ]
+    if outcome in (None, RowOutcome.ACCEPTED):
+        tests = (
+            select(RapidTest.row_number, RapidTest.id, RapidTest.verdict)
+            .where(
+                RapidTest.upload_id == upload_id,
+                RapidTest.row_number > after,
+                RapidTest.suspected_duplicate_of.is_(None),
+                RapidTest.corrects_id.is_(None),
+            )
+            .order_by(RapidTest.row_number)
+            .limit(page.limit + 1)
+        )
+        answers += [
+            RowAnswer(number or 0, RowOutcome.ACCEPTED, test_id, verdict, ())
+            for number, test_id, verdict in (await session.execute(tests)).tuples()
+        ]
+    answers.sort(key=lambda answer: answer.row_number)
+    return answers[: page.limit], None if len(answers) <= page.limit else str(answers[page.limit - 1].row_number)
+
+
+async def get_submission(session: AsyncSession, submission_id: UUID) -> RapidTestSubmission | None:
+    return await session.get(RapidTestSubmission, submission_id)
+
+
+async def claim_submission(session: AsyncSession, submission: RapidTestSubmission) -> bool:
+    """Insert a submission; False when its id is taken. A second sender waits here until the first has committed."""
+    statement = (
+        upsert(RapidTestSubmission)
+        .values(
+            id=submission.id,
+            recorded_by=submission.recorded_by,
+            body_hash=submission.body_hash,
+            answer=submission.answer,
+        )
+        .on_conflict_do_nothing()
+        .returning(RapidTestSubmission.id)
+    )
+    return await session.scalar(statement) is not None
+
+
+def _visible(statement: Select[RapidTest], actor: Actor) -> Select[RapidTest]:
+    return visible_sites(statement.join(Site, Site.id == RapidTest.site_id), actor)
+
+
+def _visible_uploads(actor: Actor) -> Select[RapidTestUpload]:
+    own_sites = visible_sites(select(Site.id), actor)
+    return select(RapidTestUpload).where(
+        or_(RapidTestUpload.uploaded_by == actor.id, RapidTestUpload.site_id.in_(own_sites))
+    )
