@@ -50,6 +50,7 @@ service = Service(
     title="网关",
     settings=Settings,
     metadata=Base.metadata,
+    prefix="/api",
     routers=[
         key_set.router,
         sign_in,

@@ -46,6 +46,8 @@ class Service:
     jobs: Sequence[JobKind] = ()
     figures: Sequence[Figure] = ()
     seeds: Sequence[Seed] = ()
+    prefix: str = ""
+    """Stands before the chassis' own paths: the gateway's interface is under `/api`, as is all it forwards."""
     install: Callable[[FastAPI], None] | None = None
 
 
@@ -72,16 +74,10 @@ def create_app(service: Service, settings: UnitSettings | None = None) -> FastAP
     app = FastAPI(title=f"食安 · {service.title}", version="1.0.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.service = service
     install_problem_handlers(app)
-    for router in (
-        *service.routers,
-        regions_router,
-        clocks_router,
-        figures_router,
-        events_router,
-        jobs_router,
-        health.router,
-    ):
+    for router in (*service.routers, events_router, health.router):
         app.include_router(router)
+    for router in (regions_router, clocks_router, figures_router, jobs_router):
+        app.include_router(router, prefix=service.prefix)
     if service.install:
         service.install(app)
     app.add_middleware(RequestIdMiddleware)

@@ -26,7 +26,7 @@ from shared.regions.schemas import (
 from shared.regions.tree import Level
 
 reading = Router(prefix="/v1/regions", tag="区划")
-writing = Router(prefix="/v1/regions", tag="区划")
+writing = Router(prefix="/api/v1/regions", tag="区划")
 
 CanKeepRegions = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 Code = Annotated[RegionCode, Path(description="区划代码，6、9 或 12 位")]
