@@ -3,6 +3,8 @@
 from services.sampling.database import Base
 from services.sampling.devices.router import router as devices
 from services.sampling.figures.definitions import FIGURES
+from services.sampling.rapid_tests.jobs import IMPORT_JOB, SWEEP_JOB
+from services.sampling.rapid_tests.router import router as rapid_tests
 from services.sampling.settings import Settings
 from services.sampling.statutory_tasks.router import router as statutory_tasks
 from services.sampling.statutory_tasks.subscribers import on_clock
@@ -22,7 +24,7 @@ service = Service(
     title="抽检快检",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[test_sites, devices, test_items, whistles, statutory_tasks],
+    routers=[test_sites, devices, test_items, rapid_tests, whistles, statutory_tasks],
     subscribers={
         **REGION_SUBSCRIBERS,
         BusinessRegistered.type: on_business,
@@ -30,6 +32,7 @@ service = Service(
         BREACHED[Unit.SAMPLING].type: on_clock,
         END_WITHDRAWN[Unit.SAMPLING].type: on_clock,
     },
+    jobs=[IMPORT_JOB, SWEEP_JOB],
     figures=FIGURES,
     seeds=[seed_items],
 )
