@@ -11,7 +11,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[Unit, ...]] = {
     "gateway.region.changed.v1": SERVICES,
     "gateway.region_population.stated.v1": SERVICES,
     "sampling.rapid_test.failed.v1": (Unit.TRACEABILITY, Unit.INSPECTION, Unit.SCORING),
-    "sampling.whistle.closed.v1": (Unit.TRACEABILITY, Unit.INSPECTION, Unit.SCORING),
+    "sampling.whistle.closed.v1": (Unit.TRACEABILITY, Unit.SCORING),
     "sampling.clock.breached.v1": (Unit.SAMPLING,),
     "sampling.clock.end_withdrawn.v1": (Unit.SAMPLING,),
     "inspection.business.registered.v1": (Unit.SAMPLING,),

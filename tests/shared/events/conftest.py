@@ -1,7 +1,7 @@
 """Publishing in sampling, handling in scoring, over real HTTP between real schemas."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
@@ -117,10 +117,3 @@ async def stage(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
     yield Stage(fresh_database, sampling, scoring, create_app(SUBSCRIBER, settings))
     await sampling.dispose()
     await scoring.dispose()
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 15) -> None:
-    """Wait until `condition` holds; fail when it does not within `seconds`."""
-    async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 (the database has no event to wait for)
-            await asyncio.sleep(0.02)

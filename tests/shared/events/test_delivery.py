@@ -15,7 +15,7 @@ from shared.events import inbox, outbox, relay
 from shared.events.inbox import Patience
 from shared.events.outbox import publish, send_again
 from shared.events.relay import Pace, targets_of
-from tests.shared.events.conftest import Stage, eventually, serving
+from tests.shared.events.conftest import Stage, serving
 from tests.shared.events.trial import (
     QUICK,
     SECRET,
@@ -24,6 +24,7 @@ from tests.shared.events.trial import (
     create_effects,
     subscriptions_with,
 )
+from tests.waiting import eventually
 
 
 async def test_an_event_is_published_with_its_fact_or_not_at_all(stage: Stage) -> None:
@@ -159,7 +160,7 @@ async def _nothing_owed(stage: Stage) -> bool:
 async def _settled(stage: Stage, target: str) -> bool:
     async with stage.sampling.connect() as connection:
         statement = text("SELECT count(*) FROM outbox_deliveries WHERE target = :target")
-        return await connection.scalar(statement, {"target": target}) == 0
+        return bool(await connection.scalar(statement, {"target": target}) == 0)
 
 
 def test_a_relay_waits_longer_than_an_inbox_works_and_leases_longer_than_it_waits() -> None:

@@ -87,10 +87,10 @@ def environment(url: str, **addresses: str) -> dict[str, str]:
 
 
 async def _relay() -> None:
-    relay.SUBSCRIPTIONS = subscriptions_with(Unit.SCORING)
+    setattr(relay, "SUBSCRIPTIONS", subscriptions_with(Unit.SCORING))  # noqa: B010 (mypy: it is a constant)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await relay.run_relay(PUBLISHER, SamplingSettings(), stop, QUICK)  # type: ignore[call-arg]
+    await relay.run_relay(PUBLISHER, SamplingSettings(), stop, QUICK)
 
 
 if __name__ == "__main__":

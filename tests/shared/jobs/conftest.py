@@ -19,6 +19,7 @@ from shared.jobs.models import Job, JobState
 from shared.jobs.runner import run_jobs
 from shared.jobs.service import enqueue
 from tests.shared.jobs.trial import KINDS, QUICK, Trial
+from tests.waiting import eventually
 
 
 @dataclass
@@ -48,10 +49,12 @@ class Workshop:
 
     async def reaches(self, job_id: UUID, state: JobState, seconds: float = 15) -> Job:
         """The job once it stands in `state`; fails when it does not get there."""
-        async with asyncio.timeout(seconds):
-            while (job := await self.job(job_id)).state != state:
-                await asyncio.sleep(0.02)
-        return job
+
+        async def is_reached() -> bool:
+            return (await self.job(job_id)).state == state
+
+        await eventually(is_reached, seconds)
+        return await self.job(job_id)
 
     async def steps(self) -> list[int]:
         async with self.engine.connect() as connection:

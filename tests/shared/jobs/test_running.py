@@ -9,7 +9,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from pgqueuer.core.executors import ScheduleExecutorFactoryParameters
@@ -24,6 +26,7 @@ from shared.jobs.runner import Pace, ShanghaiSchedule
 from shared.jobs.service import cancel, enqueue, enqueue_scheduled
 from tests.shared.jobs.conftest import Workshop
 from tests.shared.jobs.trial import EVERY_SECOND, KINDS
+from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -168,9 +171,7 @@ async def test_a_job_whose_worker_is_killed_again_and_again_is_finished_exactly(
     for _ in range(3):
         before = len(await workshop.steps())
         with worker_process(workshop) as process:
-            async with asyncio.timeout(20):
-                while len(await workshop.steps()) < before + 5:
-                    await asyncio.sleep(0.02)
+            await eventually(partial(_has_gone_on, workshop, before + 5), seconds=20)
             process.kill()
     with worker_process(workshop):
         job = await workshop.reaches(ordered, JobState.SUCCEEDED, seconds=30)
@@ -183,9 +184,7 @@ async def test_a_job_that_kills_its_workers_is_given_up(workshop: Workshop) -> N
     ordered = await workshop.order("sleep")
     for attempt in (1, 2):
         with worker_process(workshop) as process:
-            async with asyncio.timeout(20):
-                while (job := await workshop.job(ordered)).attempts < attempt or job.state != JobState.RUNNING:
-                    await asyncio.sleep(0.02)
+            await eventually(partial(_is_begun, workshop, ordered, attempt), seconds=20)
             process.kill()
     async with workshop.worker():
         job = await workshop.reaches(ordered, JobState.FAILED)
@@ -214,7 +213,16 @@ def worker_process(workshop: Workshop) -> Iterator["subprocess.Popen[bytes]"]:
             process.kill()
 
 
-async def _cancel(workshop: Workshop, ordered: object) -> None:
+async def _has_gone_on(workshop: Workshop, steps: int) -> bool:
+    return len(await workshop.steps()) >= steps
+
+
+async def _is_begun(workshop: Workshop, ordered: UUID, attempt: int) -> bool:
+    job = await workshop.job(ordered)
+    return job.attempts == attempt and job.state == JobState.RUNNING
+
+
+async def _cancel(workshop: Workshop, ordered: UUID) -> None:
     actor = Actor(
         id=uuid7(),
         name="测试管理员",
@@ -226,4 +234,4 @@ async def _cancel(workshop: Workshop, ordered: object) -> None:
         scopes=frozenset(),
     )
     async with workshop.sessions() as session, session.begin():
-        await cancel(session, ordered, actor)  # type: ignore[arg-type]
+        await cancel(session, ordered, actor)

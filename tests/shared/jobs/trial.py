@@ -88,7 +88,7 @@ class Trial:
 async def _main() -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await run_jobs(Trial(), Settings(), stop, QUICK)  # type: ignore[call-arg]
+    await run_jobs(Trial(), Settings(), stop, QUICK)
 
 
 if __name__ == "__main__":

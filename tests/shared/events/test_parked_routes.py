@@ -1,0 +1,43 @@
+"""Administrators see the events that nobody would take, and send them again."""
+
+from sqlalchemy import text
+
+from shared.contracts.codes import Role, Unit
+from shared.events import repository
+from shared.ids import uuid7
+from tests.conftest import ClientOf, SessionOf
+
+
+async def park_one(session_of: SessionOf) -> str:
+    """A parked event in sampling; its id."""
+    session, identifier = await session_of(Unit.SAMPLING), uuid7()
+    row = {"id": str(identifier), "type": "sampling.rapid_test.failed.v1", "subject": "虚构", "traceparent": None}
+    await repository.write(session, [row | {"data": {"number": 1}, "targets": ["scoring", "inspection"]}])
+    await repository.postpone(session, "scoring", identifier, "主体未登记", None)
+    return str(identifier)
+
+
+async def test_a_parked_event_is_shown_with_its_target_and_its_reason(
+    session_of: SessionOf, client_of: ClientOf
+) -> None:
+    identifier = await park_one(session_of)
+    administrator = await client_of(Unit.SAMPLING, Role.ADMINISTRATOR)
+    (shown,) = (await administrator.get("/v1/parked-events")).json()["items"]
+    assert (shown["id"], shown["target"], shown["last_error"]) == (identifier, "scoring", "主体未登记")
+    assert shown["data"] == {"number": 1}
+
+
+async def test_it_is_sent_again_only_to_whom_would_not_take_it(session_of: SessionOf, client_of: ClientOf) -> None:
+    identifier = await park_one(session_of)
+    administrator = await client_of(Unit.SAMPLING, Role.ADMINISTRATOR)
+    answer = await administrator.post(f"/v1/parked-events/{identifier}/retry")
+    assert (answer.status_code, answer.json()["targets"]) == (202, ["scoring"])
+    session = await session_of(Unit.SAMPLING)
+    attempts = (await session.execute(text("SELECT attempts, parked_at FROM outbox_deliveries"))).all()
+    assert attempts == [(0, None), (0, None)]
+    assert (await administrator.post(f"/v1/parked-events/{identifier}/retry")).status_code == 404
+
+
+async def test_nobody_else_sees_them(client_of: ClientOf) -> None:
+    inspector = await client_of(Unit.SAMPLING, Role.INSPECTOR)
+    assert (await inspector.get("/v1/parked-events")).status_code == 403
