@@ -147,14 +147,12 @@ def finding(item: DashboardFigure) -> str:
     if not placed:
         return f"{definition.name}：下级都暂无数据"
     readings = [reading_of(definition, child.figure) for child in placed]
-    first, last = readings[0], readings[-1]
-    rest = f"，{missing}个暂无数据" if missing else ""
-    if first.text == last.text:
-        return f"{definition.name}：{len(placed)}个地方都是{first.text}{first.unit}{rest}"
-    return (
-        f"{definition.name}：{placed[0].region_name}{first.text}{first.unit}，"
-        f"{placed[-1].region_name}{last.text}{last.unit}{rest}"
-    )
+    first, last = f"{readings[0].text}{readings[0].unit}", f"{readings[-1].text}{readings[-1].unit}"
+    rest = f"；{missing}个地方暂无数据" if missing else ""
+    if first == last:
+        return f"{definition.name}：{len(placed)}个地方都是{first}{rest}"
+    best, worst = ("最低", "最高") if definition.higher_is_better is False else ("最高", "最低")
+    return f"{definition.name}：{best}{placed[0].region_name}{first}，{worst}{placed[-1].region_name}{last}{rest}"
 
 
 def period_choices(today: Period) -> Sequence[tuple[str, str]]:

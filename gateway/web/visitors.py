@@ -15,7 +15,7 @@ from shared.contracts.codes import OFFICIALS, Role
 from shared.http.auth import Actor
 from shared.http.problems import Forbidden
 
-UPLOADERS = (Role.MARKET_OPERATOR, Role.SAMPLER, Role.GRID_OFFICER, Role.FOOD_SAFETY_OFFICE)
+UPLOADERS = (Role.MARKET_OPERATOR, Role.SAMPLER, Role.INSPECTOR, Role.FOOD_SAFETY_OFFICE)
 WHISTLE_READERS = (*sorted(OFFICIALS), Role.SAMPLER, Role.MARKET_OPERATOR, Role.ADMINISTRATOR)
 
 

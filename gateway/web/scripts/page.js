@@ -12,4 +12,5 @@ function enhance(root) {
 document.documentElement.dataset.scripted = "true";
 document.getElementById("error-summary")?.focus();
 htmx.onLoad(enhance);
+document.addEventListener("finished", () => location.reload()); // 后台任务做完，整页换成结果
 keepWallFresh();

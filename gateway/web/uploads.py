@@ -1,0 +1,231 @@
+"""The market operator's upload: send a file, watch it being taken in, get back the rows that were refused.
+
+Works without a script: a plain form, then a status page that refreshes itself. With one, the status comes as a stream.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gateway.clients import Refused, ServicesHere, ServiceSilent
+from gateway.web import words
+from gateway.web.boards import ROWS_A_PAGE
+from gateway.web.forms import FieldError, checked_form
+from gateway.web.pages import ENVIRONMENT, render
+from gateway.web.visitors import CanUploadFiles
+from shared.contracts.codes import RowOutcome, Unit
+
+router = APIRouter(include_in_schema=False)
+
+UPLOADS = "/v1/rapid-test-uploads"
+BUDGET_SECONDS = 5.0
+SENDING_SECONDS = 300.0
+SECONDS_BETWEEN_LOOKS = 1.0
+FINAL = frozenset({"done", "failed", "cancelled"})
+STATES = {
+    "received": ("unknown", "已收到，待处理"),
+    "running": ("warning", "处理中"),
+    "done": ("ok", "已处理完"),
+    "failed": ("danger", "文件无法处理"),
+    "cancelled": ("unknown", "已取消"),
+}
+ACCEPTED_FILES = ".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class UploadView:
+    """An upload as the pages show it; `counts` are name, number and look."""
+
+    id: str
+    title: str
+    state: tuple[str, str]
+    is_final: bool
+    dry_run: bool
+    when: str
+    done: int
+    total: int
+    rejected: int
+    rejected_known: bool
+    words: str
+    counts: list[tuple[str, int, str]]
+    preview: dict[str, Any] | None
+    problem: dict[str, Any] | None
+    positives: int
+
+
+def view_of(upload: dict[str, Any]) -> UploadView:
+    done, total, dry_run = upload["rows_done"], upload["rows_expected"] or 0, upload["dry_run"]
+    is_final = upload["state"] in FINAL
+    total = max(total, done)
+    progress = f"已核对 {done:,} 行" + (f"，共约 {total:,} 行" if total else "") + "。可以离开，回来还在这里。"
+    accepted = "可以收下" if dry_run else "已收下"
+    return UploadView(
+        id=upload["id"],
+        title=upload["file_name"],
+        state=STATES[upload["state"]],
+        is_final=is_final,
+        dry_run=dry_run,
+        when=words.full_time(datetime.fromisoformat(upload["created_at"])),
+        done=done,
+        total=total,
+        rejected=upload["rejected"],
+        rejected_known=upload["rejected"] > 0 and upload["preview"] is not None,
+        words=f"共核对 {done:,} 行。" if is_final else progress,
+        counts=[
+            (accepted, upload["accepted"], ""),
+            ("重复", upload["duplicate"], ""),
+            ("疑似重复", upload["suspected_duplicate"], "warning"),
+            ("退回", upload["rejected"], "danger"),
+            ("疑似阳性", upload["positives"], "danger"),
+            ("仪器异常", upload["instrument_errors"], "warning"),
+            ("待判定", upload["undetermined"], "warning"),
+        ],
+        preview=upload["preview"],
+        problem=upload["problem"],
+        positives=upload["positives"],
+    )
+
+
+@router.get("/rapid-tests")
+async def upload_list(
+    request: Request,
+    visitor: CanUploadFiles,
+    services: ServicesHere,
+    cursor: Annotated[str, Query(max_length=400)] = "",
+) -> Response:
+    wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
+    page = await services.get(Unit.SAMPLING, UPLOADS, visitor.caller, BUDGET_SECONDS, **wanted)
+    return render(
+        request,
+        "uploads.html",
+        uploads=[view_of(upload) for upload in page["items"]],
+        next_cursor=page["next_cursor"] or "",
+        cursor=cursor,
+    )
+
+
+@router.get("/rapid-tests/upload")
+async def upload_form(request: Request, visitor: CanUploadFiles, services: ServicesHere) -> Response:
+    return await _show_form(request, visitor, services)
+
+
+@router.post("/rapid-tests/upload")
+async def send_file(request: Request, visitor: CanUploadFiles, services: ServicesHere) -> Response:
+    form = await checked_form(request)
+    site, dry_run, file = str(form.get("site_id", "")), form.get("dry_run") == "true", form.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        errors = [FieldError("file", "选一个快检记录文件（CSV 或 XLSX）")]
+        return await _show_form(request, visitor, services, errors=errors, site=site, dry_run=dry_run)
+    try:
+        answer = await services.send(
+            Unit.SAMPLING,
+            "POST",
+            UPLOADS,
+            visitor.caller,
+            SENDING_SECONDS,
+            data={"site_id": site, "dry_run": str(dry_run).lower()},
+            files={"file": (file.filename, file.file, file.content_type or "application/octet-stream")},
+        )
+    except (Refused, ServiceSilent) as refusal:
+        errors = _errors_of(refusal)
+        return await _show_form(request, visitor, services, errors=errors, site=site, dry_run=dry_run)
+    return RedirectResponse(f"/rapid-tests/uploads/{answer.json()['id']}", status_code=303)
+
+
+async def _show_form(
+    request: Request,
+    visitor: CanUploadFiles,
+    services: ServicesHere,
+    *,
+    errors: list[FieldError] | None = None,
+    site: str = "",
+    dry_run: bool = True,
+) -> Response:
+    wanted = {"active": "true", "limit": "200"}
+    page = await services.get(Unit.SAMPLING, "/v1/test-sites", visitor.caller, BUDGET_SECONDS, **wanted)
+    sites = [(each["id"], each["name"]) for each in page["items"]]
+    return render(
+        request,
+        "upload.html",
+        status_code=422 if errors else 200,
+        errors=errors or [],
+        sites=[*sites, ("", "文件里有“检测点”一列，按那一列")],
+        site=site or (sites[0][0] if len(sites) == 1 else ""),
+        dry_run=dry_run,
+        accepted_files=ACCEPTED_FILES,
+        limit_mb=request.app.state.settings.upload_limit_mb,
+    )
+
+
+def _errors_of(refusal: Refused | ServiceSilent) -> list[FieldError]:
+    """A refusal at the field it concerns; the file stays chosen only in the person's hand, so the words say so."""
+    if isinstance(refusal, Refused) and refusal.errors:
+        fields = {"/site_id": "site_id"}
+        return [FieldError(fields.get(error.pointer, "file"), error.message) for error in refusal.errors]
+    return [FieldError("file", f"{refusal.detail or refusal.title}（文件没有送出，请再选一次）")]
+
+
+@router.get("/rapid-tests/uploads/{upload_id}")
+async def upload_status(request: Request, visitor: CanUploadFiles, services: ServicesHere, upload_id: UUID) -> Response:
+    path = f"{UPLOADS}/{upload_id}"
+    upload, rejected, suspected = await asyncio.gather(
+        services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS),
+        services.get(Unit.SAMPLING, f"{path}/rows", visitor.caller, BUDGET_SECONDS, outcome="rejected", limit="25"),
+        services.get(
+            Unit.SAMPLING, f"{path}/rows", visitor.caller, BUDGET_SECONDS, outcome="suspected_duplicate", limit="10"
+        ),
+    )
+    return render(
+        request,
+        "upload_status.html",
+        upload=view_of(upload),
+        rows=[
+            (row["row_number"], RowOutcome(row["outcome"]).label, [_said(error) for error in row["errors"]])
+            for row in rejected["items"] + suspected["items"]
+        ],
+        more_rows=bool(rejected["next_cursor"] or suspected["next_cursor"]),
+    )
+
+
+def _said(error: dict[str, Any]) -> str:
+    return f"“{error['column']}”：{error['message']}" if error.get("column") else str(error["message"])
+
+
+@router.get("/rapid-tests/uploads/{upload_id}/progress")
+async def upload_progress(visitor: CanUploadFiles, services: ServicesHere, upload_id: UUID) -> Response:
+    """The progress part of the status page as a stream; `finished` ends it."""
+
+    async def look() -> AsyncIterator[ServerSentEvent]:
+        shown = ""
+        while True:
+            upload = view_of(
+                await services.get(Unit.SAMPLING, f"{UPLOADS}/{upload_id}", visitor.caller, BUDGET_SECONDS)
+            )
+            if upload.is_final:
+                yield ServerSentEvent("", event="finished")
+                return
+            part = ENVIRONMENT.get_template("upload_progress.html").render(upload=upload)
+            if part != shown:
+                yield ServerSentEvent(part)
+                shown = part
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+
+    return EventSourceResponse(look())
+
+
+@router.get("/rapid-tests/uploads/{upload_id}/rejected-rows")
+async def rejected_rows(visitor: CanUploadFiles, services: ServicesHere, upload_id: UUID) -> Response:
+    """The rows that were refused, with the reason beside each, as a file to be corrected and sent again."""
+    path = f"{UPLOADS}/{upload_id}/rejected-rows"
+    answer = await services.send(Unit.SAMPLING, "GET", path, visitor.caller, SENDING_SECONDS)
+    kept = {name: answer.headers[name] for name in ("content-type", "content-disposition") if name in answer.headers}
+    return Response(answer.content, headers=kept | {"cache-control": "private, no-cache"})
