@@ -145,10 +145,17 @@ class ImportState(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
     @property
     def label(self) -> str:
-        return {"queued": "等待处理", "running": "处理中", "finished": "已完成", "failed": "未能完成"}[self]
+        return {
+            "queued": "等待处理",
+            "running": "处理中",
+            "finished": "已完成",
+            "failed": "未能完成",
+            "cancelled": "已取消",
+        }[self]
 
 
 class BusinessFacts(EventData):

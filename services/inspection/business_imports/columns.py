@@ -75,11 +75,13 @@ POSITION = ("longitude", "latitude", "coordinate_system")
 
 def file_of(values: Mapping[str, Any], row_number: int) -> BusinessWrite | list[FieldError]:
     """Return the file of a business from the values of one line, or what is wrong with them."""
-    position = {name: values.get(name) for name in POSITION}
+    position = {name: value for name in POSITION if (value := values.get(name)) is not None}
+    if position and (missing := [name for name in POSITION if name not in position]):
+        return [_fault((name,), "经度、纬度、坐标系应一并填写，或都不填", row_number) for name in missing]
     written = {name: values.get(name) for name in ("uscc", "name", "kind", "region_code", "address", "stall_number")}
     written |= {
         "status": values.get("status") or BusinessStatus.ACTIVE,
-        "position": position if any(value is not None for value in position.values()) else None,
+        "position": position or None,
         "licences": _licences(values),
         "same_uscc_confirmed": values.get("same_uscc_confirmed") or False,
     }

@@ -11,6 +11,7 @@ from services.inspection.business_imports.models import BusinessImport
 from shared.contracts.codes import RowOutcome
 from shared.http.problems import Problem
 from shared.jobs.definition import JobCancelled, JobContext, JobKind
+from shared.jobs.repository import get as get_job
 from shared.tabular.cells import CellReader
 from shared.tabular.files import open_table
 from shared.tabular.headers import map_headers
@@ -37,8 +38,7 @@ async def import_businesses(context: JobContext) -> Mapping[str, Any]:
                 await service.answer_chunk(session, current, chunk, reader.read(chunk))
             await context.progress(current.rows_done, table.rows_at_most, **_counts(current))
     except JobCancelled:
-        async with context.sessions() as session, session.begin():
-            (await _locked(session, import_id)).fail("已按要求取消；取消前收下的行保留", now())
+        await _note_if_cancelled(context, import_id)
         raise
     except Problem as problem:
         async with context.sessions() as session, session.begin():
@@ -48,6 +48,14 @@ async def import_businesses(context: JobContext) -> Mapping[str, Any]:
         current = await _locked(session, import_id)
         current.finish(now())
     return _counts(current)
+
+
+async def _note_if_cancelled(context: JobContext, import_id: UUID) -> None:
+    """Write down an order to cancel; a worker that merely ends hands the job back and looks the same from here."""
+    async with context.sessions() as session, session.begin():
+        job = await get_job(session, context.id)
+        if job is not None and job.cancel_requested_at is not None:
+            (await _locked(session, import_id)).cancel(now())
 
 
 async def _start(context: JobContext, import_id: UUID, table: Table) -> BusinessImport:

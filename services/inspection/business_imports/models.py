@@ -48,6 +48,10 @@ class BusinessImport(Base):
         """All rows are answered."""
         self.state, self.finished_at = ImportState.FINISHED, at
 
+    def cancel(self, at: datetime) -> None:
+        """Somebody has stopped the import; what was taken in before stays."""
+        self.state, self.finished_at = ImportState.CANCELLED, at
+
     def fail(self, reason: str, at: datetime) -> None:
         """The file as a whole cannot be read; what was taken in before stays."""
         self.state, self.error, self.finished_at = ImportState.FAILED, reason, at

@@ -25,7 +25,8 @@ def closure_by_walking() -> set[tuple[str, str, int]]:
     parents = {region.code: region.parent_code for region in shipped_regions()}
     found = set()
     for code in parents:
-        step, depth = code, 0
+        step: str | None = code
+        depth = 0
         while step is not None:
             found.add((code, step, depth))
             step, depth = parents[step], depth + 1

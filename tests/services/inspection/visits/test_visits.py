@@ -83,13 +83,12 @@ async def test_the_visit_is_due_when_its_clock_says(session: AsyncSession) -> No
 @pytest.mark.parametrize("told_by", ["id", "uscc", "stall"])
 async def test_the_visit_goes_to_the_registered_business(session: AsyncSession, told_by: str) -> None:
     seller = await known_business(session, region_code=OTHER_STREET, site_id=str(SITE), stall_number="A12")
-    change: dict[str, Any] = {"stall_number": "B1"}
-    change |= {
-        "id": {"seller_business_id": seller.id},
-        "uscc": {"seller_uscc": seller.uscc},
+    said: dict[str, dict[str, Any]] = {
+        "id": {"seller_business_id": seller.id, "stall_number": "B1"},
+        "uscc": {"seller_uscc": seller.uscc, "stall_number": "B1"},
         "stall": {"stall_number": "A12"},
-    }[told_by]
-    visit = await service.schedule(session, whistle(**change))
+    }
+    visit = await service.schedule(session, whistle(**said[told_by]))
     assert visit.business_id == seller.id
     assert visit.region_code == OTHER_STREET, "the officers of the business's own street go"
 
