@@ -1,0 +1,83 @@
+"""The demo speaks to the platform as any other caller does: through the gateway, with tokens of made-up users."""
+
+import time
+from collections.abc import Iterator
+from typing import Any, Self
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import httpx
+
+from gateway.identity.demo_token import demo_token
+from gateway.settings import Settings
+from shared.contracts.codes import Role
+
+PATIENCE_SECONDS = 120.0
+
+
+class DemoError(RuntimeError):
+    """The platform refused what the demo sent; the message shows the answer."""
+
+
+def demo_uuid(*parts: object) -> UUID:
+    """The same id for the same thing in every run, so that loading twice makes nothing twice."""
+    return uuid5(NAMESPACE_URL, "https://shian.invalid/demo/" + "/".join(map(str, parts)))
+
+
+class Caller:
+    """A made-up user of one role in one region."""
+
+    def __init__(self, settings: Settings, role: Role, region_code: str) -> None:
+        token = demo_token(settings, role, region_code)
+        self._client = httpx.Client(
+            base_url=settings.gateway_url, headers={"Authorization": f"Bearer {token}"}, timeout=60
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        return self._answer(self._client.get(path, params=parameters)).json()
+
+    def pages(self, path: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """All rows of a list."""
+        cursor = None
+        while True:
+            page = self.get(path, **parameters, limit=200, **({"cursor": cursor} if cursor else {}))
+            yield from page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+    def put(self, path: str, body: Any) -> Any:
+        return self._answer(self._client.put(path, json=body)).json()
+
+    def create(self, path: str, body: Any, *key: object) -> Any:
+        """POST once: the key is made of what is created, so a second run gets the first one's answer."""
+        headers = {"Idempotency-Key": str(demo_uuid(path, *key))}
+        return self._answer(self._client.post(path, json=body, headers=headers)).json()
+
+    def step(self, path: str, body: Any, version: int) -> Any:
+        """A transition of a record, from the version that was read."""
+        return self._answer(self._client.post(path, json=body, headers={"If-Match": f'"{version}"'})).json()
+
+    def upload(self, path: str, name: str, content: bytes, **fields: str) -> Any:
+        return self._answer(self._client.post(path, files={"file": (name, content)}, data=fields)).json()
+
+    def wait_for(self, path: str, states: frozenset[str]) -> Any:
+        """Ask until the record's `state` is one of `states`. Raises `DemoError` when it takes too long."""
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while (found := self.get(path))["state"] not in states:
+            if time.monotonic() > patience:
+                raise DemoError(f"{path} 迟迟没有结束：{found}")
+            time.sleep(0.2)
+        return found
+
+    def _answer(self, response: httpx.Response) -> httpx.Response:
+        if response.is_error:
+            raise DemoError(
+                f"{response.request.method} {response.request.url} 答复 {response.status_code}：{response.text}"
+            )
+        return response
