@@ -14,6 +14,7 @@ from services.sampling.test_sites.router import router as test_sites
 from services.sampling.test_sites.subscribers import on_business
 from services.sampling.whistles.router import router as whistles
 from shared.app import Service, create_app
+from shared.clocks.sweep import SWEEP as SWEEP_CLOCKS
 from shared.contracts.clocks import BREACHED, END_WITHDRAWN
 from shared.contracts.codes import Unit
 from shared.contracts.inspection import BusinessChanged, BusinessRegistered
@@ -32,7 +33,7 @@ service = Service(
         BREACHED[Unit.SAMPLING].type: on_clock,
         END_WITHDRAWN[Unit.SAMPLING].type: on_clock,
     },
-    jobs=[IMPORT_JOB, SWEEP_JOB],
+    jobs=[IMPORT_JOB, SWEEP_JOB, SWEEP_CLOCKS],
     figures=FIGURES,
     seeds=[seed_items],
 )

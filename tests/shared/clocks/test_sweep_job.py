@@ -4,11 +4,12 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import func, select
 
 from shared.clocks.service import open_clock
 from shared.clocks.sweep import SWEEP
-from shared.contracts.codes import Unit
+from shared.contracts.codes import SERVICES, Unit
 from shared.database import create_engine, create_sessions
 from shared.events.models import OutboxEvent
 from shared.jobs import repository
@@ -17,6 +18,12 @@ from shared.jobs.runner import run_jobs
 from shared.jobs.service import enqueue
 from shared.times import now
 from tests.conftest import service_of, settings_of
+
+
+@pytest.mark.parametrize("unit", SERVICES)
+def test_every_service_sweeps_its_clocks_each_minute(unit: Unit) -> None:
+    assert SWEEP in service_of(unit).jobs
+    assert SWEEP.cron == "* * * * *"
 
 
 async def test_the_job_takes_every_ended_clock_in_chunks(fresh_database: str) -> None:
