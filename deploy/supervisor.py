@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from deploy.processes import DeployError, end, say_how_it_ended, spawn_child, tail
+from deploy.processes import DeployError, say_how_it_ended, spawn_child, tail
 
 LONGEST_PAUSE = 30.0
 STEADY_AFTER = 30.0  # seconds of life after which a death counts as the first again
@@ -96,16 +96,20 @@ class Supervisor:
         self.watch_until(done, seconds=seconds)
 
     def stop(self) -> None:
-        """Ask all children of our own to end, together, and insist after a while."""
-        ours = [child for child in self.children if child.process and not child.borrowed]
+        """Ask all children of our own to end, together; those that do not in time are killed, which is said."""
+        ours = [(child.name, child.process) for child in self.children if child.process and not child.borrowed]
         self.children.clear()
-        for child in ours:
-            if child.process:
-                child.process.send_signal(signal.SIGTERM)
+        for _, process in ours:
+            process.terminate()
         deadline = time.monotonic() + self.patience
-        for child in ours:
-            if child.process:
-                end(child.process, polite=signal.SIGTERM, seconds=max(0.0, deadline - time.monotonic()))
+        while time.monotonic() < deadline and any(process.poll() is None for _, process in ours):
+            time.sleep(0.05)
+        for name, process in ours:
+            if process.poll() is None:
+                self.say(f"{name} 在 {self.patience:g} 秒内没有结束，强行结束")
+                process.kill()
+        for _, process in ours:
+            process.wait()
 
     def _look(self) -> None:
         now = time.monotonic()
