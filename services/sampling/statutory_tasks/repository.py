@@ -46,7 +46,7 @@ async def counties_of(session: AsyncSession, region_codes: Collection[str]) -> d
         .join(RegionRow, RegionRow.code == RegionAncestor.ancestor_code)
         .where(RegionAncestor.code.in_(region_codes), RegionRow.level == COUNTY_LEVEL)
     )
-    return dict((await session.execute(statement)).tuples().all())
+    return dict((await session.execute(statement)).all())
 
 
 async def next_numbers(session: AsyncSession, count: int) -> list[int]:

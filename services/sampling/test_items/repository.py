@@ -25,7 +25,7 @@ async def list_items(session: AsyncSession, page: PageRequest) -> tuple[list[Ite
 async def owners_of(session: AsyncSession, names: Collection[str]) -> dict[str, str]:
     """Plain name → code of the item that has it, for the names already given."""
     rows = await session.execute(select(ItemAlias.name, ItemAlias.item_code).where(ItemAlias.name.in_(names)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def load_catalogue(session: AsyncSession) -> Catalogue:

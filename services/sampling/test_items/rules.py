@@ -82,7 +82,8 @@ class Catalogue:
 def plain_name(printed: str) -> str:
     """A printed name without differences of width, case, spaces and brackets: `呋喃唑酮（AOZ）` → `呋喃唑酮(aoz)`."""
     text = unicodedata.normalize("NFKC", printed).casefold()
-    return "".join(character for character in text if not character.isspace())
+    # Taking out a space may bring two signs together that are written as one, hence once more.
+    return unicodedata.normalize("NFKC", "".join(character for character in text if not character.isspace()))
 
 
 def names_of(name: str, aliases: Iterable[str]) -> list[str]:

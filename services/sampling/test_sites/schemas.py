@@ -5,26 +5,18 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
-from stdnum.cn import uscc
-from stdnum.exceptions import ValidationError
 
+from shared.contracts.business_numbers import check_uscc
 from shared.contracts.codes import RowOutcome
 from shared.contracts.regions import RegionCode
 from shared.contracts.sampling import SiteKind
 from shared.contracts.schema import Schema
 
 
-def _check_uscc(text: str) -> str:
-    try:
-        return str(uscc.validate(text))
-    except ValidationError:
-        raise ValueError(f"统一社会信用代码「{text}」应为 18 位且校验位正确，请对照营业执照核对") from None
-
-
 Uscc = Annotated[
     str,
-    AfterValidator(_check_uscc),
-    Field(description="统一社会信用代码（GB 32100），18 位", examples=["91330203DEMO000013"]),
+    AfterValidator(check_uscc),
+    Field(description="统一社会信用代码（GB 32100），18 位", examples=["91330203MA00000010"]),
 ]
 
 

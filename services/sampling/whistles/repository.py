@@ -95,7 +95,7 @@ async def first_of_chain(session: AsyncSession, tests: Iterable[RapidTest]) -> d
             select(chain.c.asked, older.id, older.corrects_id).join(chain, older.id == chain.c.corrects_id)
         )
         found = await session.execute(select(chain.c.asked, chain.c.id).where(chain.c.corrects_id.is_(None)))
-        firsts |= dict(found.tuples().all())
+        firsts |= dict(found.all())
     return firsts
 
 
