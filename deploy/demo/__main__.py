@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from dataclasses import dataclass
+from uuid import UUID
 
 from deploy.demo import invented, registered
 from deploy.demo.gateway_client import Caller, demo_uuid
@@ -52,7 +53,11 @@ def load(settings: Settings) -> None:
                 base = "/api/v1" if unit is Unit.GATEWAY else f"/api/{unit.value}/v1"
                 office.create(f"{base}/registered-figures", figure, figure["code"])
             say(f"{place.name}：建立演示市场与摊位")
-            made = [(market, _market(office, place, market)) for market in _markets(office, place)]
+            markets = _markets(office, place)
+            operator_id = demo_market_operator_id(place.code)
+            operator_name = f"演示{place.name}市场经营公司（虚构）"
+            _business(office, operator_id, operator_name, "market", markets[0].region_code, number=0)
+            made = [(market, _market(office, market, operator_id, operator_name)) for market in markets]
         with Caller(settings, Role.MARKET_OPERATOR, place.code) as operator:
             for market, site_id in made:
                 _upload(operator, market, site_id)
@@ -69,11 +74,8 @@ def _markets(office: Caller, place: Jurisdiction) -> list[Market]:
     return invented.markets(place.name, towns)
 
 
-def _market(office: Caller, place: Jurisdiction, market: Market) -> str:
+def _market(office: Caller, market: Market, operator_id: UUID, operator_name: str) -> str:
     """Register the market, its sellers and its device; returns the test site's id."""
-    operator_id = str(demo_market_operator_id(place.code))
-    operator = f"演示{place.name}市场经营公司（虚构）"
-    _business(office, operator_id, operator, "market", market.region_code, number=0)
     site = office.create(
         "/api/sampling/v1/test-sites",
         {
@@ -82,14 +84,14 @@ def _market(office: Caller, place: Jurisdiction, market: Market) -> str:
             "kind": market.kind,
             "region_code": market.region_code,
             "address": "演示路 1 号（虚构）",
-            "operator_name": operator,
-            "operator_business_id": operator_id,
+            "operator_name": operator_name,
+            "operator_business_id": str(operator_id),
         },
         market.code,
     )
     stalls = []
     for number, stall in enumerate(market.stalls, start=1):
-        seller_id = str(demo_uuid("seller", market.code, stall.number))
+        seller_id = demo_uuid("seller", market.code, stall.number)
         _business(
             office, seller_id, stall.seller, "sales", market.region_code, number=number, site=(site["id"], stall.number)
         )
@@ -97,7 +99,7 @@ def _market(office: Caller, place: Jurisdiction, market: Market) -> str:
             {
                 "number": stall.number,
                 "seller_name": stall.seller,
-                "seller_business_id": seller_id,
+                "seller_business_id": str(seller_id),
                 "valid_from": "2026-01-01",
             }
         )
@@ -114,7 +116,7 @@ def _market(office: Caller, place: Jurisdiction, market: Market) -> str:
 
 def _business(
     office: Caller,
-    business_id: str,
+    business_id: UUID,
     name: str,
     kind: str,
     region_code: str,
