@@ -1,7 +1,7 @@
 """The published figures of the demo's jurisdictions: stated values with the words and the document that state them.
 
-`data/registered-figures.csv` was taken from five public planning papers; a value is there only where the paper states it
-in one number, and `quote` is the paper's own wording. 南通市's paper states none.
+`data/registered-figures.csv` was taken from five public planning papers; a value is there only where the paper states
+it in one number, and `quote` is the paper's own wording. 南通市's paper states none.
 """
 
 import csv
