@@ -42,7 +42,6 @@ class SectionView:
 
 
 def section_view(section: Section, dashboard: Dashboard, now: datetime) -> SectionView:
-    before = Period.parse(dashboard.previous_period)
     stale = section.status is SectionStatus.STALE
     label = section.status.label
     if stale and section.as_of:
@@ -53,21 +52,27 @@ def section_view(section: Section, dashboard: Dashboard, now: datetime) -> Secti
         badge=(BADGES[section.status], label),
         as_of=words.clock_time(section.as_of, now) if section.as_of else "",
         note=section.note,
-        tiles=[_tile(figure, dashboard, before) for figure in section.figures]
+        tiles=[_tile(figure, dashboard) for figure in section.figures]
         or [
             {"name": f"{section.title}指标", "reading": words.unavailable(section.as_of, now), "notes": [section.note]}
         ],
     )
 
 
-def _tile(item: DashboardFigure, dashboard: Dashboard, before: Period) -> dict[str, Any]:
+def _tile(item: DashboardFigure, dashboard: Dashboard) -> dict[str, Any]:
     definition, figure = item.definition, item.figure
     return {
         "name": definition.name,
         "reading": reading_of(definition, figure),
         "href": figure_address(dashboard.region_code, definition.code, dashboard.period),
         "notes": [words.share_note(figure.numerator, figure.denominator, figure.low, figure.high)],
-        "change": words.change(figure.value, item.previous_value, definition.unit, definition.decimals, before),
+        "change": words.change(
+            figure.value,
+            item.previous_value,
+            definition.unit,
+            definition.decimals,
+            Period.parse(dashboard.period),
+        ),
         "direction": words.direction(figure.value, item.previous_value, definition.higher_is_better),
     }
 

@@ -10,13 +10,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
+from gateway.dashboards.router import READERS
 from gateway.web import whistle_timeline
 from gateway.web.pages import render
+from gateway.web.regions import region_name
 from gateway.web.visitors import UPLOADERS, WHISTLE_READERS, PerhapsVisitor, Visitor
 from gateway.web.whistles import listed
 from shared import times
 from shared.contracts.codes import OFFICIALS, SERVICES, Role, Unit
 from shared.contracts.sampling import WhistleState
+from shared.database import Session
 
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger(__name__)
@@ -38,7 +41,7 @@ class Asked:
 
 
 @router.get("/")
-async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere) -> Response:
+async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere, session: Session) -> Response:
     if visitor is None:
         return render(request, "welcome.html")
     overdue, whistles = await asyncio.gather(_overdue(services, visitor), _fresh_whistles(services, visitor))
@@ -62,7 +65,9 @@ async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere
         sees_clocks=bool(overdue),
         sees_whistles=bool(whistles),
         uploads=visitor.actor.has(*UPLOADERS),
-        boards=[(f"/regions/{region}", region) for region in visitor.actor.regions],
+        boards=[(f"/regions/{code}", await region_name(session, code)) for code in visitor.actor.regions]
+        if visitor.actor.has(*READERS)
+        else [],
     )
 
 

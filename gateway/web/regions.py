@@ -110,12 +110,12 @@ async def figure_rows(
 ) -> Response:
     unit = _owner(figure)
     definition, value, page = await _read_figure(services, visitor.caller, unit, figure, code, period, cursor)
-    region = await regions.get_region(session, code)
+    rows = [FigureRow.model_validate(row) for row in page["items"]]
     return render(
         request,
         "figure.html",
         region_code=code,
-        region_name=region.name if region else code,
+        region_name=await region_name(session, code),
         period=period,
         periods=boards.period_choices(this_month()),
         definition=definition,
@@ -123,7 +123,8 @@ async def figure_rows(
         reading=boards.reading_of(definition, value),
         share=words.share_note(value.numerator, value.denominator, value.low, value.high),
         unit=unit,
-        rows=[FigureRow.model_validate(row) for row in page["items"]],
+        rows=rows,
+        region_names={row.region_code: await region_name(session, row.region_code) for row in rows},
         next_cursor=page["next_cursor"] or "",
         cursor=cursor or "",
         crumbs=[*await crumbs_to(session, visitor, code, period, link_last=True), (definition.name, "")],
@@ -152,13 +153,18 @@ def _owner(figure: str) -> Unit:
     return Unit(owner)
 
 
+async def region_name(session: Session, code: str) -> str:
+    """A region's name, or its code where the tree does not know it."""
+    region = await regions.get_region(session, code)
+    return region.name if region else code
+
+
 async def crumbs_to(
     session: Session, visitor: Visitor, code: str, period: Period, *, link_last: bool = False
 ) -> list[tuple[str, str]]:
     """From the visitor's own region down to this one; what lies above is not theirs to open."""
     chain = [(row.code, row.name) for row in await regions.ancestors_of(session, code)]
-    region = await regions.get_region(session, code)
-    chain.append((code, region.name if region else code))
+    chain.append((code, await region_name(session, code)))
     starts = [index for index, (ancestor, _) in enumerate(chain) if ancestor in visitor.actor.regions]
     own = chain[starts[0] :] if starts else chain[-1:]
     crumbs = [(name, f"/regions/{ancestor}?period={period}") for ancestor, name in own]

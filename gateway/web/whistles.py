@@ -14,12 +14,12 @@ from gateway.clients import Refused, ServicesHere, ServiceSilent
 from gateway.web import whistle_timeline, words
 from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.pages import render
+from gateway.web.regions import region_name
 from gateway.web.visitors import CanReadWhistles
 from shared import times
 from shared.contracts.codes import Unit
 from shared.contracts.sampling import StopSaleState, WhistleState
 from shared.database import Session
-from shared.regions import repository as regions
 
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger(__name__)
@@ -79,14 +79,13 @@ async def whistle_page(
         told(Unit.INSPECTION, "/v1/visits", whistle_id=str(whistle_id)),
         told(Unit.SCORING, "/v1/credit-signals", source_id=str(whistle_id)),
     )
-    region = await regions.get_region(session, whistle["region_code"])
     now = times.now()
     state = WhistleState(whistle["state"])
     return render(
         request,
         "whistle.html",
         whistle=whistle,
-        region_name=region.name if region else whistle["region_code"],
+        region_name=await region_name(session, whistle["region_code"]),
         state=(BADGES[state], state.label),
         stop_sale=StopSaleState(whistle["stop_sale"]).label,
         goods=whistle_timeline.goods(whistle),

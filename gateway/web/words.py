@@ -68,16 +68,23 @@ def share_note(
     return note
 
 
-def change(value: Decimal | None, before: Decimal | None, unit: str, decimals: int, period_before: Period) -> str:
-    """`+5.8个百分点，比2026年10月`: a signed number with what it is compared to; empty where either is missing."""
+def change(value: Decimal | None, before: Decimal | None, unit: str, decimals: int, period: Period) -> str:
+    """`+5.8个百分点，比10月`: a signed number with the period before `period`; empty where either is missing."""
     if value is None or before is None:
         return ""
     step = Decimal(1).scaleb(-decimals)
     difference = value.quantize(step, ROUND_HALF_EVEN) - before.quantize(step, ROUND_HALF_EVEN)
     if difference == 0:
-        return f"与{period_before.label}持平"
+        return f"与{_before(period)}持平"
     words = "个百分点" if unit == "%" else unit
-    return f"{'+' if difference > 0 else '−'}{number(abs(difference), decimals)}{words}，比{period_before.label}"
+    return f"{'+' if difference > 0 else '−'}{number(abs(difference), decimals)}{words}，比{_before(period)}"
+
+
+def _before(period: Period) -> str:
+    """The period before, without its year where that is the same."""
+    label = period.previous.label
+    same_year = period.previous.first.year == period.first.year
+    return label.removeprefix(f"{period.first.year}年") if same_year else label
 
 
 def direction(value: Decimal | None, before: Decimal | None, higher_is_better: bool | None) -> str:

@@ -44,11 +44,13 @@ def test_a_small_sample_shows_its_interval_and_a_large_one_does_not() -> None:
 
 
 def test_a_change_is_signed_and_names_the_period_it_is_against() -> None:
-    last = Period.parse("2026-Q2")
-    assert words.change(Decimal("84.2"), Decimal("78.4"), "%", 1, last) == "+5.8个百分点，比2026年第2季度"
-    assert words.change(Decimal(90), Decimal(100), "批次", 0, last) == "−10批次，比2026年第2季度"
-    assert words.change(Decimal("98.84"), Decimal("98.83"), "%", 1, last) == "与2026年第2季度持平"
-    assert words.change(None, Decimal(1), "批次", 0, last) == ""
+    third = Period.parse("2026-Q3")
+    assert words.change(Decimal("84.2"), Decimal("78.4"), "%", 1, third) == "+5.8个百分点，比第2季度"
+    assert words.change(Decimal(90), Decimal(100), "批次", 0, third) == "−10批次，比第2季度"
+    assert words.change(Decimal("98.84"), Decimal("98.83"), "%", 1, third) == "与第2季度持平"
+    january = Period.parse("2026-01")
+    assert words.change(Decimal(2), Decimal(1), "批次", 0, january) == "+1批次，比2025年12月"
+    assert words.change(None, Decimal(1), "批次", 0, third) == ""
 
 
 def test_rising_is_good_only_where_higher_is_better() -> None:
