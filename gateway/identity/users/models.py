@@ -62,7 +62,6 @@ class User(Versioned, Base):
         self.password_hash = password_hash
         self.password_changed_at = times.now()
         self.password_temporary_until = self.password_changed_at + temporary_for if temporary_for else None
-        self.advance()
 
     def as_actor(self) -> Actor:
         """What the person's tokens say."""

@@ -1,0 +1,67 @@
+"""`python -m gateway.identity.demo_token --role inspector --region 330203` prints a bearer token of twelve hours.
+Only in the demo.
+
+The user is made up, the same for the same role and region, and the same as the one `seed_demo_users` makes.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+
+from gateway.identity.api_clients.models import SCOPES
+from gateway.identity.demo_users import OnlyInDemoError, demo_business_of, demo_id, demo_name
+from gateway.identity.keys import KeysError, open_key_ring
+from gateway.identity.tokens import TokenIssuer
+from gateway.settings import Settings
+from shared.contracts.codes import Role
+from shared.contracts.regions import normalise_region_code
+from shared.http.auth import Actor
+
+LIFE = timedelta(hours=12)
+
+
+class _WithoutDatabase(Settings):
+    """A token needs the key and nothing else."""
+
+    database_url: str = ""
+
+
+def demo_token(settings: Settings, role: Role, region_code: str) -> str:
+    """A token for the made-up holder of `role` in the region (6, 9 or 12 digits). Raises `OnlyInDemoError`,
+    `KeysError`.
+    """
+    if not settings.demo:
+        raise OnlyInDemoError
+    code = normalise_region_code(region_code)
+    system = role is Role.EXTERNAL_SYSTEM
+    actor = Actor(
+        id=demo_id(role, code),
+        name=demo_name(role, code),
+        kind="client" if system else "user",
+        roles=frozenset({role}),
+        regions=(code,),
+        organisation_id=None,
+        business_id=demo_business_of(role, code),
+        scopes=frozenset(SCOPES) if system else frozenset(),
+    )
+    return TokenIssuer(open_key_ring(settings), settings.token_issuer).issue(actor, LIFE)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print a token; returns the exit status."""
+    roles = "、".join(f"{role.value}（{role.label}）" for role in Role)
+    parser = argparse.ArgumentParser(prog="demo_token", description="打印一个演示用的令牌（12 小时有效）")
+    parser.add_argument("--role", required=True, type=Role, choices=list(Role), metavar="角色", help=roles)
+    parser.add_argument("--region", required=True, metavar="区划代码", help="6、9 或 12 位，如 330203")
+    options = parser.parse_args(arguments)
+    try:
+        print(demo_token(_WithoutDatabase(), options.role, options.region))  # noqa: T201
+    except (OnlyInDemoError, KeysError, ValueError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

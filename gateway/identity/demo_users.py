@@ -1,0 +1,141 @@
+"""Made-up users for trying the platform out: one for every role in every jurisdiction. Only in the demo.
+
+All share one random password, made once per installation and kept in the data folder, so no installation has another's.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.identity.organisations import repository as organisations
+from gateway.identity.organisations.models import Organisation, OrganisationKind
+from gateway.identity.passwords import desk, temporary_password
+from gateway.identity.users import repository
+from gateway.identity.users.models import User
+from gateway.settings import Settings
+from shared.contracts.codes import Role
+from shared.contracts.regions import normalise_region_code
+from shared.ids import uuid7
+from shared.regions import repository as regions
+
+PERSONS = tuple(role for role in Role if role is not Role.EXTERNAL_SYSTEM)
+
+_ORGANISATION_OF = {
+    Role.FOOD_SAFETY_OFFICE: OrganisationKind.FOOD_SAFETY_OFFICE,
+    Role.GRID_OFFICER: OrganisationKind.STREET,
+    Role.SAMPLER: OrganisationKind.LABORATORY,
+    Role.LABORATORY: OrganisationKind.LABORATORY,
+    Role.MARKET_OPERATOR: OrganisationKind.MARKET_OPERATOR,
+    Role.BUSINESS: OrganisationKind.BUSINESS,
+    Role.REVIEWER: OrganisationKind.OTHER,
+}
+
+
+class OnlyInDemoError(RuntimeError):
+    """Demo accounts and tokens are asked for outside the demo."""
+
+    def __init__(self) -> None:
+        super().__init__("演示账号与演示令牌只在演示模式下可用（SHIAN_DEMO=1）；正式运行请用管理员账号建立用户。")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLogin:
+    """What a person needs to sign in and look around."""
+
+    role: Role
+    region_code: str
+    login: str
+    password: str
+
+
+async def seed_demo_users(session: AsyncSession, settings: Settings, region_codes: Sequence[str]) -> list[DemoLogin]:
+    """Make the users that are missing and return all demo logins. Safe to repeat; raises `OnlyInDemoError`."""
+    if not settings.demo:
+        raise OnlyInDemoError
+    password, is_new = _password_of_this_installation(settings.data_dir)
+    hashed = await desk.hash(password)  # one for all: they share the password, and sixty hashes would delay the start
+    logins = []
+    for code in map(normalise_region_code, region_codes):
+        region = await regions.get_region(session, code)
+        place = region.name if region else code
+        for role in PERSONS:
+            login = demo_login(role, code)
+            user = await repository.find_by_login(session, login)
+            if user is None:
+                user = _demo_user(role, code, place, await _organisation(session, role, code, place))
+                session.add(user)
+            if is_new or user.password_hash is None:
+                user.set_password(hashed)
+            logins.append(DemoLogin(role, code, login, password))
+    await session.flush()
+    return logins
+
+
+def demo_login(role: Role, region_code: str) -> str:
+    """`inspector-330203`: the role and the significant digits of the region."""
+    return f"{role.value.replace('_', '-')}-{region_code.removesuffix('000000')}"
+
+
+def demo_id(role: Role, region_code: str) -> UUID:
+    """The made-up user's id, the same in every installation, so that examples can name it."""
+    return uuid5(NAMESPACE_URL, f"https://shian.invalid/demo/{role.value}/{region_code}")
+
+
+def demo_business_id(region_code: str) -> UUID:
+    """The id of the made-up business for which the demo's business user acts."""
+    return uuid5(NAMESPACE_URL, f"https://shian.invalid/demo/business-record/{region_code}")
+
+
+def demo_market_operator_id(region_code: str) -> UUID:
+    """The id of the made-up company that runs the demo's markets."""
+    return uuid5(NAMESPACE_URL, f"https://shian.invalid/demo/market-operator/{region_code}")
+
+
+def demo_business_of(role: Role, region_code: str) -> UUID | None:
+    """The business for which a made-up user acts; None for officials."""
+    if role is Role.MARKET_OPERATOR:
+        return demo_market_operator_id(region_code)
+    return demo_business_id(region_code) if role is Role.BUSINESS else None
+
+
+def demo_name(role: Role, place: str) -> str:
+    return f"演示·{role.label}（{place}）"
+
+
+def _demo_user(role: Role, code: str, place: str, organisation: Organisation) -> User:
+    return User(
+        id=demo_id(role, code),
+        login=demo_login(role, code),
+        display_name=demo_name(role, place),
+        roles=[role],
+        regions=[code],
+        organisation_id=organisation.id,
+        business_id=demo_business_of(role, code),
+    )
+
+
+async def _organisation(session: AsyncSession, role: Role, code: str, place: str) -> Organisation:
+    kind = _ORGANISATION_OF.get(role, OrganisationKind.BUREAU)
+    name = f"{place}{kind.label}（演示，虚构）"
+    organisation = await organisations.find_by_name(session, code, name)
+    if organisation is None:
+        organisation = Organisation(id=uuid7(), kind=kind, name=name, region_code=code)
+        session.add(organisation)
+        await session.flush()
+    return organisation
+
+
+def _password_of_this_installation(folder: Path) -> tuple[str, bool]:
+    """The password, and whether it was made just now."""
+    path = folder / "demo-password.txt"
+    if path.exists():
+        return path.read_text().strip(), False
+    folder.mkdir(parents=True, exist_ok=True)
+    password = temporary_password()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(password + "\n")
+    return password, True

@@ -1,0 +1,50 @@
+"""The audit trail: only added to, and read by those whose regions it concerns."""
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from gateway.identity.users.models import User
+from shared.contracts.codes import Role
+from tests.gateway.identity.conftest import HAISHU, NANHAI, Gateway
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_entries SET address = ''", "DELETE FROM audit_entries"])
+async def test_what_was_noted_is_neither_changed_nor_deleted(gateway: Gateway, statement: str) -> None:
+    await gateway.add_user()
+    await gateway.sign_in()
+    with pytest.raises(DBAPIError, match="only appended"):
+        await gateway.execute(statement)
+
+
+async def test_an_auditor_sees_the_acts_of_the_own_regions_and_those_of_unknown_accounts(gateway: Gateway) -> None:
+    auditor = await gateway.add_user("zhao.audit", roles=(Role.AUDITOR,), regions=(HAISHU,))
+    near = await gateway.add_user("near.by", regions=("330203009000",))
+    await gateway.add_user("far.away", regions=(NANHAI,))
+    for login in ("near.by", "far.away", "nobody.here"):
+        await gateway.sign_in(login, "wrong")
+    entries = (await gateway.http.get("/api/v1/audit-entries", headers=gateway.bearer(auditor))).json()["items"]
+    assert [entry["subject_name"] for entry in entries] == ["（没有这个账号）", near.display_name]
+    assert entries[1]["action_label"] == "登录被拒"
+    assert entries[1]["address"] == "192.0.2.10"
+    narrowed = await gateway.http.get(
+        "/api/v1/audit-entries", params={"subject_id": str(near.id), "limit": 1}, headers=gateway.bearer(auditor)
+    )
+    assert [entry["subject_id"] for entry in narrowed.json()["items"]] == [str(near.id)]
+
+
+async def test_every_change_of_rights_is_noted_with_before_and_after(gateway: Gateway, administrator: User) -> None:
+    user = await gateway.add_user()
+    headers = gateway.bearer(administrator)
+    await gateway.http.patch(
+        f"/api/v1/users/{user.id}", json={"roles": ["sampler"]}, headers=headers | {"If-Match": '"1"'}
+    )
+    answer = await gateway.http.get("/api/v1/audit-entries", params={"action": "user_changed"}, headers=headers)
+    (entry,) = answer.json()["items"]
+    assert entry["details"] == {"before": {"roles": ["inspector"]}, "after": {"roles": ["sampler"]}}
+    assert (entry["actor_id"], entry["subject_id"]) == (str(administrator.id), str(user.id))
+    assert entry["request_id"] != ""
+
+
+async def test_others_do_not_read_it(gateway: Gateway) -> None:
+    user = await gateway.add_user()
+    assert (await gateway.http.get("/api/v1/audit-entries", headers=gateway.bearer(user))).status_code == 403
