@@ -75,7 +75,7 @@ def lock_folder(folder: Path) -> int:
     descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         holder = os.read(descriptor, 32).decode() or "未知"
         os.close(descriptor)
         raise FolderBusyError(
