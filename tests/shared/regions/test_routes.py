@@ -44,11 +44,12 @@ def placed(region: dict[str, Any], **change: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("unit", list(Unit))
 async def test_every_unit_answers_for_a_region(client_of: ClientOf, unit: Unit) -> None:
     caller = await client_of(unit, Role.BUSINESS)
-    region = (await caller.get("/v1/regions/330203")).json()
+    prefix = "/api" if unit is Unit.GATEWAY else ""
+    region = (await caller.get(f"{prefix}/v1/regions/330203")).json()
     assert (region["code"], region["short_name"]) == (HAISHU, "海曙")
     assert [above["name"] for above in region["ancestors"]] == ["浙江省", "宁波市"]
     assert [stated["persons"] for stated in region["populations"]] == [1053000]
-    children = (await caller.get("/v1/regions/330203/children?limit=200")).json()["items"]
+    children = (await caller.get(f"{prefix}/v1/regions/330203/children?limit=200")).json()["items"]
     assert len(children) == 17
 
 
@@ -71,7 +72,7 @@ async def test_an_unknown_or_broken_code_is_said(client_of: ClientOf, code: str,
 async def test_an_own_node_gets_the_next_own_code_and_all_units_are_told(
     keeper: httpx.AsyncClient, session_of: SessionOf
 ) -> None:
-    answer = await keeper.post("/v1/regions", json=node(), headers=key())
+    answer = await keeper.post("/api/v1/regions", json=node(), headers=key())
     assert answer.status_code == 201, answer.text
     assert (answer.json()["code"], answer.json()["kind"]) == ("441700903000", "own")
     session = await session_of(Unit.GATEWAY)
@@ -80,12 +81,12 @@ async def test_an_own_node_gets_the_next_own_code_and_all_units_are_told(
 
 
 async def test_a_street_can_be_put_under_a_development_zone(keeper: httpx.AsyncClient) -> None:
-    zhapo = (await keeper.get(f"/v1/regions/{ZHAPO}")).json()
+    zhapo = (await keeper.get(f"/api/v1/regions/{ZHAPO}")).json()
     moved = placed(zhapo, parent_code=HAILING, source="演示文件（虚构）")
-    assert (await keeper.put(f"/v1/regions/{ZHAPO}", json=moved)).status_code == 428
-    answer = await keeper.put(f"/v1/regions/{ZHAPO}", json=moved, headers={"If-Match": '"1"'})
+    assert (await keeper.put(f"/api/v1/regions/{ZHAPO}", json=moved)).status_code == 428
+    answer = await keeper.put(f"/api/v1/regions/{ZHAPO}", json=moved, headers={"If-Match": '"1"'})
     assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
-    after = (await keeper.get(f"/v1/regions/{ZHAPO}")).json()
+    after = (await keeper.get(f"/api/v1/regions/{ZHAPO}")).json()
     assert [above["name"] for above in after["ancestors"]] == ["广东省", "阳江市", "海陵试验区"]
 
 
@@ -100,23 +101,23 @@ async def test_a_street_can_be_put_under_a_development_zone(keeper: httpx.AsyncC
 async def test_what_would_break_the_tree_is_refused(
     keeper: httpx.AsyncClient, change: dict[str, Any], pointer: str
 ) -> None:
-    zhapo = (await keeper.get(f"/v1/regions/{ZHAPO}")).json()
-    answer = await keeper.put(f"/v1/regions/{ZHAPO}", json=placed(zhapo, **change), headers={"If-Match": '"1"'})
+    zhapo = (await keeper.get(f"/api/v1/regions/{ZHAPO}")).json()
+    answer = await keeper.put(f"/api/v1/regions/{ZHAPO}", json=placed(zhapo, **change), headers={"If-Match": '"1"'})
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
 async def test_nobody_changes_the_tree_of_others(keeper: httpx.AsyncClient, client_of: ClientOf) -> None:
-    haishu = (await keeper.get(f"/v1/regions/{HAISHU}")).json()
-    answer = await keeper.put(f"/v1/regions/{HAISHU}", json=placed(haishu), headers={"If-Match": '"1"'})
+    haishu = (await keeper.get(f"/api/v1/regions/{HAISHU}")).json()
+    answer = await keeper.put(f"/api/v1/regions/{HAISHU}", json=placed(haishu), headers={"If-Match": '"1"'})
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems/outside-region")
-    assert (await keeper.post("/v1/regions", json=node(parent_code=HAISHU), headers=key())).status_code == 403
+    assert (await keeper.post("/api/v1/regions", json=node(parent_code=HAISHU), headers=key())).status_code == 403
     inspector = await client_of(Unit.GATEWAY, Role.INSPECTOR, regions=[YANGJIANG])
-    assert (await inspector.post("/v1/regions", json=node(), headers=key())).status_code == 403
+    assert (await inspector.post("/api/v1/regions", json=node(), headers=key())).status_code == 403
 
 
 async def test_a_population_is_stated_once_and_corrected_only_by_who_has_read_it(keeper: httpx.AsyncClient) -> None:
-    path = f"/v1/regions/{YANGJIANG}/populations/2025/resident"
+    path = f"/api/v1/regions/{YANGJIANG}/populations/2025/resident"
     stated = {"persons": 2600000, "source": "统计公报（演示）", "verified": False}
     assert (await keeper.put(path, json=stated)).json()["version"] == 1
     assert (await keeper.put(path, json=stated)).json()["version"] == 1
