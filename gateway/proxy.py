@@ -143,6 +143,7 @@ class _Exchange:
         self.unit, self.method, self.scope = unit, method, scope
         self.receive, self.send = receive, send
         self.request_ended = asyncio.Event()
+        self.request_broke: CallerGone | Problem | None = None
         self.started = False
 
     async def run(self, upstream: aiohttp.ClientSession, url: URL) -> None:
@@ -188,8 +189,8 @@ class _Exchange:
         except TimeoutError as error:
             raise self._broken(error, AnswerLate(self.unit, self.method)) from error
         except aiohttp.ClientError as error:
-            if isinstance(error.__cause__, CallerGone):
-                raise error.__cause__ from None
+            if self.request_broke is not None:
+                raise self.request_broke from None
             raise self._broken(error, AnswerLost(self.unit, self.method)) from error
 
     def _broken(self, error: Exception, problem: Problem) -> Exception:
@@ -200,11 +201,17 @@ class _Exchange:
         return RuntimeError("the service broke off its answer") if self.started else problem
 
     async def _request_body(self) -> AsyncIterator[bytes]:
+        """The body as it comes. What goes wrong with it is kept: the client wraps what its own sending raises."""
         more = True
         while more:
-            message = await self.receive()
+            try:
+                message = await self.receive()
+            except Problem as problem:  # it grew too large
+                self.request_broke = problem
+                raise
             if message["type"] == "http.disconnect":
-                raise CallerGone
+                self.request_broke = CallerGone()
+                raise self.request_broke
             if chunk := message.get("body", b""):
                 yield chunk
             more = message.get("more_body", False)
