@@ -1,12 +1,12 @@
 """Every query on rules and clocks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
@@ -16,6 +16,9 @@ from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
 from shared.regions.scope import within_scope
+
+ClockKey = tuple[UUID, str, str, datetime]
+"""Object, its type, the clock's code and the trigger's moment: what makes it one clock."""
 
 
 class ClockFilterState(StrEnum):
@@ -73,12 +76,11 @@ async def rule_in_force(
     return (await session.scalars(statement)).first()
 
 
-async def find_clock(
-    session: AsyncSession, *, code: str, object_type: str, object_id: UUID, triggered_at: datetime
-) -> ClockRow | None:
-    """Return the clock one trigger has already opened on an object."""
-    statement = _whole().filter_by(code=code, object_type=object_type, object_id=object_id, triggered_at=triggered_at)
-    return (await session.scalars(statement)).first()
+async def find_clocks(session: AsyncSession, keys: Collection[ClockKey]) -> dict[ClockKey, ClockRow]:
+    """Return the clocks that these triggers have already opened."""
+    columns = (ClockRow.object_id, ClockRow.object_type, ClockRow.code, ClockRow.triggered_at)
+    found = await session.scalars(_whole().where(tuple_(*columns).in_(keys)))
+    return {(row.object_id, row.object_type, row.code, row.triggered_at): row for row in found}
 
 
 async def get_clock(session: AsyncSession, clock_id: UUID, *, lock: bool = False) -> ClockRow | None:

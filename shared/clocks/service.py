@@ -9,8 +9,9 @@ A service opens a clock where the trigger happens and closes it where the duty i
 ``at`` is when something counts (the date on the paper), by default now; it may lie in the past.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,14 +19,36 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.calendar.repository import load_calendar
+from shared.calendar.rules import WorkingCalendar
 from shared.clocks import repository, rules
-from shared.clocks.models import ClockRow
+from shared.clocks.models import ClockRow, ClockRuleRow
 from shared.clocks.problems import ClockClosed, ClockNotFound, ClockStepRefused, NoClockRule
+from shared.clocks.repository import ClockKey
 from shared.clocks.repository import clocks_of as clocks_of  # the read that callers use next to these verbs
+from shared.clocks.rules import ClockRule
 from shared.contracts.clocks import Authority, ClockState, Effect, EntryKind
 from shared.http.auth import Actor
 from shared.ids import uuid7
 from shared.times import day_of, now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A clock to be opened; the fields mean what they mean in ``open_clock``."""
+
+    code: str
+    object_type: str
+    object_id: UUID
+    region_code: str
+    triggered_at: datetime
+    title: str
+    authority: Authority = Authority.MARKET
+    in_force_at: datetime | None = None
+
+    @property
+    def key(self) -> ClockKey:
+        """What makes it one clock."""
+        return self.object_id, self.object_type, self.code, self.triggered_at
 
 
 async def open_clock(
@@ -46,29 +69,58 @@ async def open_clock(
 
     The same trigger on the same object opens one clock, however often it is reported. Raises NoClockRule.
     """
-    known = await repository.find_clock(
-        session, code=code, object_type=object_type, object_id=object_id, triggered_at=triggered_at
-    )
-    if known:
-        return known
-    rows = {row.to_rule(): row for row in await repository.rules_in_force(session, code)}
-    rule = rules.applicable(rows, code, authority, in_force_at or triggered_at)
-    if rule is None:
-        raise NoClockRule(
-            f"{day_of(in_force_at or triggered_at)} 没有适用于“{code}”（{authority}）的期限规则，请先补录规则或改正日期"
-        )
-    due = rules.due(rules.Clock(triggered_at, rule), await load_calendar(session))
-    assert due is not None  # a new clock does not stand still
-    row = ClockRow(
-        id=uuid7(),
+    opening = Opening(
         code=code,
-        rule_id=rows[rule].id,
-        rule=rows[rule],
         object_type=object_type,
         object_id=object_id,
         region_code=region_code,
-        title=title,
         triggered_at=triggered_at,
+        title=title,
+        authority=authority,
+        in_force_at=in_force_at,
+    )
+    return (await open_clocks(session, [opening], actor=actor, evidence=evidence))[0]
+
+
+async def open_clocks(
+    session: AsyncSession, openings: Sequence[Opening], *, actor: Actor | None = None, evidence: str = ""
+) -> list[ClockRow]:
+    """Open many clocks with a handful of statements; gives them in the order of ``openings``. Raises NoClockRule."""
+    known = await repository.find_clocks(session, [opening.key for opening in openings])
+    calendar = await load_calendar(session)
+    versions = {code: await repository.rules_in_force(session, code) for code in {item.code for item in openings}}
+    rows = {code: {row.to_rule(): row for row in found} for code, found in versions.items()}
+    opened = []
+    for opening in openings:
+        row = known.get(opening.key)
+        if row is None:
+            row = known[opening.key] = _new_clock(opening, rows[opening.code], calendar)
+            row.record(EntryKind.OPENED, opening.triggered_at, **_details(actor, evidence=evidence))
+            session.add(row)
+        opened.append(row)
+    await session.flush()
+    return opened
+
+
+def _new_clock(opening: Opening, rows: Mapping[ClockRule, ClockRuleRow], calendar: WorkingCalendar) -> ClockRow:
+    moment = opening.in_force_at or opening.triggered_at
+    rule = rules.applicable(rows, opening.code, opening.authority, moment)
+    if rule is None:
+        raise NoClockRule(
+            f"{day_of(moment)} 没有适用于“{opening.code}”（{opening.authority}）的期限规则，请先补录规则或改正日期"
+        )
+    due = rules.due(rules.Clock(opening.triggered_at, rule), calendar)
+    assert due is not None  # a new clock does not stand still
+    return ClockRow(
+        id=uuid7(),
+        code=opening.code,
+        rule_id=rows[rule].id,
+        rule=rows[rule],
+        object_type=opening.object_type,
+        object_id=opening.object_id,
+        region_code=opening.region_code,
+        title=opening.title,
+        triggered_at=opening.triggered_at,
         due_at=due.at,
         provisional=due.provisional,
         state=ClockState.RUNNING,
@@ -78,10 +130,6 @@ async def open_clock(
         version=1,
         entries=[],
     )
-    row.record(EntryKind.OPENED, triggered_at, **_details(actor, evidence=evidence))
-    session.add(row)
-    await session.flush()
-    return row
 
 
 async def pause_clock(
