@@ -11,7 +11,7 @@ from services.sampling.figures import service as figures
 from services.sampling.statutory_tasks import repository
 from services.sampling.statutory_tasks.models import Standing, StatutoryTask
 from shared.clocks.models import ClockRow
-from shared.clocks.service import cancel_clock, clocks_of, meet_clock, open_clock
+from shared.clocks.service import Opening, cancel_clock, clocks_of, meet_clock, open_clocks
 from shared.contracts.clocks import ClockState
 from shared.http.auth import Actor
 from shared.ids import uuid7
@@ -35,31 +35,37 @@ async def assign(session: AsyncSession, orders: Sequence[Order], at: datetime) -
     """Give each order, as a numbered task with its clock, to the bureau of its county (食品安全法 §112, §87)."""
     counties = await repository.counties_of(session, {order.region_code for order in orders})
     numbers = await repository.next_numbers(session, len(orders))
+    ids = [uuid7() for _ in orders]
+    clocks = await open_clocks(
+        session,
+        [
+            Opening(
+                code=FOLLOW_UP,
+                object_type=CLOCK_OBJECT,
+                object_id=task_id,
+                region_code=order.region_code,
+                triggered_at=at,
+                title=order.title,
+            )
+            for order, task_id in zip(orders, ids, strict=True)
+        ],
+    )
     tasks = []
-    for order, number in zip(orders, numbers, strict=True):
-        task_id = uuid7()
-        clock = await open_clock(
-            session,
-            code=FOLLOW_UP,
-            object_type=CLOCK_OBJECT,
-            object_id=task_id,
-            region_code=order.region_code,
-            triggered_at=at,
-            title=order.title,
-        )
+    for order, task_id, clock, number in zip(orders, ids, clocks, numbers, strict=True):
         bureau = counties.get(order.region_code, order.region_code)
-        task = StatutoryTask(
-            id=task_id,
-            whistle_id=order.whistle_id,
-            number=f"JC{bureau[:6]}-{day_of(at):%Y%m%d}-{number:06d}",
-            title=order.title,
-            site_id=order.site_id,
-            region_code=order.region_code,
-            bureau_code=bureau,
-            clock_id=clock.id,
-            assigned_at=at,
+        tasks.append(
+            StatutoryTask(
+                id=task_id,
+                whistle_id=order.whistle_id,
+                number=f"JC{bureau[:6]}-{day_of(at):%Y%m%d}-{number:06d}",
+                title=order.title,
+                site_id=order.site_id,
+                region_code=order.region_code,
+                bureau_code=bureau,
+                clock_id=clock.id,
+                assigned_at=at,
+            )
         )
-        tasks.append(task)
     session.add_all(tasks)
     await session.flush()
     return tasks

@@ -33,13 +33,14 @@ from shared.ids import uuid7
 class Whistle(Versioned, Base):
     """One suspect positive. What the test said is copied here, so that a later correction of a stall changes nothing.
 
-    `held_quantity` null means that nobody knows how much is held back; it is never read as zero. `same_lot` says
-    whether the linked statutory sample came from the held lot (null: no sample).
+    `rapid_test_id` is the suspect positive; `first_test_id` the test that it corrects, however often, else the same:
+    one whistle for all that was said about one test. `held_quantity` null means that nobody knows how much is held
+    back; it is never zero. `same_lot` says whether the statutory sample came from the held lot (null: no sample).
     """
 
     __tablename__ = "whistles"
     __table_args__ = (
-        Index(None, "rapid_test_id", unique=True),
+        Index(None, "first_test_id", unique=True),
         Index(None, "site_id", "id"),
         Index(None, "region_code", "id"),
         Index(None, "seller_business_id", postgresql_where="seller_business_id IS NOT NULL"),
@@ -54,6 +55,7 @@ class Whistle(Versioned, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     rapid_test_id: Mapped[UUID]
+    first_test_id: Mapped[UUID]
     site_id: Mapped[UUID] = mapped_column(ForeignKey("test_sites.id"))
     region_code: Mapped[str]
     stall_number: Mapped[str | None]

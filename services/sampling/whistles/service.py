@@ -26,7 +26,7 @@ from services.sampling.whistles.schemas import (
     Step,
 )
 from shared.clocks.models import ClockRow
-from shared.clocks.service import cancel_clock, clocks_of, meet_clock, open_clock
+from shared.clocks.service import Opening, cancel_clock, clocks_of, meet_clock, open_clocks
 from shared.contracts.sampling import (
     RapidTestFailed,
     Verdict,
@@ -73,8 +73,10 @@ async def _blow_batch(session: AsyncSession, tests: Sequence[RapidTest], at: dat
     sites = await repository.sites_by_id(session, {whistle.site_id for whistle in whistles})
     orders = [Order(whistle.id, whistle.site_id, whistle.region_code, whistle.title) for whistle in whistles]
     events = []
-    for whistle, task in zip(whistles, await statutory_tasks.assign(session, orders, at), strict=True):
-        whistle.objection_clock_id = (await _open_window(session, whistle, at)).id
+    tasks = await statutory_tasks.assign(session, orders, at)
+    windows = await open_clocks(session, [_window_from(whistle, at) for whistle in whistles])
+    for whistle, task, window in zip(whistles, tasks, windows, strict=True):
+        whistle.objection_clock_id = window.id
         session.add(
             WhistleEntry(
                 whistle_id=whistle.id,
@@ -107,7 +109,8 @@ def _values(test: RapidTest, first_id: UUID, item: Item, at: datetime) -> dict[s
     held = test.quantity_in if test.quantity_kept is None else test.quantity_kept
     return {
         "id": uuid7(),
-        "rapid_test_id": first_id,
+        "rapid_test_id": test.id,
+        "first_test_id": first_id,
         "site_id": test.site_id,
         "region_code": test.region_code,
         "stall_number": test.stall_number,
@@ -127,9 +130,9 @@ def _values(test: RapidTest, first_id: UUID, item: Item, at: datetime) -> dict[s
     }
 
 
-async def _open_window(session: AsyncSession, whistle: Whistle, received_at: datetime) -> ClockRow:
-    return await open_clock(
-        session,
+def _window_from(whistle: Whistle, received_at: datetime) -> Opening:
+    """The seller's window to contest the result, counted from when he received it."""
+    return Opening(
         code=OBJECTION,
         object_type=CLOCK_OBJECT,
         object_id=whistle.id,
@@ -154,7 +157,8 @@ async def tell_seller(session: AsyncSession, whistle_id: UUID, body: NoticeStep,
     window = await _window(session, whistle)
     if window.is_open:
         await cancel_clock(session, window.id, reason="已登记实际告知时间，改自告知时起算", actor=actor)
-    whistle.objection_clock_id = (await _open_window(session, whistle, at)).id
+    [window] = await open_clocks(session, [_window_from(whistle, at)])
+    whistle.objection_clock_id = window.id
     return await _finish(session, whistle, WhistleEntryKind.TOLD, at, body, actor)
 
 

@@ -16,6 +16,7 @@ def upgrade() -> None:
         "whistles",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("rapid_test_id", sa.Uuid(), nullable=False),
+        sa.Column("first_test_id", sa.Uuid(), nullable=False),
         sa.Column("site_id", sa.Uuid(), nullable=False),
         sa.Column("region_code", sa.Text(), nullable=False),
         sa.Column("stall_number", sa.Text(), nullable=True),
@@ -58,7 +59,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["site_id"], ["test_sites.id"], name="fk_whistles_site_id_test_sites"),
         sa.PrimaryKeyConstraint("id", name="pk_whistles"),
     )
-    op.create_index("ix_whistles_rapid_test_id", "whistles", ["rapid_test_id"], unique=True)
+    op.create_index("ix_whistles_first_test_id", "whistles", ["first_test_id"], unique=True)
     op.create_index("ix_whistles_region_code_id", "whistles", ["region_code", "id"])
     op.create_index(
         "ix_whistles_seller_business_id",
