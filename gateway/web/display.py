@@ -14,8 +14,8 @@ A_YEAR = 365 * 24 * 3600
 
 @router.post("/display")
 async def set_display(request: Request, _: Anyone) -> Response:
-    form = await checked_form(request)
-    response = RedirectResponse(safe_path(str(form.get("back", "/"))), status_code=303)
-    wanted = "large" if form.get("type") == "large" else "normal"
+    async with checked_form(request) as form:
+        response = RedirectResponse(safe_path(str(form.get("back", "/"))), status_code=303)
+        wanted = "large" if form.get("type") == "large" else "normal"
     response.set_cookie(TYPE_COOKIE, wanted, max_age=A_YEAR, httponly=True, samesite="lax")
     return response

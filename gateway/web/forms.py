@@ -1,6 +1,8 @@
 """Forms: proof that a form was sent from our own page, and errors a person can mend."""
 
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -61,18 +63,20 @@ def same_origin(request: Request) -> bool:
     return origin is not None and urlsplit(origin).netloc == request.headers.get("host")
 
 
-async def checked_form(request: Request) -> FormData:
+@asynccontextmanager
+async def checked_form(request: Request) -> AsyncIterator[FormData]:
     """The form, proven to be ours twice over: the browser's word, and its token against the cookie.
 
-    Raises `FormFromElsewhere` otherwise. The browser's word is checked before the body is read.
+    Raises `FormFromElsewhere` otherwise. The browser's word is checked before the body is read; files of the form are
+    gone when the block ends.
     """
     if not same_origin(request):
         raise FormFromElsewhere("请回到本站页面，刷新后再提交一次")
-    form = await request.form()
-    sent, kept = form.get(FORM_FIELD), request.cookies.get(FORM_COOKIE, "")
-    if not (isinstance(sent, str) and len(kept) >= 32 and secrets.compare_digest(sent.encode(), kept.encode())):
-        raise FormFromElsewhere("请刷新页面后再提交一次；若总是这样，请允许本站保存 Cookie")
-    return form
+    async with request.form() as form:
+        sent, kept = form.get(FORM_FIELD), request.cookies.get(FORM_COOKIE, "")
+        if not (isinstance(sent, str) and len(kept) >= 32 and secrets.compare_digest(sent.encode(), kept.encode())):
+            raise FormFromElsewhere("请刷新页面后再提交一次；若总是这样，请允许本站保存 Cookie")
+        yield form
 
 
 def safe_path(path: str) -> str:

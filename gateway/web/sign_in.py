@@ -40,10 +40,12 @@ async def log_in(
     _: SignInRate,
     __: Anyone,
 ) -> Response:
-    form = await checked_form(request)
-    login, password = str(form.get("login", "")), str(form.get("password", ""))
-    onward = safe_path(str(form.get("next", "/")))
-    errors = [FieldError(field, words) for field, words in REQUIRED.items() if not form.get(field)]
+    async with checked_form(request) as form:
+        login, password = str(form.get("login", "")), str(form.get("password", ""))
+        onward = safe_path(str(form.get("next", "/")))
+    errors = [
+        FieldError(field, REQUIRED[field]) for field, given in (("login", login), ("password", password)) if not given
+    ]
     if not errors:
         try:
             user = await check_password(session, settings, origin, login, password)
@@ -60,10 +62,10 @@ async def log_in(
 
 @router.post("/logout")
 async def log_out(request: Request, session: Session, _: Anyone) -> Response:
-    await checked_form(request)
-    response = RedirectResponse("/login", status_code=303)
-    await close_session(session, request, response)
-    return response
+    async with checked_form(request):
+        response = RedirectResponse("/login", status_code=303)
+        await close_session(session, request, response)
+        return response
 
 
 @router.get("/password")
@@ -80,11 +82,11 @@ async def set_password(
     _: SignInRate,
     __: Anyone,
 ) -> Response:
-    form = await checked_form(request)
-    login, current, new = (str(form.get(name, "")) for name in ("login", "current_password", "new_password"))
-    onward = safe_path(str(form.get("next", "/")))
+    async with checked_form(request) as form:
+        login, current, new = (str(form.get(name, "")) for name in ("login", "current_password", "new_password"))
+        again, onward = form.get("new_password_again"), safe_path(str(form.get("next", "/")))
     try:
-        if new != form.get("new_password_again"):
+        if new != again:
             raise InvalidRequest("两次填写的新口令不一样，请重新填写")
         user = await change_password(session, settings, origin, login, current, new)
     except Problem as refusal:

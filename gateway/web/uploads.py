@@ -120,25 +120,25 @@ async def upload_form(request: Request, visitor: CanUploadFiles, services: Servi
 
 @router.post("/rapid-tests/upload")
 async def send_file(request: Request, visitor: CanUploadFiles, services: ServicesHere) -> Response:
-    form = await checked_form(request)
-    site, dry_run, file = str(form.get("site_id", "")), form.get("dry_run") == "true", form.get("file")
-    if not isinstance(file, UploadFile) or not file.filename:
-        errors = [FieldError("file", "选一个快检记录文件（CSV 或 XLSX）")]
-        return await _show_form(request, visitor, services, errors=errors, site=site, dry_run=dry_run)
-    try:
-        answer = await services.send(
-            Unit.SAMPLING,
-            "POST",
-            UPLOADS,
-            visitor.caller,
-            SENDING_SECONDS,
-            data={"site_id": site, "dry_run": str(dry_run).lower()},
-            files={"file": (file.filename, file.file, file.content_type or "application/octet-stream")},
-        )
-    except (Refused, ServiceSilent) as refusal:
-        errors = _errors_of(refusal)
-        return await _show_form(request, visitor, services, errors=errors, site=site, dry_run=dry_run)
-    return RedirectResponse(f"/rapid-tests/uploads/{answer.json()['id']}", status_code=303)
+    async with checked_form(request) as form:
+        site, dry_run, file = str(form.get("site_id", "")), form.get("dry_run") == "true", form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            errors = [FieldError("file", "选一个快检记录文件（CSV 或 XLSX）")]
+            return await _show_form(request, visitor, services, errors=errors, site=site, dry_run=dry_run)
+        try:
+            answer = await services.send(
+                Unit.SAMPLING,
+                "POST",
+                UPLOADS,
+                visitor.caller,
+                SENDING_SECONDS,
+                data={"site_id": site, "dry_run": str(dry_run).lower()},
+                files={"file": (file.filename, file.file, file.content_type or "application/octet-stream")},
+            )
+        except (Refused, ServiceSilent) as refusal:
+            errors = _errors_of(refusal)
+            return await _show_form(request, visitor, services, errors=errors, site=site, dry_run=dry_run)
+        return RedirectResponse(f"/rapid-tests/uploads/{answer.json()['id']}", status_code=303)
 
 
 async def _show_form(

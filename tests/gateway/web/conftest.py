@@ -2,11 +2,14 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+import pytest_asyncio
 from fastapi import FastAPI
 
+from deploy.embedded_postgres import EmbeddedPostgres
 from gateway.web.site import PAGES, install_site
 from shared.http.problems import NotFound, install_problem_handlers
 from shared.http.request_id import RequestIdMiddleware
+from tests.gateway.web.platform import Market, open_market
 
 OWN_PAGE = {"sec-fetch-site": "same-origin", "accept": "text/html"}
 """What a browser says when a form is sent from our own page."""
@@ -34,3 +37,12 @@ async def browser() -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=transport, base_url="http://shian.test") as client:
         client.headers["accept"] = "text/html,application/xhtml+xml"
         yield client
+
+
+@pytest_asyncio.fixture(scope="session")
+async def market(
+    postgres: EmbeddedPostgres, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Market]:
+    """One platform for all tests of pages: each brings its own goods, none counts what others brought."""
+    async with open_market(postgres, template, tmp_path_factory.mktemp("pages")) as opened:
+        yield opened
