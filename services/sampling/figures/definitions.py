@@ -6,6 +6,7 @@ The `rows` of a figure add up to what `figures.service` has fed; a test recomput
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, Select, Text, Uuid, case, cast, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.sampling.figures.codes import FigureCode
 from services.sampling.rapid_tests.models import RapidTest
@@ -59,7 +60,7 @@ def _disposals() -> Rows:
     first_disposal = (
         select(WhistleEntry)
         .where(WhistleEntry.kind == WhistleEntryKind.DISPOSED, WhistleEntry.quantity > 0)
-        .distinct(WhistleEntry.whistle_id)
+        .ext(distinct_on(WhistleEntry.whistle_id))
         .order_by(WhistleEntry.whistle_id, WhistleEntry.number)
         .subquery()
     )
