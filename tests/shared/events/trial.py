@@ -90,7 +90,8 @@ async def _relay() -> None:
     setattr(relay, "SUBSCRIPTIONS", subscriptions_with(Unit.SCORING))  # noqa: B010 (mypy: it is a constant)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await relay.run_relay(PUBLISHER, SamplingSettings(), stop, QUICK)
+    pace = relay.Pace() if os.environ.get("SHIAN_TRIAL_PACE") == "real" else QUICK
+    await relay.run_relay(PUBLISHER, SamplingSettings(), stop, pace)
 
 
 if __name__ == "__main__":
