@@ -115,7 +115,12 @@ class Proxy:
 
     unit: Unit
 
+    @property
+    def path(self) -> str:
+        return f"/api/{self.unit.value}"
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["route"] = self  # so that metrics count these requests under our path
         if scope["type"] != "http":
             raise NotFound("这里只接受 HTTP 请求")
         path = _service_path(scope, self.unit)

@@ -134,6 +134,13 @@ async def test_the_service_has_the_beginning_of_an_upload_before_its_end_is_sent
         assert (await answer.json())["size"] == len(b"beginning and end")
 
 
+async def test_requests_are_counted_by_service(way: Way) -> None:
+    async with way.request("GET", "/api/sampling/v1/echo") as answer:
+        assert answer.status == 200
+    async with way.http.get(way.address + "/metrics") as answer:
+        assert 'shian_request_seconds_count{method="GET",route="/api/sampling",status="200"}' in await answer.text()
+
+
 async def test_a_download_passes_whole(way: Way) -> None:
     async with way.request("GET", "/api/sampling/v1/download") as answer:
         assert await answer.read() == b"".join(bytes([number]) * 65536 for number in range(64))
