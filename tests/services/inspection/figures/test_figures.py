@@ -55,10 +55,10 @@ async def test_every_figure_equals_its_rows_folded_or_not(session_of: SessionOf,
     await a_busy_day(session, officer)
     month = Period.containing(day_of(now()), PeriodKind.MONTH)
     proof = await repository.counts_from_rows(session, FIGURES, REGIONS, month)
-    assert proof[ON_FILE.definition.code, HAISHU] == (2, 0)
-    assert proof["inspection.businesses_sales", STREET] == (1, 0)
-    assert proof["inspection.businesses_canteen", OTHER_STREET] == (1, 0)
-    assert proof[IN_TIME.definition.code, HAISHU] == (1, 2)
+    assert proof[ON_FILE.definition.code, HAISHU] == (Decimal(2), Decimal(0))
+    assert proof["inspection.businesses_sales", STREET] == (Decimal(1), Decimal(0))
+    assert proof["inspection.businesses_canteen", OTHER_STREET] == (Decimal(1), Decimal(0))
+    assert proof[IN_TIME.definition.code, HAISHU] == (Decimal(1), Decimal(2))
     for _ in range(2):
         counted = await repository.current_counts(session, FIGURES, REGIONS, month)
         assert {pair: sums for pair, sums in counted.items() if sums != (Decimal(0), Decimal(0))} == {

@@ -1,5 +1,6 @@
 """Follow-up visits: one a whistle, with a clock, closed by what was found, counted for the rate."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.inspection.businesses.models import Business
 from services.inspection.businesses.schemas import BusinessWrite
 from services.inspection.businesses.service import enter, new_business
+from services.inspection.settings import Settings
 from services.inspection.visits import service
 from services.inspection.visits.models import Visit
 from services.inspection.visits.subscribers import on_rapid_test_failed
@@ -20,6 +22,7 @@ from shared.clocks.service import clocks_of
 from shared.contracts.clocks import ClockState
 from shared.contracts.codes import Role, Unit
 from shared.contracts.inspection import VisitState
+from shared.database import create_engine
 from shared.events.models import OutboxEvent
 from shared.figures.models import FigureDelta
 from shared.ids import uuid7
@@ -71,6 +74,20 @@ async def test_a_whistle_schedules_exactly_one_visit_however_often_it_is_heard(s
     assert len(await clocks_of(session, "visit", visits[0].id)) == 1
     told = await session.scalars(select(OutboxEvent).where(OutboxEvent.subject == str(visits[0].id)))
     assert [event.type for event in told] == ["inspection.visit.scheduled.v1"]
+
+
+async def test_two_deliveries_at_the_same_moment_schedule_one_visit(fresh_database: str) -> None:
+    engine = create_engine(Settings(database_url=fresh_database))
+    heard = whistle()
+
+    async def hear() -> UUID:
+        async with AsyncSession(engine) as session, session.begin():
+            return (await service.schedule(session, heard)).id
+
+    try:
+        assert len(set(await asyncio.gather(*(hear() for _ in range(5))))) == 1
+    finally:
+        await engine.dispose()
 
 
 async def test_the_visit_is_due_when_its_clock_says(session: AsyncSession) -> None:
