@@ -41,7 +41,7 @@ class Supervisor:
     has ``patience`` seconds to end by itself.
     """
 
-    def __init__(self, say: Callable[[str], None], *, first_pause: float = 0.5, patience: float = 10.0) -> None:
+    def __init__(self, say: Callable[[str], None], *, first_pause: float = 0.5, patience: float = 20.0) -> None:
         self.say = say
         self.first_pause = first_pause
         self.patience = patience
