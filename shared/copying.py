@@ -51,7 +51,7 @@ class BulkCopy:
         """The rows as COPY reads them; columns in the order of `same`, then `columns`."""
         beginning = struct.pack("!h", len(same) + len(columns))
         beginning += b"".join(self._encoded[name][value] for name, value in same.items())
-        encoded = [list(map(self._encoded[name].__getitem__, values)) for name, values in columns.items()]
+        encoded = [self._encoded[name].each(values) for name, values in columns.items()]
         rows = zip(repeat(beginning, count), *encoded, strict=True)
         data = b"".join(chain((_SIGNATURE,), chain.from_iterable(rows), (_END,)))
         for memory in self._encoded.values():
@@ -72,6 +72,14 @@ class _Encoded(dict[Any, bytes]):
             field = struct.pack("!i", len(payload)) + payload
         self[value] = field
         return field
+
+    def each(self, values: Sequence[Any]) -> list[bytes]:
+        # Keys and numbers of rows differ in every row: remembering them would only cost.
+        if values and type(values[0]) is bytes:
+            return [_NULL if value is None else struct.pack("!i", len(value)) + value for value in values]
+        if type(values) is range:
+            return [struct.pack("!ii", 4, value) for value in values]
+        return list(map(self.__getitem__, values))
 
     def forget_if_large(self) -> None:
         if len(self) > _REMEMBERED:
@@ -115,6 +123,7 @@ def _encode_number(value: Decimal) -> bytes:
 _ENCODERS: dict[type, Callable[[Any], bytes]] = {  # more special kinds first: a bool is an int, a datetime a date
     str: str.encode,
     UUID: _encode_uuid,
+    bytes: bytes,
     bool: lambda value: b"\1" if value else b"\0",
     int: lambda value: struct.pack("!i", value),
     datetime: _encode_instant,

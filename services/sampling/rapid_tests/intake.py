@@ -45,7 +45,9 @@ from shared.times import day_of, now
 EARLIEST = date(2009, 6, 1)  # 食品安全法 came into force; an earlier date is a slip of the pen
 CLOCK_SKEW = timedelta(hours=1)
 
-_LABELS = {column.name: column.label for column in COLUMNS}
+SAME_RECORD = "同一厂商、同一仪器的这个记录号已收下"
+SAME_CONTENT = "检测点、摊位、样品、项目、时间、数值和仪器与已收下的一条完全相同；确是两次检测的，请逐条确认"
+
 _PLAIN_FIELDS = tuple(
     column.name
     for column in COLUMNS
@@ -55,6 +57,10 @@ QUANTITIES = ("quantity_in", "quantity_kept", "quantity_destroyed")
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+_Said = tuple[UUID | None, str | None, date, str | None, str | None]
+"""Site, stall, day, and the seller's name and code as far as the record gives them."""
 
 
 class _Remembered(dict[K, V], Generic[K, V]):
@@ -137,7 +143,7 @@ class Intake:
         table = RapidTest.__table__
         assert isinstance(table, Table)
         self._copy = BulkCopy(table)
-        self._dry_run_seen: dict[bytes, UUID] = {}
+        self._dry_run_seen: dict[bytes, bytes] = {}
         self._cases: list[_Case] = []
         self._places = _Remembered[str | None, Place | str](self._place_or_reason)
         self._items = _Remembered[str, CatalogueItem | None](catalogue.find)
@@ -145,6 +151,8 @@ class Intake:
         self._judgement_of = _Remembered[tuple[int, str | None, str | None, str | None], Judgement](self._judge)
         self._day_of = _Remembered[datetime, date](day_of)
         self._minute_of = _Remembered[datetime, str](lambda moment: str(int(moment.timestamp()) // 60))
+        self._seller_of = _Remembered[_Said, tuple[str | None, str | None, UUID | None]](self._find_seller)
+        self._device_of = _Remembered[tuple[str | None, str | None], tuple[UUID, UUID] | None](self._find_device)
         self._uscc_of = _Remembered[str, str | None](_uscc_or_none)
         self._value_of = _Remembered[str | None, Any](_exact_value)
 
@@ -202,7 +210,7 @@ class Intake:
         facts["region_code"] = [place and place.region_code for place in known]
         moments = [moment or at for moment in batch.column("tested_at")]
         facts["tested_at"] = moments
-        facts["tested_on"] = self._day_of.each(moments)
+        facts["tested_on"] = self._day_of.each(moment.replace(minute=0, second=0, microsecond=0) for moment in moments)
         latest = at + CLOCK_SKEW
         if max(moments) > latest or min(facts["tested_on"]) < EARLIEST:
             for index, moment in enumerate(moments):
@@ -216,21 +224,11 @@ class Intake:
 
     async def _sellers(self, session: AsyncSession, batch: Batch, facts: dict[str, Sequence[Any]]) -> None:
         """The seller as printed; what is missing is filled in from the stall's registered seller of that day."""
-        directory = self._directory
         usccs = [licence and self._uscc_of[licence] for licence in batch.column("seller_licence")]
-        await directory.prepare_stalls(session, {site for site in set(facts["site_id"]) if site})
-        await directory.prepare_businesses(session, {uscc for uscc in set(usccs) if uscc})
+        await self._directory.prepare_stalls(session, {site for site in set(facts["site_id"]) if site})
+        await self._directory.prepare_businesses(session, {uscc for uscc in set(usccs) if uscc})
 
-        def seller_of(said: tuple[UUID, str | None, date, str | None, str | None]) -> tuple[Any, Any, Any]:
-            site, stall, day, name, uscc = said
-            registered = directory.seller_at(site, stall, day) if stall else None
-            if uscc and (business := directory.business(uscc)):
-                return name or business[1], uscc, business[0]
-            if registered and (not uscc or uscc == registered.uscc) and (not name or name == registered.name):
-                return name or registered.name, uscc or registered.uscc, registered.business_id
-            return name, uscc, None
-
-        sellers = _Remembered(seller_of).each(
+        sellers = self._seller_of.each(
             zip(
                 facts["site_id"],
                 batch.column("stall_number"),
@@ -247,7 +245,7 @@ class Intake:
             return
         numbers = list(zip(batch.column("device_maker"), batch.column("device_serial"), strict=True))
         await self._directory.prepare_devices(session, {pair for pair in set(numbers) if all(pair)})
-        found = [self._directory.device(maker, serial) if maker and serial else None for maker, serial in numbers]
+        found = self._device_of.each(numbers)
         facts["device_id"] = [device and device[0] for device in found]
         for index, (device, site) in enumerate(zip(found, facts["site_id"], strict=True)):
             if device and site and device[1] != site:
@@ -280,9 +278,8 @@ class Intake:
     ) -> dict[int, Answer]:
         """Answers for rejected, duplicate and suspected duplicate records; the keys of all go to `facts`."""
         exceptions = {index: Answer(RowOutcome.REJECTED, None, errors) for index, errors in batch.errors.items()}
-        keys = self._record_keys(batch)
-        hashes = self._content_hashes(batch, facts)
-        facts["record_key"], facts["content_hash"] = keys, hashes
+        keys = facts["record_key"] = self._record_keys(batch)
+        hashes = facts["content_hash"] = self._content_hashes(batch, facts, keys)
         if not batch.may_be_here:
             return exceptions
         open_rows = [index for index in range(batch.count) if index not in exceptions]
@@ -290,25 +287,20 @@ class Intake:
             stored = await repository.known_ids(session, [batch.ids[index] for index in open_rows])
             for index in open_rows:
                 if batch.ids[index] in stored:
-                    exceptions[index] = _same(RowOutcome.DUPLICATE, batch.ids[index], batch, index, "这条记录已收下")
-        with_key = [(index, key) for index in open_rows if (key := keys[index]) and index not in exceptions]
-        by_key = dict(self._dry_run_seen)
-        if with_key:
-            found = await repository.tests_by_record(session, {UUID(bytes=key) for _, key in with_key})
-            by_key |= {key.bytes: test_id for key, test_id in found.items()}
-        for index, key in with_key:
-            if (test_id := by_key.setdefault(key, UUID(bytes=ids[index]))).bytes != ids[index]:
-                message = "同一厂商、同一仪器的这个记录号已收下"
-                exceptions[index] = _same(RowOutcome.DUPLICATE, test_id, batch, index, message)
-        without_key = [index for index in open_rows if not keys[index] and index not in exceptions]
-        by_content = dict(self._dry_run_seen)
-        if without_key:
-            same = await repository.tests_by_content(session, {UUID(bytes=hashes[index]) for index in without_key})
-            by_content |= {content.bytes: test_id for content, test_id in same.items()}
-        for index in without_key:
-            if (test_id := by_content.setdefault(hashes[index], UUID(bytes=ids[index]))).bytes != ids[index]:
-                message = "检测点、摊位、样品、项目、时间、数值和仪器与已收下的一条完全相同；确是两次检测的，请逐条确认"
-                exceptions[index] = _same(RowOutcome.SUSPECTED_DUPLICATE, test_id, batch, index, message)
+                    exceptions[index] = _same(RowOutcome.DUPLICATE, ids[index], batch, index, "这条记录已收下")
+            open_rows = [index for index in open_rows if index not in exceptions]
+        for identities, find, outcome, message in (
+            (keys, repository.tests_by_record, RowOutcome.DUPLICATE, SAME_RECORD),
+            (hashes, repository.tests_by_content, RowOutcome.SUSPECTED_DUPLICATE, SAME_CONTENT),
+        ):
+            identified = [(index, identity) for index in open_rows if (identity := identities[index])]
+            if not identified:
+                continue
+            found = await find(session, [identity for _, identity in identified])
+            first = {identity: test_id.bytes for identity, test_id in found.items()} | self._dry_run_seen
+            for index, identity in identified:
+                if (test_id := first.setdefault(identity, ids[index])) != ids[index]:
+                    exceptions[index] = _same(outcome, test_id, batch, index, message)
         return exceptions
 
     def _record_keys(self, batch: Batch) -> list[bytes | None]:
@@ -325,7 +317,11 @@ class Intake:
             for maker, serial, record in parts
         ]
 
-    def _content_hashes(self, batch: Batch, facts: Mapping[str, Sequence[Any]]) -> list[bytes]:
+    def _content_hashes(
+        self, batch: Batch, facts: Mapping[str, Sequence[Any]], keys: Sequence[bytes | None]
+    ) -> list[bytes | None]:
+        if all(keys):
+            return [None] * batch.count
         texts = (
             [str(site) for site in facts["site_id"]],
             batch.column("stall_number"),
@@ -342,7 +338,8 @@ class Intake:
             batch.column("device_serial"),
         )
         filled = ([part or "" for part in column] for column in texts)
-        return [content_hash(*parts) for parts in zip(*filled, strict=True)]
+        rows = zip(*filled, strict=True)
+        return [None if key else content_hash(*parts) for key, parts in zip(keys, rows, strict=True)]
 
     async def _store(
         self,
@@ -377,13 +374,26 @@ class Intake:
         """A dry run stores nothing, and still finds the second of two equal rows in a file."""
         for index in counted:
             key = facts["record_key"][index] or facts["content_hash"][index]
-            self._dry_run_seen[key] = UUID(bytes=ids[index])
+            self._dry_run_seen[key] = ids[index]
 
     def _place_or_reason(self, printed: str | None) -> Place | str:
         try:
             return self._directory.place(printed)
         except ValueError as error:
             return str(error)
+
+    def _find_seller(self, said: _Said) -> tuple[str | None, str | None, UUID | None]:
+        site, stall, day, name, uscc = said
+        registered = self._directory.seller_at(site, stall, day) if site and stall else None
+        if uscc and (business := self._directory.business(uscc)):
+            return name or business[1], uscc, business[0]
+        if registered and (not uscc or uscc == registered.uscc) and (not name or name == registered.name):
+            return name or registered.name, uscc or registered.uscc, registered.business_id
+        return name, uscc, None
+
+    def _find_device(self, number: tuple[str | None, str | None]) -> tuple[UUID, UUID] | None:
+        maker, serial = number
+        return self._directory.device(maker, serial) if maker and serial else None
 
     def _find_case(self, said: tuple[str, str | None, date, str | None]) -> int:
         printed_item, printed_method, day, category = said
@@ -403,8 +413,8 @@ class Intake:
         return judge(Reading(result, value, unit, case.method), item_known=case.item is not None, limit=case.limit)
 
 
-def _same(outcome: RowOutcome, test_id: UUID, batch: Batch, index: int, message: str) -> Answer:
-    return Answer(outcome, test_id, [batch.place_of(index, "", message, outcome.value)])
+def _same(outcome: RowOutcome, test_id: bytes, batch: Batch, index: int, message: str) -> Answer:
+    return Answer(outcome, UUID(bytes=test_id), [batch.place_of(index, "", message, outcome.value)])
 
 
 def _quantities(batch: Batch) -> dict[str, Sequence[Any]]:

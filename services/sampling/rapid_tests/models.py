@@ -20,14 +20,15 @@ class RapidTest(Base):
     """One rapid test as it was reported, with its verdict. Never changed: a correction is a further row.
 
     What was printed is kept as printed (`printed_…`); what it was taken to mean stands beside it. A test counts in the
-    figures from `counted_at` (null: suspected duplicate, not decided) until `superseded_at`. Rows arrive by tens of
-    thousands, so there are no foreign keys here: intake has looked up every site, device and item it names.
+    figures from `counted_at` (null: suspected duplicate, not decided) until `superseded_at`. A test that a device has
+    numbered has a `record_key`, any other a `content_hash`. Rows arrive by tens of thousands, so there are no foreign
+    keys here: intake has looked up every site, device and item it names.
     """
 
     __tablename__ = "rapid_tests"
     __table_args__ = (
         Index(None, "record_key", unique=True, postgresql_where=text("record_key IS NOT NULL AND corrects_id IS NULL")),
-        Index(None, "content_hash"),
+        Index(None, "content_hash", postgresql_where=text("content_hash IS NOT NULL")),
         Index(None, "site_id", "tested_at", "id"),
         Index(None, "upload_id", "row_number"),
         Index(None, "corrects_id", unique=True, postgresql_where=text("corrects_id IS NOT NULL")),
@@ -90,8 +91,8 @@ class RapidTest(Base):
     verdict_reason: Mapped[str | None]
     threshold_id: Mapped[UUID | None]
 
-    record_key: Mapped[UUID | None]
-    content_hash: Mapped[UUID]
+    record_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    content_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     suspected_duplicate_of: Mapped[UUID | None]
     counted_at: Mapped[datetime | None]
     counted_by: Mapped[UUID | None]

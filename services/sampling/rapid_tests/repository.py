@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, literal, or_, select
+from sqlalchemy import Select, insert, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +21,7 @@ from services.sampling.test_sites.models import Site
 from services.sampling.test_sites.scope import visible_sites
 from shared.contracts.codes import RowOutcome
 from shared.contracts.sampling import Verdict
+from shared.database import driver_connection
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
@@ -92,18 +93,22 @@ async def known_ids(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
     return set(await session.scalars(select(RapidTest.id).where(RapidTest.id.in_(ids))))
 
 
-async def tests_by_record(session: AsyncSession, keys: Collection[UUID]) -> dict[UUID, UUID]:
+async def tests_by_record(session: AsyncSession, keys: Sequence[bytes]) -> dict[bytes, UUID]:
     """Record key → id of the test that a device reported under it."""
-    statement = select(RapidTest.record_key, RapidTest.id).where(
-        RapidTest.record_key == func.any(list(keys)), RapidTest.corrects_id.is_(None)
+    connection = await driver_connection(session)
+    rows = await connection.fetch(
+        "SELECT record_key, id FROM rapid_tests WHERE record_key = ANY($1::bytea[]) AND corrects_id IS NULL", keys
     )
-    return {key: test_id for key, test_id in (await session.execute(statement)).tuples() if key is not None}
+    return {row["record_key"]: row["id"] for row in rows}
 
 
-async def tests_by_content(session: AsyncSession, hashes: Collection[UUID]) -> dict[UUID, UUID]:
+async def tests_by_content(session: AsyncSession, hashes: Sequence[bytes]) -> dict[bytes, UUID]:
     """Content hash → id of a test that says the same."""
-    statement = select(RapidTest.content_hash, RapidTest.id).where(RapidTest.content_hash == func.any(list(hashes)))
-    return dict((await session.execute(statement)).tuples().all())
+    connection = await driver_connection(session)
+    rows = await connection.fetch(
+        "SELECT content_hash, id FROM rapid_tests WHERE content_hash = ANY($1::bytea[])", hashes
+    )
+    return {row["content_hash"]: row["id"] for row in rows}
 
 
 async def sites_of(session: AsyncSession, actor: Actor) -> Sequence[Site]:
@@ -204,7 +209,7 @@ async def row_answers(
         )
         answers += [
             RowAnswer(number or 0, RowOutcome.ACCEPTED, test_id, verdict, ())
-            for number, test_id, verdict in (await session.execute(tests)).tuples()
+            for number, test_id, verdict in await session.execute(tests)
         ]
     answers.sort(key=lambda answer: answer.row_number)
     return answers[: page.limit], None if len(answers) <= page.limit else str(answers[page.limit - 1].row_number)

@@ -67,7 +67,7 @@ def rapid_test(site: Site, **change: Any) -> RapidTest:
         "tested_at": at,
         "tested_on": day_of(at),
         "verdict": Verdict.SUSPECTED_POSITIVE,
-        "content_hash": uuid4(),
+        "content_hash": uuid4().bytes,
         "counted_at": at,
     }
     return RapidTest(**fields | change)

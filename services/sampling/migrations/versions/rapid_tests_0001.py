@@ -17,7 +17,7 @@ TEXTS = (
 )
 NUMBERS = ("quantity_in", "quantity_kept", "quantity_destroyed", "value")
 IDS = (
-    *("upload_id", "submission_id", "seller_business_id", "device_id", "threshold_id", "record_key"),
+    *("upload_id", "submission_id", "seller_business_id", "device_id", "threshold_id"),
     *("suspected_duplicate_of", "corrects_id", "counted_by"),
 )
 INSTANTS = ("sampled_at", "counted_at", "superseded_at")
@@ -38,7 +38,8 @@ def upgrade() -> None:
         sa.Column("tested_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tested_on", sa.Date(), nullable=False),
         sa.Column("verdict", sa.String(32), nullable=False),
-        sa.Column("content_hash", sa.Uuid(), nullable=False),
+        sa.Column("record_key", sa.LargeBinary(), nullable=True),
+        sa.Column("content_hash", sa.LargeBinary(), nullable=True),
         *(sa.Column(name, sa.Text(), nullable=True) for name in TEXTS),
         *(sa.Column(name, sa.Numeric(), nullable=True) for name in NUMBERS),
         *(sa.Column(name, sa.Uuid(), nullable=True) for name in IDS),
@@ -52,7 +53,12 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("record_key IS NOT NULL AND corrects_id IS NULL"),
     )
-    op.create_index("ix_rapid_tests_content_hash", "rapid_tests", ["content_hash"])
+    op.create_index(
+        "ix_rapid_tests_content_hash",
+        "rapid_tests",
+        ["content_hash"],
+        postgresql_where=sa.text("content_hash IS NOT NULL"),
+    )
     op.create_index("ix_rapid_tests_site_id_tested_at_id", "rapid_tests", ["site_id", "tested_at", "id"])
     op.create_index("ix_rapid_tests_upload_id_row_number", "rapid_tests", ["upload_id", "row_number"])
     op.create_index(
