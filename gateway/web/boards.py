@@ -18,6 +18,8 @@ BADGES = {
     SectionStatus.UNAVAILABLE: "danger",
 }
 STEPS = 7
+FEW_ABSENT = 3
+TILES_ON_A_WALL = 4
 ROWS_A_PAGE = 25
 
 RANKING_COLUMNS = (
@@ -31,7 +33,7 @@ RANKING_COLUMNS = (
 
 @dataclass(frozen=True)
 class SectionView:
-    """One service's part of the page. `tiles` are keyword arguments of the figure tile."""
+    """One service's part of the page. `tiles` are keyword arguments of the figure tile; `more` stand folded below."""
 
     service: str
     title: str
@@ -39,24 +41,35 @@ class SectionView:
     as_of: str
     note: str
     tiles: list[dict[str, Any]]
+    more: list[dict[str, Any]]
 
 
-def section_view(section: Section, dashboard: Dashboard, now: datetime) -> SectionView:
+def section_view(section: Section, dashboard: Dashboard, now: datetime, most: int | None = None) -> SectionView:
+    """A section; with `most`, no more tiles than that stand open, so that a wall shows all four sections at once."""
     stale = section.status is SectionStatus.STALE
     label = section.status.label
     if stale and section.as_of:
         label = f"{section.title}服务暂不可用（截至{words.clock_time(section.as_of, now)}）"
+    tiles = [_tile(figure, dashboard) for figure in section.figures]
+    shown, more = _opened(tiles, most)
     return SectionView(
         service=section.service.value,
         title=section.title,
         badge=(BADGES[section.status], label),
         as_of=words.clock_time(section.as_of, now) if section.as_of else "",
         note=section.note,
-        tiles=[_tile(figure, dashboard) for figure in section.figures]
-        or [
-            {"name": f"{section.title}指标", "reading": words.unavailable(section.as_of, now), "notes": [section.note]}
-        ],
+        tiles=shown or [{"name": f"{section.title}各项指标", "reading": words.unavailable(section.as_of, now)}],
+        more=more,
     )
+
+
+def _opened(tiles: list[dict[str, Any]], most: int | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Tiles that stand open and tiles that are folded: many without a number would bury the few that have one."""
+    absent = [tile for tile in tiles if not tile["reading"].is_number]
+    present = [tile for tile in tiles if tile["reading"].is_number]
+    if most is not None:
+        return (present + absent)[:most], (present + absent)[most:]
+    return (present, absent) if present and len(absent) > FEW_ABSENT else (tiles, [])
 
 
 def _tile(item: DashboardFigure, dashboard: Dashboard) -> dict[str, Any]:
@@ -154,6 +167,8 @@ def finding(item: DashboardFigure) -> str:
     readings = [reading_of(definition, child.figure) for child in placed]
     first, last = f"{readings[0].text}{readings[0].unit}", f"{readings[-1].text}{readings[-1].unit}"
     rest = f"；{missing}个地方暂无数据" if missing else ""
+    if len(placed) == 1:
+        return f"{definition.name}：只有{placed[0].region_name}有数，{first}{rest}"
     if first == last:
         return f"{definition.name}：{len(placed)}个地方都是{first}{rest}"
     best, worst = ("最低", "最高") if definition.higher_is_better is False else ("最高", "最低")

@@ -38,6 +38,7 @@ async def region_board(
     figure: Annotated[str, Query(max_length=80)] = "",
     sort: Annotated[str, Query(max_length=40)] = "",
     cursor: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    theme: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     dashboard = await read_dashboard(services, kept, code, period, visitor.actor, visitor.caller)
     now = times.now()
@@ -49,7 +50,10 @@ async def region_board(
         dashboard=dashboard,
         period=period,
         periods=boards.period_choices(this_month()),
-        sections=[boards.section_view(section, dashboard, now) for section in dashboard.sections],
+        sections=[
+            boards.section_view(section, dashboard, now, boards.TILES_ON_A_WALL if theme == "wall" else None)
+            for section in dashboard.sections
+        ],
         as_of=words.clock_time(max(section.as_of for section in dashboard.sections if section.as_of), now),
         crumbs=await crumbs_to(session, visitor, code, period),
         figures=[

@@ -1,0 +1,103 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from gateway.dashboards.ranking import ranked
+from gateway.dashboards.schemas import Dashboard, DashboardFigure, Section, SectionStatus
+from gateway.web import boards
+from shared.contracts.codes import Unit
+from shared.contracts.figures import Period
+from tests.gateway.dashboards.wire import AS_OF, DISTRICT, definition_of, value_of
+
+NOW = datetime(2026, 7, 24, 3, 0, tzinfo=UTC)
+
+
+def figure(
+    number: str | None, children: dict[str, str | None] | None = None, code: str = "pass_rate"
+) -> DashboardFigure:
+    definition = definition_of(code=f"sampling.{code}")
+    rows = [
+        (name, value_of(definition, f"3302030{index:02}000", "2026-07", value))
+        for index, (name, value) in enumerate((children or {}).items(), start=1)
+    ]
+    return DashboardFigure(
+        definition=definition,
+        figure=value_of(definition, DISTRICT, "2026-07", number),
+        previous_value=Decimal("99.0"),
+        children=ranked(definition, rows),
+    )
+
+
+def board(status: SectionStatus, *figures: DashboardFigure) -> Dashboard:
+    section = Section(
+        service=Unit.SAMPLING,
+        title="抽检快检",
+        status=status,
+        as_of=AS_OF if figures else None,
+        note="" if status is SectionStatus.OK else "抽检快检服务暂不可用",
+        figures=list(figures),
+    )
+    return Dashboard(
+        region_code=DISTRICT, region_name="海曙区", period="2026-07", previous_period="2026-06", sections=[section]
+    )
+
+
+def view(dashboard: Dashboard, most: int | None = None) -> boards.SectionView:
+    return boards.section_view(dashboard.sections[0], dashboard, NOW, most)
+
+
+def test_a_tile_says_the_change_and_leads_to_its_rows() -> None:
+    tile = view(board(SectionStatus.OK, figure("98.5"))).tiles[0]
+    assert tile["change"] == "−0.5个百分点，比6月"
+    assert tile["direction"] == "worse"
+    assert tile["href"] == f"/regions/{DISTRICT}/figures/sampling.pass_rate?period=2026-07"
+
+
+def test_a_section_without_an_answer_keeps_its_place_and_says_so() -> None:
+    shown = view(board(SectionStatus.UNAVAILABLE))
+    assert shown.badge == ("danger", "服务暂不可用")
+    assert [tile["reading"].kind for tile in shown.tiles] == ["unavailable"]
+
+
+def test_old_figures_say_since_when() -> None:
+    shown = view(board(SectionStatus.STALE, figure("98.5")))
+    assert shown.badge == ("warning", "抽检快检服务暂不可用（截至10:32）")
+    assert shown.tiles[0]["reading"].text == "98.5"
+
+
+def test_many_figures_without_a_number_do_not_bury_those_with_one() -> None:
+    figures = [figure(None, code=f"absent_{letter}") for letter in "abcd"] + [figure("98.5")]
+    shown = view(board(SectionStatus.OK, *figures))
+    assert [tile["reading"].kind for tile in shown.tiles] == ["value"]
+    assert len(shown.more) == 4
+    few = view(board(SectionStatus.OK, *figures[2:]))
+    assert (len(few.tiles), few.more) == (3, [])
+
+
+def test_a_wall_opens_four_tiles_with_the_numbers_first() -> None:
+    figures = [figure(None, code="absent")] + [figure("98.5", code=f"rate_{letter}") for letter in "abcd"]
+    shown = view(board(SectionStatus.OK, *figures), boards.TILES_ON_A_WALL)
+    assert [tile["reading"].kind for tile in shown.tiles] == ["value"] * 4
+    assert len(shown.more) == 1
+
+
+def test_the_title_of_the_comparison_says_what_it_shows() -> None:
+    places = {"一街": "98.0", "二街": "99.0", "三街": None}
+    assert boards.finding(figure("98.5", places)) == "合格率：最高二街99.0%，最低一街98.0%；1个地方暂无数据"
+    assert (
+        boards.finding(figure("98.5", {"一街": "98.0", "二街": None})) == "合格率：只有一街有数，98.0%；1个地方暂无数据"
+    )
+    assert boards.finding(figure("98.5", {"一街": "98.0", "二街": "98.0"})) == "合格率：2个地方都是98.0%"
+    assert boards.finding(figure("98.5", {"一街": None})) == "合格率：下级都暂无数据"
+
+
+def test_the_tile_map_spans_seven_steps_and_leaves_gaps_grey() -> None:
+    places = {"一街": "90", "二街": "95", "三街": "100", "四街": None}
+    assert [step for _, _, step, _ in boards.tile_map(figure("98.5", places))] == [1, 4, 7, None]
+
+
+def test_a_reader_may_pick_the_year_so_far_and_the_last_twelve_months() -> None:
+    choices = dict(boards.period_choices(Period.parse("2026-02")))
+    assert choices["2026-02"] == "2026年2月"
+    assert choices["2025-03"] == "2025年3月"
+    assert choices["2025-Q4"] == "2025年第4季度"
+    assert choices["2026"] == "2026年"
