@@ -1,11 +1,10 @@
-"""Jobs that every unit runs on a schedule: sweep the clocks, fold the figures, throw away what nobody needs any more."""
+"""Jobs that every unit runs on a schedule: fold the figures, throw away what nobody needs any more."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.clocks.sweep import SWEEP
 from shared.events import repository as events
 from shared.figures.jobs import FOLD_FIGURES
 from shared.http.idempotency import forget_old_answers
@@ -54,7 +53,6 @@ async def _in_chunks(context: JobContext, delete: Callable[[AsyncSession], Await
 
 
 CHASSIS_JOBS = (
-    SWEEP,
     FOLD_FIGURES,
     JobKind("prune_events", "清理已送达的事件", _prune_events, cron="11 3 * * *"),
     JobKind("prune_jobs", "清理旧任务", _prune_jobs, cron="23 3 * * *"),

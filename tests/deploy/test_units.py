@@ -1,5 +1,6 @@
 """A unit knows its own database and nothing it does not need; the environment of the caller may set the rest."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from deploy.data_folder import DataFolder
 from deploy.databases import configured_urls
 from deploy.processes import DeployError
-from deploy.units import choose_ports, platform_environment, unit_environment
+from deploy.units import MODULES, choose_ports, platform_environment, unit_environment
 from shared.contracts.codes import Unit
+from shared.housekeeping import CHASSIS_JOBS
 
 
 @pytest.fixture
@@ -68,3 +70,9 @@ def test_every_unit_gets_a_port_of_its_own() -> None:
     ports = choose_ports(8000)
     assert ports[Unit.GATEWAY] == 8000
     assert len(set(ports.values())) == len(Unit)
+
+
+@pytest.mark.parametrize("unit", Unit)
+def test_the_job_runner_of_a_unit_gets_every_kind_of_job_once(unit: Unit) -> None:
+    kinds = [kind.name for kind in (*import_module(MODULES[unit]).service.jobs, *CHASSIS_JOBS)]
+    assert sorted(kinds) == sorted(set(kinds))
