@@ -105,7 +105,7 @@ def run(folder: DataFolder, port: int, *, demo: bool, reset: bool = False) -> No
         say("启动四个服务和网关……")
         start_units(supervisor, settings, ports, folder.logs)
         if demo and not folder.demo_loaded.exists():
-            say("装入演示数据……")
+            say(f"装入演示数据……（页面已能打开：http://127.0.0.1:{port}）")
             load_demo(supervisor, settings, folder)
         say(f"已就绪。打开 http://127.0.0.1:{port}  （按 Ctrl-C 停止）")
         if demo:
