@@ -56,7 +56,7 @@ async def read_device(device_id: UUID, actor: CanReadSites, session: Session, re
 
 @router.put("/{device_id}")
 async def change_device(
-    device_id: UUID, body: DeviceUpdate, version: IfMatch, actor: CanKeepDevices, session: Session, response: Response
+    device_id: UUID, body: DeviceUpdate, actor: CanKeepDevices, version: IfMatch, session: Session, response: Response
 ) -> DeviceRead:
     """更改设备：换地方、续检定、停用。"""
     device = await service.change_device(session, device_id, body, version, actor)

@@ -48,7 +48,7 @@ async def read_test_item(code: str, _: AnyActor, session: Session, response: Res
 
 @router.put("/{code}")
 async def change_test_item(
-    code: str, body: ItemUpdate, version: IfMatch, _actor: CanKeepItems, session: Session, response: Response
+    code: str, body: ItemUpdate, _actor: CanKeepItems, version: IfMatch, session: Session, response: Response
 ) -> ItemRead:
     """更改名称、写法与标记；限值不在此更改。"""
     item = await service.change_item(session, code, body, version)

@@ -75,7 +75,7 @@ async def read_test_site(site_id: UUID, actor: CanReadSites, session: Session, r
 
 @router.put("/{site_id}")
 async def change_test_site(
-    site_id: UUID, body: SiteUpdate, version: IfMatch, actor: CanKeepSites, session: Session, response: Response
+    site_id: UUID, body: SiteUpdate, actor: CanKeepSites, version: IfMatch, session: Session, response: Response
 ) -> SiteRead:
     """更改检测点。"""
     site = await service.change_site(session, site_id, body, version, actor)

@@ -68,7 +68,7 @@ async def read_whistle(whistle_id: UUID, actor: CanReadWhistles, session: Sessio
 
 @router.post("/{whistle_id}/notice")
 async def tell_seller(
-    whistle_id: UUID, body: NoticeStep, version: IfMatch, actor: CanWorkOnSite, session: Session, response: Response
+    whistle_id: UUID, body: NoticeStep, actor: CanWorkOnSite, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """登记告知销售者；申请复检的 4 小时自此起算。"""
     return await _answer(session, response, await service.tell_seller(session, whistle_id, body, version, actor))
@@ -76,7 +76,7 @@ async def tell_seller(
 
 @router.post("/{whistle_id}/objection")
 async def object_to_result(
-    whistle_id: UUID, body: ObjectionStep, version: IfMatch, actor: CanObject, session: Session, response: Response
+    whistle_id: UUID, body: ObjectionStep, actor: CanObject, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """销售者申请复检；逾期的记录在案，不予受理。"""
     return await _answer(session, response, await service.object_to_result(session, whistle_id, body, version, actor))
@@ -84,7 +84,7 @@ async def object_to_result(
 
 @router.post("/{whistle_id}/repeats")
 async def record_repeat(
-    whistle_id: UUID, body: RepeatStep, version: IfMatch, actor: CanWorkOnSite, session: Session, response: Response
+    whistle_id: UUID, body: RepeatStep, actor: CanWorkOnSite, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """登记快检复测；只作线索，不改变结论。"""
     return await _answer(session, response, await service.record_repeat(session, whistle_id, body, version, actor))
@@ -92,7 +92,7 @@ async def record_repeat(
 
 @router.post("/{whistle_id}/statutory-sample")
 async def link_sample(
-    whistle_id: UUID, body: SampleStep, version: IfMatch, actor: CanSample, session: Session, response: Response
+    whistle_id: UUID, body: SampleStep, actor: CanSample, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """登记监督抽检的样品：同批，或同一销售者的同种产品（非同批）。"""
     return await _answer(session, response, await service.link_sample(session, whistle_id, body, version, actor))
@@ -100,7 +100,7 @@ async def link_sample(
 
 @router.post("/{whistle_id}/outcome")
 async def conclude_whistle(
-    whistle_id: UUID, body: OutcomeStep, version: IfMatch, actor: CanDecide, session: Session, response: Response
+    whistle_id: UUID, body: OutcomeStep, actor: CanDecide, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """作出结论：确证不合格、未获确证、无法复核。"""
     return await _answer(session, response, await service.conclude(session, whistle_id, body, version, actor))
@@ -108,7 +108,7 @@ async def conclude_whistle(
 
 @router.post("/{whistle_id}/disposals")
 async def record_disposal(
-    whistle_id: UUID, body: DisposalStep, version: IfMatch, actor: CanWorkOnSite, session: Session, response: Response
+    whistle_id: UUID, body: DisposalStep, actor: CanWorkOnSite, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """登记无害化处置，可分次；累计不超过停售数量。"""
     return await _answer(session, response, await service.record_disposal(session, whistle_id, body, version, actor))
@@ -116,7 +116,7 @@ async def record_disposal(
 
 @router.post("/{whistle_id}/stop-sale-release")
 async def lift_stop_sale(
-    whistle_id: UUID, body: Step, version: IfMatch, actor: CanDecide, session: Session, response: Response
+    whistle_id: UUID, body: Step, actor: CanDecide, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """解除停售；只限同批检验合格的。"""
     return await _answer(session, response, await service.lift_stop_sale(session, whistle_id, body, version, actor))
@@ -124,7 +124,7 @@ async def lift_stop_sale(
 
 @router.post("/{whistle_id}/closure")
 async def close_whistle(
-    whistle_id: UUID, body: Step, version: IfMatch, actor: CanDecide, session: Session, response: Response
+    whistle_id: UUID, body: Step, actor: CanDecide, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """办结。"""
     return await _answer(session, response, await service.close(session, whistle_id, body, version, actor))
