@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import BigInteger
 
 from services.inspection.businesses.models import Business, TimelineEntry
 from services.inspection.businesses.rules import Identity
@@ -15,6 +14,11 @@ from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
 from shared.regions.scope import within_scope
+
+LOCK_KEYS = text("""
+    SELECT pg_advisory_xact_lock(sorted.hash)
+      FROM (SELECT hashtextextended(key, 0) AS hash FROM unnest(CAST(:keys AS text[])) AS key ORDER BY 1) AS sorted
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +69,7 @@ async def timeline_of(
 async def lock_identities(session: AsyncSession, identities: Iterable[Identity]) -> None:
     """Let nobody else enter one of these businesses until the transaction ends; locks in one order, so no deadlock."""
     keys = sorted({identity.key for identity in identities})
-    for key in keys:
-        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0).cast(BigInteger))))
+    await session.execute(LOCK_KEYS, {"keys": keys})
 
 
 async def known_like(session: AsyncSession, identities: Sequence[Identity]) -> list[tuple[UUID, Identity]]:

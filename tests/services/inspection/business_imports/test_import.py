@@ -83,7 +83,7 @@ class Desk:
         stop = asyncio.Event()
         worker = asyncio.create_task(run_jobs(unit, self.settings, stop, Pace(restart_seconds=0.1)))
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 while (current := await self.look(import_id)).finished_at is None:  # noqa: ASYNC110 (it is the database that tells)
                     await asyncio.sleep(0.05)
         finally:
