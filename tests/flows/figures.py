@@ -1,0 +1,70 @@
+"""The proof of the figures: each of a unit's figures, everywhere and in every period, is the sum of its rows."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select, union
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from deploy.all_in_one import AllInOne
+from shared.app import Service
+from shared.contracts.codes import SERVICES
+from shared.contracts.figures import Period, periods_of
+from shared.database import create_engine, create_sessions
+from shared.figures import service as figure_service
+from shared.figures.models import FigureDelta, FigureRollup
+from shared.figures.repository import counts_from_rows, current_counts
+from shared.regions.models import RegionAncestor
+
+Sums = dict[tuple[str, str], tuple[Decimal, Decimal]]
+
+
+async def assert_figures_equal_their_rows(platform: AllInOne) -> int:
+    """Compare rollups and deltas with the rows, before and after folding; returns how many sums were not zero."""
+    compared = 0
+    for unit in SERVICES:
+        engine = create_engine(platform.settings[unit])
+        try:
+            for fold in (False, True):
+                async with create_sessions(engine)() as session, session.begin():
+                    if fold:
+                        await figure_service.fold(session)
+                    compared += await _compare(session, platform.services[unit])
+        finally:
+            await engine.dispose()
+    return compared
+
+
+async def _compare(session: AsyncSession, service: Service) -> int:
+    compared = 0
+    regions = await _regions(session, service)
+    for period in await _periods(session, service):
+        told = _without_zeros(await current_counts(session, service.figures, regions, period))
+        proved = _without_zeros(await counts_from_rows(session, service.figures, regions, period))
+        assert told == proved, f"{service.unit} {period}"
+        compared += len(proved)
+    return compared
+
+
+async def _regions(session: AsyncSession, service: Service) -> list[str]:
+    """Every region, of whatever level, that something is recorded in."""
+    named = [select(figure.rows().subquery().c.region_code) for figure in service.figures]
+    named += [select(FigureDelta.region_code), select(FigureRollup.region_code)]
+    within = union(*named).subquery()
+    ancestors = select(RegionAncestor.ancestor_code).where(RegionAncestor.code.in_(select(within.c.region_code)))
+    return sorted(set(await session.scalars(ancestors)))
+
+
+async def _periods(session: AsyncSession, service: Service) -> Iterable[Period]:
+    """Every day, month, quarter and year in which something is recorded, and those before and after."""
+    named = [select(figure.rows().subquery().c.day) for figure in service.figures]
+    named += [select(FigureDelta.day), select(FigureRollup.first_day)]
+    days: set[date] = set(await session.scalars(union(*named)))
+    found = {period for day in days for period in periods_of(day)}
+    around = {period.previous for period in found} | {Period(period.kind, period.end) for period in found}
+    return sorted(found | around, key=lambda period: (period.kind, period.first))
+
+
+def _without_zeros(sums: Sums) -> Sums:
+    return {key: counts for key, counts in sums.items() if any(counts)}
