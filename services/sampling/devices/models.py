@@ -26,7 +26,3 @@ class Device(Versioned, Base):
     site_id: Mapped[UUID] = mapped_column(ForeignKey("test_sites.id"))
     calibrated_until: Mapped[date | None]
     active: Mapped[bool] = mapped_column(default=True)
-
-    def calibration_valid_on(self, day: date) -> bool | None:
-        """Whether the calibration covers `day` (the last day included); None when nobody has stated it."""
-        return None if self.calibrated_until is None else day <= self.calibrated_until

@@ -53,12 +53,6 @@ async def list_sites(
     return await paginate(session, statement, page, order_by=[Site.code])
 
 
-async def sites_by_code(session: AsyncSession, codes: Collection[str], actor: Actor) -> dict[str, Site]:
-    """The sites among `codes` that the actor may see."""
-    statement = visible_sites(select(Site).where(Site.code.in_(codes)), actor)
-    return {site.code: site for site in await session.scalars(statement)}
-
-
 async def code_taken(session: AsyncSession, code: str) -> bool:
     return await session.scalar(select(Site.id).where(Site.code == code)) is not None
 

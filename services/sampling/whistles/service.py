@@ -66,7 +66,8 @@ async def _blow_batch(session: AsyncSession, tests: Sequence[RapidTest], at: dat
     firsts = await repository.first_of_chain(session, tests)
     items = await repository.items_by_code(session, {test.item_code for test in tests if test.item_code})
     rows = {firsts[test.id]: _values(test, firsts[test.id], items[test.item_code or ""], at) for test in tests}
-    new = await repository.add_missing(session, list(rows.values()))
+    # In one order everywhere, so that two uploads with the same positives wait for each other and do not deadlock.
+    new = await repository.add_missing(session, [rows[first_id] for first_id in sorted(rows)])
     if not new:
         return 0
     whistles = await repository.whistles_by_id(session, new)

@@ -1,13 +1,11 @@
 """Devices over HTTP: one maker and serial is one device, wherever it stands."""
 
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest_asyncio
 
-from services.sampling.devices.models import Device
 from shared.contracts.codes import Role, Unit
 from tests.conftest import ClientOf, SessionOf
 from tests.services.sampling.factories import HAISHU, NANHAI, key, stored_site
@@ -63,10 +61,3 @@ async def test_a_market_operator_registers_devices_at_his_own_site_only(
     operator = await client_of(Unit.SAMPLING, Role.MARKET_OPERATOR, regions=[HAISHU], business_id=own)
     assert (await operator.post("/v1/devices", json=device_body(mine.id), headers=key())).status_code == 201
     assert (await operator.post("/v1/devices", json=device_body(other.id), headers=key())).status_code == 404
-
-
-def test_calibration_holds_through_its_last_day_and_unknown_is_not_valid() -> None:
-    device = Device(calibrated_until=date(2027, 6, 30))
-    assert device.calibration_valid_on(date(2027, 6, 30)) is True
-    assert device.calibration_valid_on(date(2027, 7, 1)) is False
-    assert Device(calibrated_until=None).calibration_valid_on(date(2027, 6, 30)) is None
