@@ -69,7 +69,9 @@ def _opened(tiles: list[dict[str, Any]], most: int | None) -> tuple[list[dict[st
     present = [tile for tile in tiles if tile["reading"].is_number]
     if most is not None:
         return (present + absent)[:most], (present + absent)[most:]
-    return (present, absent) if present and len(absent) > FEW_ABSENT else (tiles, [])
+    if not present:
+        return absent[:FEW_ABSENT], absent[FEW_ABSENT:]
+    return (present, absent) if len(absent) > FEW_ABSENT else (tiles, [])
 
 
 def _tile(item: DashboardFigure, dashboard: Dashboard) -> dict[str, Any]:

@@ -108,7 +108,8 @@ def _stop_sale(whistle: Answer) -> Step:
 def _objection(whistle: Answer, clocks: Sequence[words.ClockWords]) -> Step:
     title, state = "销售者异议期", ObjectionState(whistle["objection"])
     if whistle["told_at"] is None:
-        return Step("todo", title, "尚未告知", text="把结果告知销售者并记下时间，异议期才起算。", clocks=clocks)
+        text = "期限暂从吹哨时算；登记实际告知时间后，改从告知时算。"
+        return Step("now", title, "未登记告知时间", text=text, clocks=clocks)
     if state is not ObjectionState.NONE:
         return Step("done", title, state.label, when=_when(whistle["told_at"], "告知"), clocks=clocks)
     open_now = any(clock.kind in ("running", "soon") for clock in clocks)

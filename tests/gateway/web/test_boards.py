@@ -71,6 +71,8 @@ def test_many_figures_without_a_number_do_not_bury_those_with_one() -> None:
     assert len(shown.more) == 4
     few = view(board(SectionStatus.OK, *figures[2:]))
     assert (len(few.tiles), few.more) == (3, [])
+    none = view(board(SectionStatus.OK, *figures[:4]))
+    assert (len(none.tiles), len(none.more)) == (3, 1)
 
 
 def test_a_wall_opens_four_tiles_with_the_numbers_first() -> None:

@@ -170,6 +170,6 @@ async def test_a_suspect_positive_is_told_from_bench_to_signal(market: Market, r
         for step in ("快检疑似阳性", "停售", "销售者异议期", "法定抽检任务", "批次锁定", "跟进检查", "信用信号"):
             assert step in page.text
         assert "20公斤" in page.text
-        assert "尚未告知" in page.text
+        assert "未登记告知时间" in page.text
         if role is Role.MARKET_OPERATOR:
             assert "不在您的查看范围内" in page.text, "what others do is not the operator's to see"
