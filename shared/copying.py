@@ -50,7 +50,7 @@ class BulkCopy:
     def pack(self, columns: Mapping[str, Sequence[Any]], same: Mapping[str, Any], count: int) -> bytes:
         """The rows as COPY reads them; columns in the order of `same`, then `columns`."""
         beginning = struct.pack("!h", len(same) + len(columns))
-        beginning += b"".join(self._encoded[name][value] for name, value in same.items())
+        beginning += b"".join(self._encoded[name].each([value])[0] for name, value in same.items())
         encoded = [self._encoded[name].each(values) for name, values in columns.items()]
         rows = zip(repeat(beginning, count), *encoded, strict=True)
         data = b"".join(chain((_SIGNATURE,), chain.from_iterable(rows), (_END,)))
@@ -77,8 +77,10 @@ class _Encoded(dict[Any, bytes]):
         # Keys and numbers of rows differ in every row: remembering them would only cost.
         if values and type(values[0]) is bytes:
             return [_NULL if value is None else struct.pack("!i", len(value)) + value for value in values]
-        if type(values) is range:
-            return [struct.pack("!ii", 4, value) for value in values]
+        if values and type(values[0]) is int:
+            return [_NULL if value is None else struct.pack("!ii", 4, value) for value in values]
+        if self._encode is _encode_number:  # 0.5 and 0.50 are equal, and yet not the same number of decimals
+            return [_NULL if value is None else self[str(value)] for value in values]
         return list(map(self.__getitem__, values))
 
     def forget_if_large(self) -> None:
@@ -106,9 +108,9 @@ def _encode_day(value: date) -> bytes:
     return struct.pack("!i", (value - _EPOCH.date()).days)
 
 
-def _encode_number(value: Decimal) -> bytes:
+def _encode_number(value: str) -> bytes:
     """PostgreSQL's numeric: digits in groups of four, the first group's weight, the sign, the scale shown."""
-    sign, digits, exponent = value.as_tuple()
+    sign, digits, exponent = Decimal(value).as_tuple()
     assert isinstance(exponent, int)  # a finite number
     scale = max(-exponent, 0)
     whole = "".join(map(str, digits)) + "0" * max(exponent, 0)

@@ -259,7 +259,7 @@ def is_unit(text: str) -> bool:
 
 
 def record_key(maker: str, serial: str, record_id: str) -> bytes:
-    """The identity that a device gives its record: 12 bytes for the device, then its own number. Equal keys are one test.
+    """The identity that a device gives its record: 12 bytes for the device, then its number. Equal keys are one test.
 
     Records of one device stand side by side in the index, in the order in which it numbered them.
     """
