@@ -12,7 +12,6 @@ from shared.contracts.regions import RegionCode
 from shared.contracts.sampling import SiteKind
 from shared.contracts.schema import Schema
 
-
 Uscc = Annotated[
     str,
     AfterValidator(check_uscc),
