@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.app import Service
 from shared.events.relay import run_relay
+from shared.figures.jobs import prove_figures
 from shared.housekeeping import CHASSIS_JOBS
 from shared.jobs.runner import run_jobs
 from shared.logging import configure_logging
@@ -19,7 +20,8 @@ Work = Callable[[Service, UnitSettings, asyncio.Event], Coroutine[Any, Any, None
 
 
 async def _run_all_jobs(service: Service, settings: UnitSettings, stop: asyncio.Event) -> None:
-    await run_jobs(replace(service, jobs=(*service.jobs, *CHASSIS_JOBS)), settings, stop)
+    jobs = (*service.jobs, prove_figures(service.figures), *CHASSIS_JOBS)
+    await run_jobs(replace(service, jobs=jobs), settings, stop)
 
 
 KINDS: dict[str, Work] = {"relay": run_relay, "jobs": _run_all_jobs}

@@ -5,12 +5,27 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import any_, bindparam, delete, func, insert, literal, select, text
+from sqlalchemy import (
+    Select,
+    SelectBase,
+    any_,
+    bindparam,
+    delete,
+    distinct,
+    except_,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 
-from shared.contracts.figures import FigureKind, Period
+from shared.contracts.figures import FigureKind, Period, PeriodKind
 from shared.figures.definition import Figure
 from shared.figures.models import FigureDelta, FigureRollup, RegisteredFigure
 from shared.http.pagination import PageRequest, paginate, paginate_rows
@@ -178,6 +193,38 @@ async def codes_directly_below(session: AsyncSession, region: str) -> list[str]:
     """Regions in use whose parent is `region`, by code."""
     statement = select(RegionRow.code).where(RegionRow.parent_code == region, in_use()).order_by(RegionRow.code)
     return list(await session.scalars(statement))
+
+
+async def count_differences(session: AsyncSession, figure: Figure) -> int:
+    """How many pairs of region and day have other sums in the rollups and deltas than in the rows. One snapshot."""
+    code, rows, above = figure.definition.code, figure.rows().subquery(), RegionAncestor
+    proved = _daily_sums(
+        select(above.ancestor_code, rows.c.day, rows.c.numerator, rows.c.denominator).join(
+            above, above.code == rows.c.region_code
+        )
+    )
+    held = _daily_sums(
+        union_all(
+            select(
+                FigureRollup.region_code, FigureRollup.first_day, FigureRollup.numerator, FigureRollup.denominator
+            ).where(FigureRollup.code == code, FigureRollup.period_kind == PeriodKind.DAY.value),
+            select(above.ancestor_code, FigureDelta.day, FigureDelta.numerator, FigureDelta.denominator)
+            .join(above, above.code == FigureDelta.region_code)
+            .where(FigureDelta.code == code),
+        )
+    )
+    differing = union_all(select(except_(proved, held).subquery()), select(except_(held, proved).subquery())).subquery()
+    return int(await session.scalar(select(func.count(distinct(tuple_(*list(differing.c)[:2]))))) or 0)
+
+
+def _daily_sums(counts: SelectBase) -> Select[Any]:
+    region, day, numerator, denominator = counts.subquery().c
+    numerators, denominators = func.sum(numerator), func.sum(denominator)
+    return (
+        select(region, day, numerators, denominators)
+        .group_by(region, day)
+        .having((numerators != 0) | (denominators != 0))
+    )
 
 
 async def names_of(session: AsyncSession, regions: Sequence[str]) -> dict[str, str]:

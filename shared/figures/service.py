@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.figures import FigureSheet, FigureState, FigureValue, Period, RegionFigures
@@ -20,6 +21,8 @@ from shared.regions.scope import ensure_in_scope
 from shared.times import day_of, now
 
 FOLD_BATCH = 20_000
+
+log = structlog.get_logger(__name__)
 
 
 class UnknownFigure(NotFound):
@@ -65,10 +68,16 @@ async def fold(session: AsyncSession) -> int:
     return await repository.fold_batch(session, FOLD_BATCH)
 
 
-async def rebuild(session: AsyncSession, figures: Sequence[Figure]) -> None:
-    """Make all rollups anew from the rows: needed when a region has moved under another parent."""
-    for figure in figures:
+async def prove(session: AsyncSession, figure: Figure) -> int:
+    """Recompute a figure from its rows; where the rollups differ, make them anew. Returns how many sums differed.
+
+    They do when a region has moved under another parent. Any other difference is a defect, and is logged as one.
+    """
+    differences = await repository.count_differences(session, figure)
+    if differences:
+        log.error("figure_differs_from_its_rows", code=figure.definition.code, sums=differences)
         await repository.replace_with_rows(session, figure)
+    return differences
 
 
 def choose(figures: Sequence[Figure], code: str) -> Figure:

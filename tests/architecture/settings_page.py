@@ -10,8 +10,9 @@ from tests.conftest import MODULES, service_of
 FILE = Path(__file__).resolve().parents[2] / "docs" / "operations" / "settings.md"
 HEAD = """# 设置
 
-全部设置取自环境变量。每一项都可以只给一个单元：把 `SHIAN_` 换成 `SHIAN_SAMPLING_`、
-`SHIAN_TRACEABILITY_`、`SHIAN_INSPECTION_`、`SHIAN_SCORING_` 或 `SHIAN_GATEWAY_`，该单元即以此为准。例如四个服务各用各的数据库：`SHIAN_SAMPLING_DATABASE_URL=…`。
+全部设置取自环境变量。每一项都可以只给一个单元：把 `SHIAN_` 换成 `SHIAN_SAMPLING_`、`SHIAN_TRACEABILITY_`、
+`SHIAN_INSPECTION_`、`SHIAN_SCORING_` 或 `SHIAN_GATEWAY_`，该单元即以此为准。
+例如四个服务各用各的数据库：`SHIAN_SAMPLING_DATABASE_URL=…`。
 
 本页由 `python -m tests.architecture.settings_page` 从代码写成，测试核对二者一致。
 """

@@ -22,6 +22,11 @@ OPEN_TO_ALL = {
     "/v1/tokens": "the way in",
     "/api/v1/tokens": "the way in",
     "/login": "the way in",
+    "/logout": "ends the browser's own session; without one it does nothing",
+    "/api/v1/sign-outs": "whoever holds a refresh token may end it",
+    "/password": "proved by the present password, which may be a temporary one",
+    "/api/v1/password-changes": "proved by the present password, which may be a temporary one",
+    "/display": "large type, kept in the browser's cookie",
     "/styleguide": "shows parts, no data",
     "/api/openapi.json": "the description of the interface",
 }

@@ -51,13 +51,37 @@ async def test_a_partly_folded_batch_is_counted_once(session_of: SessionOf) -> N
         assert await repository.current_counts(session, FIGURES, [HAISHU], JULY) == proof
 
 
-async def test_rebuilding_from_rows_gives_the_same(session_of: SessionOf) -> None:
+async def test_the_nightly_proof_finds_nothing_to_mend_folded_or_not(session_of: SessionOf) -> None:
+    await _a_month_of_holds(session_of)
+    session = await session_of(Unit.TRACEABILITY)
+    assert [await service.prove(session, figure) for figure in FIGURES] == [0, 0, 0]
+    await service.fold(session)
+    assert [await service.prove(session, figure) for figure in FIGURES] == [0, 0, 0]
+
+
+async def test_the_nightly_proof_mends_a_sum_that_is_not_that_of_its_rows(session_of: SessionOf) -> None:
     await _a_month_of_holds(session_of)
     session = await session_of(Unit.TRACEABILITY)
     await service.fold(session)
     before = await repository.current_counts(session, FIGURES, [HAISHU], JULY)
-    await service.rebuild(session, FIGURES)
+    await session.execute(text("UPDATE figure_rollups SET numerator = 99 WHERE code = 'traceability.lot_holds'"))
+    assert [await service.prove(session, figure) > 0 for figure in FIGURES] == [False, True, False]
     assert await repository.current_counts(session, FIGURES, [HAISHU], JULY) == before
+
+
+async def test_figures_follow_a_street_that_moves_to_another_district(session_of: SessionOf) -> None:
+    await _a_month_of_holds(session_of)
+    session = await session_of(Unit.TRACEABILITY)
+    await service.fold(session)
+    moved = {"street": STREET, "old": HAISHU, "new": "440605000000"}
+    await session.execute(
+        text("UPDATE region_ancestors SET ancestor_code = :new WHERE code = :street AND ancestor_code = :old"), moved
+    )
+    for figure in FIGURES:
+        await service.prove(session, figure)
+    counts = await repository.current_counts(session, FIGURES, [HAISHU, moved["new"]], JULY)
+    assert counts[LOT_HOLDS.code, moved["new"]] == (5, 0)
+    assert (LOT_HOLDS.code, HAISHU) not in counts
 
 
 async def test_a_delta_of_an_unknown_region_waits_instead_of_vanishing(session_of: SessionOf) -> None:
