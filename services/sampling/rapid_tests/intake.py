@@ -284,10 +284,11 @@ class Intake:
             return exceptions
         open_rows = [index for index in range(batch.count) if index not in exceptions]
         if batch.ids:
-            stored = await repository.known_ids(session, [batch.ids[index] for index in open_rows])
+            seen = await repository.known_ids(session, [batch.ids[index] for index in open_rows])
             for index in open_rows:
-                if batch.ids[index] in stored:
+                if batch.ids[index] in seen:
                     exceptions[index] = _same(RowOutcome.DUPLICATE, ids[index], batch, index, "这条记录已收下")
+                seen.add(batch.ids[index])
             open_rows = [index for index in open_rows if index not in exceptions]
         for identities, find, outcome, message in (
             (keys, repository.tests_by_record, RowOutcome.DUPLICATE, SAME_RECORD),

@@ -60,7 +60,7 @@ async def test_each_record_is_answered_by_itself(terminal: httpx.AsyncClient, si
     assert answer.status_code == 201, answer.text
     items = answer.json()["items"]
     assert [item["outcome"] for item in items] == [
-        *("accepted", "rejected", "accepted", "rejected", "rejected", "suspected_duplicate"),
+        *("accepted", "rejected", "accepted", "rejected", "rejected", "duplicate"),
     ]
     assert [item["verdict"] for item in items][:3] == ["negative", None, "suspected_positive"]
     assert {error["pointer"] for error in items[1]["errors"]} == {"/records/1/printed_item", "/records/1/tested_at"}
