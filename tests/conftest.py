@@ -7,7 +7,7 @@
 import asyncio
 import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -83,13 +83,20 @@ def template(postgres: EmbeddedPostgres) -> str:
     return TEMPLATE
 
 
+@asynccontextmanager
+async def copied(server: EmbeddedPostgres, template: str) -> AsyncIterator[str]:
+    """The address of a copy of the template, which is dropped afterwards."""
+    name = f"shian_{uuid4().hex}"
+    await _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.url(name)
+    await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest_asyncio.fixture
 async def fresh_database(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[str]:
     """The address of a database of this test's own, migrated and seeded, which is dropped afterwards."""
-    name = f"shian_{uuid4().hex}"
-    await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield postgres.url(name)
-    await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    async with copied(postgres, template) as url:
+        yield url
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -1,6 +1,5 @@
 """People of the flows: each knows the gateway's address and a token, and nothing else of the platform."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -35,19 +34,22 @@ class Person:
         assert len(rows) == 1, f"{path}: {rows}"
         return rows[0]
 
-    async def post(self, path: str, body: Any) -> Any:
-        return _answer(await self.try_post(path, body)).json()
+    async def attempt(self, method: str, path: str, body: Any, version: int | None = None) -> httpx.Response:
+        """A change, whatever the answer; `version` is that of the record as it was read."""
+        headers = {"Idempotency-Key": str(uuid4())}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        return await self.http.request(method, path, json=body, headers=headers)
 
-    async def try_post(self, path: str, body: Any, **headers: str) -> httpx.Response:
-        """POST, whatever the answer."""
-        return await self.http.post(path, json=body, headers={"Idempotency-Key": str(uuid4())} | headers)
+    async def post(self, path: str, body: Any) -> Any:
+        return _answer(await self.attempt("POST", path, body)).json()
 
     async def put(self, path: str, body: Any) -> Any:
-        return _answer(await self.http.put(path, json=body)).json()
+        return _answer(await self.attempt("PUT", path, body)).json()
 
     async def step(self, path: str, version: int, **body: Any) -> Any:
         """A transition of a record, from the version that was read."""
-        return _answer(await self.try_post(path, body, **{"If-Match": f'"{version}"'})).json()
+        return _answer(await self.attempt("POST", path, body, version)).json()
 
     async def upload(self, name: str, content: bytes, **fields: str) -> Any:
         path = "/api/sampling/v1/rapid-test-uploads"
@@ -60,8 +62,3 @@ class Person:
 def _answer(response: httpx.Response) -> httpx.Response:
     assert response.is_success, f"{response.request.method} {response.request.url}: {response.text}"
     return response
-
-
-def without(record: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """The record without some of its fields."""
-    return {name: value for name, value in record.items() if name not in names}

@@ -5,29 +5,36 @@ Everything is done through the gateway, by the people who do it in the field. Al
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 
-from deploy.all_in_one import AllInOne
+from deploy.embedded_postgres import EmbeddedPostgres
 from shared.contracts.codes import Role
 from shared.contracts.figures import Period, PeriodKind
 from shared.times import SHANGHAI, day_of, now
-from tests.flows.conftest import PersonOf
-from tests.flows.ledger import Ledger, changed
+from tests.conftest import copied
+from tests.flows.figures import assert_figures_equal_their_rows
+from tests.flows.ledger import changed
 from tests.flows.market import Market, Row, as_record, gb18030, open_market, utf8
 from tests.flows.people import DISTRICT, TOWN, Person
+from tests.flows.stage import Stage, set_stage
 from tests.waiting import eventually
 
 MARKET, LOT = "FLOW-001", "DEMO-L-001"
 UPLOADS = "/api/sampling/v1/rapid-test-uploads"
 
 MONTH = str(Period.containing(day_of(now()), PeriodKind.MONTH))
+
+Counts = tuple[Decimal, Decimal]
+"""Numerator and denominator of a figure."""
 
 FIRST_DATA_ROW = 2
 """The header stands in row 1 of the file."""
@@ -68,22 +75,48 @@ MENDED: dict[int, Row] = {
 class Flow:
     """A market whose file has been taken in, and whose whistle has been heard everywhere."""
 
+    stage: Stage
     market: Market
     rows: Sequence[Row]
     upload: dict[str, Any]
-    operator: Person
-    inspector: Person
-    leader: Person
+
+    @property
+    def operator(self) -> Person:
+        return self.stage.people[Role.MARKET_OPERATOR]
+
+    @property
+    def inspector(self) -> Person:
+        return self.stage.people[Role.INSPECTOR]
+
+    @property
+    def leader(self) -> Person:
+        return self.stage.people[Role.LEADER]
 
 
-@pytest.fixture
-async def flow(platform: AllInOne, person_of: PersonOf, ledger: Ledger) -> Flow:
-    market = await open_market(person_of(Role.FOOD_SAFETY_OFFICE), MARKET)
-    operator = person_of(Role.MARKET_OPERATOR)
-    rows = the_file(market)
+async def begin(stage: Stage) -> Flow:
+    market = await open_market(stage.people[Role.FOOD_SAFETY_OFFICE], MARKET)
+    operator, rows = stage.people[Role.MARKET_OPERATOR], the_file(market)
     upload = await taken_in(operator, await operator.upload("快检.csv", gb18030(rows)))
-    await eventually(ledger.all_delivered, 60)
-    return Flow(market, rows, upload, operator, person_of(Role.INSPECTOR), person_of(Role.LEADER))
+    await eventually(stage.ledger.all_delivered, 60)
+    return Flow(stage, market, rows, upload)
+
+
+@pytest_asyncio.fixture
+async def flow(stage: Stage) -> Flow:
+    """For tests that go on from here."""
+    return await begin(stage)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def seen(
+    postgres: EmbeddedPostgres, template: str, signing_keys: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Flow]:
+    """For tests that only look; they share it."""
+    async with (
+        copied(postgres, template) as database_url,
+        set_stage(database_url, signing_keys, tmp_path_factory.mktemp("seen")) as stage,
+    ):
+        yield await begin(stage)
 
 
 async def taken_in(operator: Person, upload: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +133,11 @@ async def taken_in(operator: Person, upload: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-async def figures_of(leader: Person, region: str = DISTRICT) -> dict[str, tuple[Decimal, Decimal]]:
+def counts(figures: Mapping[str, tuple[int, int]]) -> dict[str, Counts]:
+    return {code: (Decimal(numerator), Decimal(denominator)) for code, (numerator, denominator) in figures.items()}
+
+
+async def figures_of(leader: Person, region: str = DISTRICT) -> dict[str, Counts]:
     """Numerator and denominator of every figure on the region's dashboard of this month that says something."""
     dashboard = await leader.get(f"/api/v1/regions/{region}/dashboard", period=MONTH)
     assert {section["status"] for section in dashboard["sections"]} == {"ok"}
@@ -112,7 +149,7 @@ async def figures_of(leader: Person, region: str = DISTRICT) -> dict[str, tuple[
     }
 
 
-def _numbers(figure: dict[str, Any]) -> tuple[Decimal, Decimal]:
+def _numbers(figure: dict[str, Any]) -> Counts:
     return Decimal(figure["numerator"]), Decimal(figure["denominator"] or 0)
 
 
@@ -122,13 +159,13 @@ async def whistle_of(flow: Flow, product: str) -> Any:
     return await flow.inspector.get(f"/api/sampling/v1/whistles/{summary['id']}")
 
 
-async def test_every_row_of_the_file_gets_its_answer(flow: Flow) -> None:
-    counts = {"accepted": 35, "duplicate": 1, "suspected_duplicate": 0, "rejected": 4, "positives": 2}
-    assert {name: flow.upload[name] for name in counts} == counts
-    assert flow.upload["instrument_errors"] == 1
-    assert flow.upload["preview"]["encoding"] == "gb18030"
+async def test_every_row_of_the_file_gets_its_answer(seen: Flow) -> None:
+    numbers = {"accepted": 35, "duplicate": 1, "suspected_duplicate": 0, "rejected": 4, "positives": 2}
+    assert {name: seen.upload[name] for name in numbers} == numbers
+    assert seen.upload["instrument_errors"] == 1
+    assert seen.upload["preview"]["encoding"] == "gb18030"
 
-    answers = await flow.operator.all(f"{UPLOADS}/{flow.upload['id']}/rows")
+    answers = await seen.operator.all(f"{UPLOADS}/{seen.upload['id']}/rows")
     assert [answer["row_number"] for answer in answers] == list(range(FIRST_DATA_ROW, FIRST_DATA_ROW + 40))
     verdicts = {POSITIVE: "suspected_positive", INSTRUMENT_ERROR: "instrument_error", QUALITATIVE: "suspected_positive"}
     for index, answer in enumerate(answers):
@@ -142,19 +179,19 @@ async def test_every_row_of_the_file_gets_its_answer(flow: Flow) -> None:
         else:
             assert (answer["outcome"], answer["verdict"]) == ("accepted", verdicts.get(index, "negative"))
 
-    broken = await flow.operator.get(f"/api/sampling/v1/rapid-tests/{answers[INSTRUMENT_ERROR]['test_id']}")
+    broken = await seen.operator.get(f"/api/sampling/v1/rapid-tests/{answers[INSTRUMENT_ERROR]['test_id']}")
     assert "118" in broken["verdict_reason"]
     first, second = [
-        await flow.operator.get(f"/api/sampling/v1/rapid-tests/{answers[index]['test_id']}") for index in (20, 21)
+        await seen.operator.get(f"/api/sampling/v1/rapid-tests/{answers[index]['test_id']}") for index in (20, 21)
     ]
     assert (first["printed_value"], second["printed_value"]) == ("8.1", "8.2")
     assert first["counted_at"]
     assert second["counted_at"]
 
 
-async def test_a_suspect_positive_is_heard_in_all_four_services(flow: Flow) -> None:
-    seller = flow.market.sellers[POSITIVE % len(flow.market.sellers)]
-    whistle = await whistle_of(flow, "韭菜")
+async def test_a_suspect_positive_is_heard_in_all_four_services(seen: Flow) -> None:
+    seller = seen.market.sellers[POSITIVE % len(seen.market.sellers)]
+    whistle = await whistle_of(seen, "韭菜")
     assert (whistle["state"], whistle["stop_sale"]) == ("open", "in_force")
     assert (Decimal(whistle["held_quantity"]), whistle["unit"]) == (Decimal("32.5"), "公斤")
     assert UUID(whistle["seller_business_id"]) == seller
@@ -168,78 +205,82 @@ async def test_a_suspect_positive_is_heard_in_all_four_services(flow: Flow) -> N
     task = whistle["task"]
     assert (task["state"], task["bureau_code"]) == ("assigned", DISTRICT)
 
-    visit = await flow.inspector.one("/api/inspection/v1/visits", whistle_id=whistle["id"])
+    visit = await seen.inspector.one("/api/inspection/v1/visits", whistle_id=whistle["id"])
     assert (visit["state"], UUID(visit["business_id"])) == ("scheduled", seller)
     assert visit["task_number"] == task["number"]
-    clock = await flow.inspector.one("/api/inspection/v1/clocks", object_type="visit", object_id=visit["id"])
+    clock = await seen.inspector.one("/api/inspection/v1/clocks", object_type="visit", object_id=visit["id"])
     assert (clock["id"], clock["state"], clock["due_at"]) == (visit["clock_id"], "running", visit["due_at"])
 
-    lot = await flow.inspector.one("/api/traceability/v1/lots", code=LOT)
-    held = await flow.inspector.get(f"/api/traceability/v1/lots/{lot['id']}")
+    lot = await seen.inspector.one("/api/traceability/v1/lots", code=LOT)
+    held = await seen.inspector.get(f"/api/traceability/v1/lots/{lot['id']}")
     assert held["may_be_sold"] is False
     assert [hold["whistle_id"] for hold in held["holds"]] == [whistle["id"]]
     assert UUID(held["holder_business_id"]) == seller
 
-    signal = await flow.inspector.one("/api/scoring/v1/credit-signals", source_id=whistle["id"])
+    signal = await seen.inspector.one("/api/scoring/v1/credit-signals", source_id=whistle["id"])
     assert (signal["state"], UUID(signal["business_id"])) == ("open", seller)
     assert signal["occurred_at"] == whistle["tested_at"]
 
 
-async def test_what_the_test_does_not_say_stays_unknown(flow: Flow) -> None:
+async def test_what_the_test_does_not_say_stays_unknown(seen: Flow) -> None:
     """The fish came without a lot and without a quantity: nothing is held, and nothing is called zero."""
-    whistle = await whistle_of(flow, "草鱼")
+    whistle = await whistle_of(seen, "草鱼")
     assert whistle["banned"] is True
     assert (whistle["lot_code"], whistle["held_quantity"]) == (None, None)
-    assert await flow.inspector.all("/api/traceability/v1/lot-holds", whistle_id=whistle["id"]) == []
-    assert await flow.inspector.one("/api/inspection/v1/visits", whistle_id=whistle["id"])
-    signal = await flow.inspector.one("/api/scoring/v1/credit-signals", source_id=whistle["id"])
+    assert await seen.inspector.all("/api/traceability/v1/lot-holds", whistle_id=whistle["id"]) == []
+    assert await seen.inspector.one("/api/inspection/v1/visits", whistle_id=whistle["id"])
+    signal = await seen.inspector.one("/api/scoring/v1/credit-signals", source_id=whistle["id"])
     assert signal["severe"] is True
 
 
-AFTER_THE_FILE = {
-    "sampling.rapid_tests": (35, 0),
-    "sampling.suspected_positive_rate": (2, 34),
-    "sampling.without_result_rate": (1, 35),
-    "sampling.disposal_rate": (0, 2),
-    "sampling.open_whistles": (2, 0),
-    "sampling.active_sites": (1, 0),
-    "traceability.lots": (1, 0),
-    "traceability.lot_holds": (1, 0),
-    "traceability.lots_on_hold": (1, 0),
-    "inspection.businesses": (5, 0),
-    "inspection.businesses_sales": (4, 0),
-    "inspection.businesses_market": (1, 0),
-    "scoring.risk_signals": (2, 0),
-    "scoring.open_signals": (2, 0),
-}
+AFTER_THE_FILE = counts(
+    {
+        "sampling.rapid_tests": (35, 0),
+        "sampling.suspected_positive_rate": (2, 34),
+        "sampling.without_result_rate": (1, 35),
+        "sampling.disposal_rate": (0, 2),
+        "sampling.open_whistles": (2, 0),
+        "sampling.active_sites": (1, 0),
+        "traceability.lots": (1, 0),
+        "traceability.lot_holds": (1, 0),
+        "traceability.lots_on_hold": (1, 0),
+        "inspection.businesses": (5, 0),
+        "inspection.businesses_sales": (4, 0),
+        "inspection.businesses_market": (1, 0),
+        "scoring.risk_signals": (2, 0),
+        "scoring.open_signals": (2, 0),
+    }
+)
 
 
 @pytest.mark.parametrize("region", [DISTRICT, TOWN])
-async def test_the_dashboard_shows_it_and_every_figure_is_the_sum_of_its_rows(flow: Flow, region: str) -> None:
-    figures = await figures_of(flow.leader, region)
-    assert {code: counts for code, counts in figures.items() if any(counts)} == AFTER_THE_FILE
+async def test_the_dashboard_shows_it_and_every_figure_is_the_sum_of_its_rows(seen: Flow, region: str) -> None:
+    figures = await figures_of(seen.leader, region)
+    assert {code: shown for code, shown in figures.items() if any(shown)} == AFTER_THE_FILE
 
-    dashboard = await flow.leader.get(f"/api/v1/regions/{region}/dashboard", period=MONTH)
+    dashboard = await seen.leader.get(f"/api/v1/regions/{region}/dashboard", period=MONTH)
     for section in dashboard["sections"]:
         for shown in section["figures"]:
             for figure in [shown["figure"], *(child["figure"] for child in shown["children"])]:
                 if figure["state"] in ("value", "zero"):
-                    assert await _sum_of_rows(flow.leader, figure["rows"]) == _numbers(figure), figure
+                    assert await _sum_of_rows(seen.leader, figure["rows"]) == _numbers(figure), figure
 
 
-async def _sum_of_rows(leader: Person, link: str) -> tuple[Decimal, Decimal]:
+async def _sum_of_rows(leader: Person, link: str) -> Counts:
     path, _, query = link.partition("?")
     rows = await leader.all(path, **dict(part.split("=") for part in query.split("&")))
-    return sum(Decimal(row["numerator"]) for row in rows), sum(Decimal(row["denominator"]) for row in rows)  # type: ignore[return-value]
+    return sum((Decimal(row["numerator"]) for row in rows), Decimal()), sum(
+        (Decimal(row["denominator"]) for row in rows), Decimal()
+    )
 
 
-async def test_the_same_again_changes_nothing_twice(flow: Flow, ledger: Ledger) -> None:
-    before, figures = await ledger.counts(), await figures_of(flow.leader)
+async def test_the_same_again_changes_nothing_twice(flow: Flow) -> None:
+    before, figures = await flow.stage.ledger.counts(), await figures_of(flow.leader)
 
     again = await flow.operator.upload("快检.csv", gb18030(flow.rows))
     assert again["id"] == flow.upload["id"]
-    await eventually(ledger.all_delivered)
-    assert changed(before, await ledger.counts()) == {}
+    await eventually(flow.stage.ledger.all_delivered)
+    assert changed(before, await flow.stage.ledger.counts()) == {}
 
     # Saved again by another program it is another file; only what no device has numbered has to be asked about.
     saved_again = await taken_in(flow.operator, await flow.operator.upload("快检.csv", utf8(flow.rows)))
@@ -249,9 +290,9 @@ async def test_the_same_again_changes_nothing_twice(flow: Flow, ledger: Ledger) 
     answer = await flow.operator.post("/api/sampling/v1/rapid-test-submissions", {"records": records})
     assert (answer["accepted"], answer["duplicate"], answer["suspected_duplicate"]) == (0, 34, 2)
 
-    await ledger.tell_everything_again()
-    await eventually(ledger.all_delivered, 60)
-    assert changed(before, await ledger.counts()) == {
+    await flow.stage.ledger.tell_everything_again()
+    await eventually(flow.stage.ledger.all_delivered, 60)
+    assert changed(before, await flow.stage.ledger.counts()) == {
         "sampling.rapid_tests": 4,  # two suspected duplicates each time, which do not count
         "sampling.rapid_test_uploads": 1,
         "sampling.rapid_test_upload_rows": 40,
@@ -275,16 +316,14 @@ async def test_rejected_rows_are_mended_and_sent_again(flow: Flow) -> None:
         flow.operator, await flow.operator.upload("退回的行.csv", text.getvalue().encode("utf-8-sig"))
     )
     assert (mended["accepted"], mended["rejected"]) == (4, 0)
-    assert (await figures_of(flow.leader))["sampling.rapid_tests"] == (39, 0)
+    assert (await figures_of(flow.leader))["sampling.rapid_tests"] == (Decimal(39), Decimal(0))
 
 
-async def test_a_whistle_runs_to_its_end_and_everybody_hears_of_it(flow: Flow, ledger: Ledger) -> None:
+async def test_a_whistle_runs_to_its_end_and_everybody_hears_of_it(flow: Flow) -> None:
     whistle = await whistle_of(flow, "韭菜")
     steps = f"/api/sampling/v1/whistles/{whistle['id']}"
     told = await flow.operator.step(f"{steps}/notice", whistle["version"], note="演示：已告知销售者")
-    refused = await flow.operator.try_post(
-        f"{steps}/disposals", disposal("32.5"), **{"If-Match": f'"{told["version"]}"'}
-    )
+    refused = await flow.operator.attempt("POST", f"{steps}/disposals", disposal("32.5"), told["version"])
     assert refused.status_code == 409  # not while the seller may contest the result
     sample = {"sample_number": "XBJ26330203000001", "same_lot": True}
     sampled = await flow.inspector.step(f"{steps}/statutory-sample", told["version"], **sample)
@@ -302,21 +341,24 @@ async def test_a_whistle_runs_to_its_end_and_everybody_hears_of_it(flow: Flow, l
     clock = await flow.inspector.get(f"/api/inspection/v1/clocks/{completed['clock_id']}")
     assert clock["state"] == "met"
 
-    await eventually(ledger.all_delivered, 60)
+    await eventually(flow.stage.ledger.all_delivered, 60)
     lot = await flow.inspector.one("/api/traceability/v1/lots", code=LOT)
     assert (await flow.inspector.get(f"/api/traceability/v1/lots/{lot['id']}"))["may_be_sold"] is True
     signal = await flow.inspector.one("/api/scoring/v1/credit-signals", source_id=whistle["id"])
     assert signal["state"] == "dismissed"
 
     figures = await figures_of(flow.leader)
-    assert {code: counts for code, counts in figures.items() if counts != AFTER_THE_FILE.get(code)} == {
-        "sampling.open_whistles": (1, 0),
-        "sampling.follow_up_on_time_rate": (1, 1),
-        "traceability.lots_on_hold": (0, 0),
-        "inspection.visits_in_time": (1, 1),
-        "scoring.open_signals": (1, 0),
-        "scoring.confirmed_signal_rate": (0, 1),
-    }
+    assert {code: shown for code, shown in figures.items() if shown != AFTER_THE_FILE.get(code)} == counts(
+        {
+            "sampling.open_whistles": (1, 0),
+            "sampling.follow_up_on_time_rate": (1, 1),
+            "traceability.lots_on_hold": (0, 0),
+            "inspection.visits_in_time": (1, 1),
+            "scoring.open_signals": (1, 0),
+            "scoring.confirmed_signal_rate": (0, 1),
+        }
+    )
+    assert await assert_figures_equal_their_rows(flow.stage.platform) > 0
 
 
 def disposal(quantity: str) -> dict[str, str]:
