@@ -68,8 +68,8 @@ def _markets(office: Caller, place: Jurisdiction) -> list[Market]:
     """Markets in the first towns of the jurisdiction, of different counties where it has several."""
     below = list(office.pages(f"/api/inspection/v1/regions/{place.code}/children"))
     if below[0]["level"] < 4:
-        counties = below[:MARKETS_A_JURISDICTION]
-        below = [next(office.pages(f"/api/inspection/v1/regions/{county['code']}/children")) for county in counties]
+        towns_of = (office.pages(f"/api/inspection/v1/regions/{county['code']}/children") for county in below)
+        below = [first for towns in towns_of if (first := next(towns, None))]  # a development zone may have none
     towns = [(town["code"], town["name"]) for town in below[:MARKETS_A_JURISDICTION]]
     return invented.markets(place.name, towns)
 
