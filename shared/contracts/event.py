@@ -1,7 +1,7 @@
 """Events between units: CloudEvents 1.0 envelopes around typed data.
 
-An event says what has happened, in the past tense, and carries state and version, because delivery is at least once and unordered.
-Its type is `unit.aggregate.past_participle.vN`; the data classes live in one module a unit beside this one.
+An event says what has happened, in the past tense, and carries state and version, because delivery is at least once and
+unordered. Its type is `unit.aggregate.past_participle.vN`; the data classes live in one module a unit beside this one.
 """
 
 from datetime import datetime

@@ -11,7 +11,7 @@ from shared.settings import UnitSettings
 
 
 class JobContext(Protocol):
-    """What a running job is given. It opens its own transactions, one a chunk, so that a killed worker loses at most a chunk."""
+    """What a running job is given. It opens its own transactions, one a chunk: a killed worker loses at most a chunk."""
 
     @property
     def id(self) -> UUID: ...
@@ -32,7 +32,7 @@ class JobCancelled(Exception):  # noqa: N818 (an order from outside, not an erro
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """A kind of background job. `run` returns the result that `/v1/jobs/{id}` shows; `cron` also runs it on a schedule."""
+    """A kind of background job. `run` returns the result that `/v1/jobs/{id}` shows; `cron` runs it on a schedule."""
 
     name: str
     label: str

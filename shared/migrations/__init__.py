@@ -1,7 +1,7 @@
 """Migrations of one unit's schema: the chassis' history and the unit's own, run together.
 
-`alembic -n sampling upgrade heads` migrates; `python -m shared.migrations services.sampling.main` also loads the shipped
-data (regions, clock rules, calendar), which is idempotent and never overwrites what a bureau has corrected.
+`alembic -n sampling upgrade heads` migrates; `python -m shared.migrations services.sampling.main` also loads the
+shipped data (regions, clock rules, calendar), which is idempotent and never overwrites what a bureau has corrected.
 """
 
 import asyncio

@@ -53,6 +53,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     schema = connection.scalar(sa.text("SELECT current_schema()"))
     driver = connection.connection.dbapi_connection
+    assert driver is not None
     driver.run_async(lambda raw: open_queue(raw, schema).install(create_schema=False))
 
 
@@ -60,5 +61,6 @@ def downgrade() -> None:
     connection = op.get_bind()
     schema = connection.scalar(sa.text("SELECT current_schema()"))
     driver = connection.connection.dbapi_connection
+    assert driver is not None
     driver.run_async(lambda raw: open_queue(raw, schema).uninstall())
     op.drop_table("jobs")

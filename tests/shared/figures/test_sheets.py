@@ -17,6 +17,7 @@ from tests.conftest import ClientOf, SessionOf
 from tests.factories.sampling import rapid_test_failed, whistle_closed
 
 HAISHU, STREET = "330203000000", "330203001000"
+FIVE = (Decimal(5), Decimal(0))
 JULY = Period.parse("2026-07")
 
 
@@ -34,8 +35,8 @@ async def test_figures_are_the_sum_of_their_rows_folded_or_not(session_of: Sessi
     session = await session_of(Unit.TRACEABILITY)
     regions = [HAISHU, STREET, "330200000000"]
     proof = await repository.counts_from_rows(session, FIGURES, regions, JULY)
-    assert proof[LOT_HOLDS.code, HAISHU] == (5, 0)
-    assert proof[LOTS_ON_HOLD.code, HAISHU] == (3, 0)
+    assert proof[LOT_HOLDS.code, HAISHU] == FIVE
+    assert proof[LOTS_ON_HOLD.code, HAISHU] == (Decimal(3), Decimal(0))
     assert await repository.current_counts(session, FIGURES, regions, JULY) == proof
     assert await service.fold(session) > 0
     assert await session.scalar(select(func.count()).select_from(FigureDelta)) == 0
@@ -80,7 +81,7 @@ async def test_figures_follow_a_street_that_moves_to_another_district(session_of
     for figure in FIGURES:
         await service.prove(session, figure)
     counts = await repository.current_counts(session, FIGURES, [HAISHU, moved["new"]], JULY)
-    assert counts[LOT_HOLDS.code, moved["new"]] == (5, 0)
+    assert counts[LOT_HOLDS.code, moved["new"]] == FIVE
     assert (LOT_HOLDS.code, HAISHU) not in counts
 
 
@@ -117,7 +118,7 @@ async def test_the_rows_behind_a_figure_add_up_to_it(session_of: SessionOf, clie
     figure = (await leader.get(f"/v1/figures/{LOTS_ON_HOLD.code}", params=parameters)).json()
     added, cursor = Decimal(0), None
     while True:
-        more = {"cursor": cursor} if cursor else {}
+        more: dict[str, str] = {"cursor": cursor} if cursor else {}
         page = (
             await leader.get(f"/v1/figures/{LOTS_ON_HOLD.code}/rows", params=parameters | {"limit": 2} | more)
         ).json()
