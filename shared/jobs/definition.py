@@ -11,7 +11,7 @@ from shared.settings import UnitSettings
 
 
 class JobContext(Protocol):
-    """What a running job is given. It opens its own transactions, one a chunk: a killed worker loses at most a chunk."""
+    """What a running job is given. It opens its own transactions, one a chunk, so a kill loses at most a chunk."""
 
     @property
     def id(self) -> UUID: ...

@@ -118,7 +118,7 @@ async def test_the_rows_behind_a_figure_add_up_to_it(session_of: SessionOf, clie
     figure = (await leader.get(f"/v1/figures/{LOTS_ON_HOLD.code}", params=parameters)).json()
     added, cursor = Decimal(0), None
     while True:
-        more: dict[str, str] = {"cursor": cursor} if cursor else {}
+        more: dict[str, str | int] = {"cursor": cursor} if cursor else {}
         page = (
             await leader.get(f"/v1/figures/{LOTS_ON_HOLD.code}/rows", params=parameters | {"limit": 2} | more)
         ).json()
