@@ -1,7 +1,7 @@
 """From a dashboard to what stands on the page: tiles, notices, ranking, tile map. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from gateway.dashboards.schemas import Dashboard, DashboardFigure, RankedChild, Section, SectionStatus
 from gateway.web import words
 from gateway.web.tables import Column, TableView, sorted_rows
-from shared.contracts.figures import FigureDefinition, FigureValue, Period
+from shared.contracts.figures import FigureDefinition, FigureState, FigureValue, Period
 
 BADGES = {
     SectionStatus.OK: "ok",
@@ -19,6 +19,7 @@ BADGES = {
 }
 STEPS = 7
 FEW_ABSENT = 3
+FEW_PLACES = 5
 TILES_ON_A_WALL = 4
 ROWS_A_PAGE = 25
 
@@ -113,10 +114,19 @@ def chosen_figure(dashboard: Dashboard, code: str) -> DashboardFigure | None:
 
 
 def ranking_view(item: DashboardFigure, period: Period, sort: str) -> TableView:
-    """The children as a table, in the order asked for."""
-    rows = [_ranking_row(item.definition, child) for child in item.children]
+    """The children as a table, in the order asked for, without those that `folded_places` names."""
+    folded = {code for code, _ in folded_places(item)}
+    rows = [_ranking_row(item.definition, child) for child in item.children if child.region_code not in folded]
+    axis = ("0", longest_bar(item))
+    columns = [replace(column, axis=axis) if column.key == "bar" else column for column in RANKING_COLUMNS]
     caption = f"{item.definition.name}，{period.label}"
-    return TableView(caption, RANKING_COLUMNS, sorted_rows(rows, RANKING_COLUMNS, sort or "rank"), sort or "rank")
+    return TableView(caption, columns, sorted_rows(rows, columns, sort or "rank"), sort or "rank")
+
+
+def folded_places(item: DashboardFigure) -> list[tuple[str, str]]:
+    """Places (code, name) without a number, where there are so many that they would bury those with one."""
+    absent = [child for child in item.children if child.rank is None]
+    return [(child.region_code, child.region_name) for child in absent] if len(absent) > FEW_PLACES else []
 
 
 def _ranking_row(definition: FigureDefinition, child: RankedChild) -> dict[str, Any]:
@@ -132,10 +142,14 @@ def _ranking_row(definition: FigureDefinition, child: RankedChild) -> dict[str, 
 
 
 def bar_maximum(item: DashboardFigure) -> Decimal:
-    """The full length of a bar: 100 for a percentage, else the largest child."""
-    if item.definition.unit == "%":
-        return Decimal(100)
+    """The full length of a bar: the largest child, so that small rates can be told apart too."""
     return max((child.figure.value or Decimal(0) for child in item.children), default=Decimal(0))
+
+
+def longest_bar(item: DashboardFigure) -> str:
+    """What the full length of a bar stands for: `1.04%`."""
+    reading = words.reading(bar_maximum(item), FigureState.VALUE, item.definition.unit, item.definition.decimals)
+    return reading.text + reading.unit
 
 
 def tile_map(item: DashboardFigure) -> list[tuple[str, str, int | None, str]]:

@@ -61,6 +61,7 @@ async def region_board(
         ],
         chosen=chosen,
         ranking=ranking,
+        folded=boards.folded_places(chosen) if chosen else [],
         rows=ranking.rows[cursor : cursor + boards.ROWS_A_PAGE] if ranking else [],
         next_cursor=str(cursor + boards.ROWS_A_PAGE)
         if ranking and len(ranking.rows) > cursor + boards.ROWS_A_PAGE

@@ -28,7 +28,7 @@ COLUMNS = (
     Column("rank", "名次", numeric=True, sort_key="rank"),
     Column("name", "镇街", sort_key="name"),
     Column("value", "快检合格率", numeric=True, sort_key="value"),
-    Column("bar", ""),
+    Column("bar", "", axis=("0", "100%")),
     Column("share", "合格 ÷ 检测", numeric=True),
 )
 ROWS = (

@@ -9,12 +9,16 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Column:
-    """One column; `sort_key` names the field it sorts by, empty where the column does not sort."""
+    """One column; `sort_key` names the field it sorts by, empty where the column does not sort.
+
+    `axis` are the words at both ends of a column of bars.
+    """
 
     key: str
     label: str
     numeric: bool = False
     sort_key: str = ""
+    axis: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from shared.contracts.codes import Unit
 from shared.contracts.figures import Period
 from tests.gateway.dashboards.wire import AS_OF, DISTRICT, definition_of, value_of
 
+JULY = Period.parse("2026-07")
 NOW = datetime(2026, 7, 24, 3, 0, tzinfo=UTC)
 
 
@@ -95,6 +96,24 @@ def test_the_title_of_the_comparison_says_what_it_shows() -> None:
 def test_the_tile_map_spans_seven_steps_and_leaves_gaps_grey() -> None:
     places = {"一街": "90", "二街": "95", "三街": "100", "四街": None}
     assert [step for _, _, step, _ in boards.tile_map(figure("98.5", places))] == [1, 4, 7, None]
+
+
+def test_bars_are_as_long_as_the_largest_value_shown() -> None:
+    item = figure("0.6", {"一街": "1.04", "二街": "0.34", "三街": None})
+    assert boards.bar_maximum(item) == Decimal("1.04")
+    bars = next(column for column in boards.ranking_view(item, JULY, "").columns if column.key == "bar")
+    assert bars.axis == ("0", "1.0%")
+
+
+def test_places_without_a_number_are_folded_where_they_are_many() -> None:
+    places: dict[str, str | None] = {f"{letter}街": None for letter in "甲乙丙丁戊己"} | {"庚街": "99.0"}
+    many = figure("98.5", places)
+    assert [name for _, name in boards.folded_places(many)] == [f"{letter}街" for letter in "甲乙丙丁戊己"]
+    assert [row["name"] for row in boards.ranking_view(many, JULY, "").rows] == ["庚街"]
+    del places["己街"]
+    few = figure("98.5", places)
+    assert boards.folded_places(few) == []
+    assert len(boards.ranking_view(few, JULY, "").rows) == 6
 
 
 def test_a_reader_may_pick_the_year_so_far_and_the_last_twelve_months() -> None:
