@@ -7,11 +7,13 @@ from fastapi import Depends, Path, Query, Request
 from gateway.clients import ServicesHere, caller_of
 from gateway.dashboards.last_good import LastGood
 from gateway.dashboards.region import read_dashboard
-from gateway.dashboards.schemas import Dashboard
+from gateway.dashboards.registered import read_registered
+from gateway.dashboards.schemas import Dashboard, RegisteredFigures
 from shared import times
 from shared.contracts.codes import OFFICIALS, Role
 from shared.contracts.figures import Period, PeriodKind
 from shared.contracts.regions import RegionCode
+from shared.database import Session
 from shared.http.auth import Actor, Allow
 from shared.http.problems import FieldError, InvalidRequest
 from shared.http.routing import Router
@@ -67,3 +69,11 @@ async def get_region_dashboard(
 ) -> Dashboard:
     """合并四个服务的指标与下级排名。每一部分有自己的时限与状态；缺了一部分仍答 200，四个服务都没有回答才答 503。"""
     return await read_dashboard(services, kept, code, period, actor, caller_of(request))
+
+
+@router.get("/{code}/registered-figures", summary="一个地区的登记数据")
+async def get_region_registered_figures(
+    request: Request, actor: CanReadDashboards, code: RegionInPath, services: ServicesHere, session: Session
+) -> RegisteredFigures:
+    """文件中写明的数值及其出处，按所属领域分组；未经本系统计算。取不到的部分注明，其余照答。"""
+    return await read_registered(services, session, code, actor, caller_of(request))

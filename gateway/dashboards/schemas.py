@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from shared.contracts.codes import Unit
-from shared.contracts.figures import FigureDefinition, FigureValue, Number
+from shared.contracts.figures import FigureDefinition, FigureValue, Number, RegisteredFigureRead
 from shared.contracts.schema import Schema
 
 EXAMPLE: dict[str, Any] = {
@@ -119,3 +119,21 @@ class Dashboard(Schema):
     period: str
     previous_period: str
     sections: list[Section]
+
+
+class RegisteredSection(Schema):
+    """What one unit keeps of stated values. `note` says in Chinese what is missing, and is empty when nothing is."""
+
+    service: Unit
+    title: str = Field(examples=["抽检快检"])
+    status: SectionStatus
+    note: str = Field(examples=[""])
+    figures: list[RegisteredFigureRead]
+
+
+class RegisteredFigures(Schema):
+    """Values that documents state about a region. The platform has not computed them and ranks nobody by them."""
+
+    region_code: str = Field(examples=["330203000000"])
+    region_name: str = Field(examples=["海曙区"])
+    sections: list[RegisteredSection]

@@ -9,8 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.clients import Caller, Services, ServicesHere
 from gateway.dashboards.region import read_dashboard
+from gateway.dashboards.registered import read_registered
 from gateway.dashboards.router import ChosenPeriod, KeptAnswers, RegionInPath, this_month
-from gateway.web import boards, csv_export, words
+from gateway.web import boards, csv_export, stated_values, words
 from gateway.web.pages import render
 from gateway.web.visitors import CanReadBoards, Visitor
 from shared import times
@@ -23,6 +24,8 @@ from shared.regions import repository as regions
 router = APIRouter(include_in_schema=False)
 
 BUDGET_SECONDS = 2.0
+STATED_OF_EACH = 2
+"""Of what documents state, the board shows this many of each service; the rest has its own page."""
 Cursor = Annotated[str | None, Query(max_length=400)]
 
 
@@ -40,7 +43,11 @@ async def region_board(
     cursor: Annotated[int, Query(ge=0, le=100_000)] = 0,
     theme: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    dashboard = await read_dashboard(services, kept, code, period, visitor.actor, visitor.caller)
+    # Both ask the services; only the second uses the session.
+    dashboard, registered = await asyncio.gather(
+        read_dashboard(services, kept, code, period, visitor.actor, visitor.caller),
+        read_registered(services, session, code, visitor.actor, visitor.caller),
+    )
     now = times.now()
     chosen = boards.chosen_figure(dashboard, figure)
     ranking = boards.ranking_view(chosen, period, sort) if chosen else None
@@ -56,6 +63,9 @@ async def region_board(
         ],
         as_of=words.clock_time(max(section.as_of for section in dashboard.sections if section.as_of), now),
         crumbs=await crumbs_to(session, visitor, code, period),
+        stated=stated_values.first_few(registered, STATED_OF_EACH),
+        stated_total=len(stated_values.all_stated(registered)),
+        stated_missing=[section.note for section in registered.sections if section.note],
         figures=[
             (item.definition.code, item.definition.name) for item in boards.all_figures(dashboard) if item.children
         ],

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.web import display, home, regions, sign_in, styleguide, uploads, whistles
+from gateway.web import display, home, regions, registered, sign_in, styleguide, uploads, whistles
 from gateway.web.assets import StaticAssets
 from gateway.web.problem_pages import problem_page, wants_page
 from gateway.web.security_headers import SecurityHeadersMiddleware
@@ -17,6 +17,7 @@ PAGES: Sequence[APIRouter] = (
     home.router,
     sign_in.router,
     regions.router,
+    registered.router,
     uploads.router,
     whistles.router,
     display.router,
