@@ -1,0 +1,270 @@
+"""Each process is killed without warning during an upload: what the client sees, and what is true afterwards.
+
+The platform runs as people run it, in fifteen processes that a supervisor restarts. The client does what any client
+should: it sends the same file again until somebody has answered.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from deploy.throwaway import ThrowawayPlatform, throwaway_platform
+from deploy.up import answers
+from gateway.identity.demo_token import demo_token
+from gateway.settings import Settings
+from shared.contracts.codes import SERVICES, Role, Unit
+from shared.times import now
+from tests.flows.market import Market, Row, gb18030, open_market
+from tests.flows.people import DISTRICT, Person
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.processes
+
+ROWS, POSITIVE_EVERY = 5_000, 100
+POSITIVES = ROWS // POSITIVE_EVERY
+NAMED_LOTS = POSITIVES // 2
+# Those first whose work another process takes over only after their heartbeat has been missed for a while.
+VICTIMS = (
+    *("sampling-jobs", "postgres", "sampling-web", "sampling-relay", "gateway-web"),
+    *("inspection-web", "traceability-web", "scoring-web"),
+)
+UPLOADS = "/api/sampling/v1/rapid-test-uploads"
+SENDING, LATEST_KILL = 1.0, 2.0
+"""Seconds that a file is on the line, and until which somebody may be killed: by then it is taken in, or nearly."""
+LONGEST_DASHBOARD = 5.0
+PATIENCE = 120
+
+
+@dataclass
+class Seen:
+    """What a client saw of one kill."""
+
+    victim: str
+    delay: float
+    upload_id: str = ""
+    answers: list[str] = field(default_factory=list)
+    dashboard: str = "—"
+
+    def __str__(self) -> str:
+        saw = "、".join(f"{answer}×{times}" for answer, times in Counter(self.answers).items())
+        return f"{self.victim:18} killed after {self.delay:.2f} s; upload: {saw}; dashboard: {self.dashboard}"
+
+
+async def test_nothing_is_lost_and_nothing_doubled_whoever_is_killed(tmp_path: Path) -> None:
+    seed = int(time.time())
+    random = Random(seed)
+    print(f"seed {seed}")
+    with throwaway_platform(tmp_path / "data") as platform:
+        async with people_of(platform) as people:
+            market = await open_market(people[Role.FOOD_SAFETY_OFFICE], "FLOW-001", stalls=40)
+            await eventually(lambda: all_run(platform), PATIENCE)
+            seen = []
+            for number, victim in enumerate(VICTIMS):
+                content = gb18030(rows_of(market, number))
+                seen.append(await upload_while_killing(platform, people, victim, content, random))
+                print(seen[-1])
+            acknowledged = [await taken_in(people[Role.MARKET_OPERATOR], one.upload_id) for one in seen]
+            assert len({one.upload_id for one in seen}) == len(VICTIMS)
+            assert [done["accepted"] for done in acknowledged] == [ROWS] * len(VICTIMS)
+            await eventually(lambda: all_delivered(platform), PATIENCE)
+
+            uploads = len(VICTIMS)
+            assert await written_down(platform) == {
+                "tests": uploads * ROWS,
+                "records of the device": uploads * ROWS,
+                "whistles": uploads * POSITIVES,
+                "statutory tasks": uploads * POSITIVES,
+                "visits": uploads * POSITIVES,
+                "held lots": uploads * NAMED_LOTS,
+                "signals": uploads * POSITIVES,
+            }
+            dashboard = await people[Role.LEADER].get(f"/api/v1/regions/{DISTRICT}/dashboard", period=f"{now():%Y}")
+            assert numerators(dashboard) >= {
+                ("sampling.rapid_tests", str(uploads * ROWS)),
+                ("sampling.open_whistles", str(uploads * POSITIVES)),
+                ("traceability.lots_on_hold", str(uploads * NAMED_LOTS)),
+                ("scoring.open_signals", str(uploads * POSITIVES)),
+            }
+
+
+def rows_of(market: Market, number: int) -> list[Row]:
+    """The `number`-th file: every hundredth row is suspect positive, every other of these names its lot."""
+    rows = []
+    for index in range(number * ROWS, (number + 1) * ROWS):
+        row = market.row(index)
+        if index % POSITIVE_EVERY == 0:
+            row["检测值"] = "67.5"
+            row["批号"] = f"DEMO-L-{index}" if index % (2 * POSITIVE_EVERY) == 0 else ""
+        rows.append(row)
+    return rows
+
+
+async def upload_while_killing(
+    platform: ThrowawayPlatform, people: dict[Role, Person], victim: str, content: bytes, random: Random
+) -> Seen:
+    """Send a file and kill the victim at some moment of it; returns when the victim runs again."""
+    seen = Seen(victim, random.uniform(0, LATEST_KILL))
+    sending = asyncio.create_task(send(people[Role.MARKET_OPERATOR], victim, content, seen))
+    await asyncio.sleep(seen.delay)
+    killed = process_of(platform, victim)
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    if victim.removesuffix("-web") in SERVICES:
+        await look_at_dashboard(people[Role.LEADER], Unit(victim.removesuffix("-web")), seen)
+    await asyncio.wait_for(sending, PATIENCE)
+    await eventually(lambda: runs_again(platform, victim, killed), PATIENCE)
+    return seen
+
+
+async def send(operator: Person, name: str, content: bytes, seen: Seen) -> None:
+    """Send the file until it is acknowledged; whatever goes wrong meanwhile must be said as a fault of the server."""
+    form = httpx.Request("POST", operator.http.base_url, files={"file": (f"{name}.csv", content)})
+    body, headers = form.read(), {"Content-Type": form.headers["Content-Type"]}
+    while not seen.upload_id:
+        try:
+            answer = await operator.http.post(UPLOADS, content=slowly(body), headers=headers)
+        except httpx.TransportError as error:
+            seen.answers.append(type(error).__name__)
+        else:
+            seen.answers.append(str(answer.status_code))
+            if answer.is_success:
+                seen.upload_id = answer.json()["id"]
+            else:
+                assert answer.status_code >= 500, answer.text
+                assert answer.headers["Content-Type"] == "application/problem+json"
+        await asyncio.sleep(0.3)
+
+
+async def slowly(body: bytes) -> AsyncIterator[bytes]:
+    """A market's line is slow; so most kills fall into the request itself, the others into the work on it."""
+    piece = len(body) // 20 + 1
+    for start in range(0, len(body), piece):
+        yield body[start : start + piece]
+        await asyncio.sleep(SENDING / 20)
+
+
+async def look_at_dashboard(leader: Person, down: Unit, seen: Seen) -> None:
+    """While a service is down the page is there, soon, and says what is missing."""
+    started = time.monotonic()
+    dashboard = await leader.get(f"/api/v1/regions/{DISTRICT}/dashboard")
+    took = time.monotonic() - started
+    sections = {section["service"]: section for section in dashboard["sections"]}
+    assert sections[down]["status"] in ("unavailable", "stale")
+    assert down.label in sections[down]["note"]
+    assert took < LONGEST_DASHBOARD
+    seen.dashboard = f"200 in {took:.2f} s, {sections[down]['note']}"
+
+
+async def taken_in(operator: Person, upload_id: str) -> dict[str, Any]:
+    """The upload when all its rows are decided."""
+    found: dict[str, Any] = {}
+
+    async def is_done() -> bool:
+        await asyncio.sleep(0.3)
+        found.update(await operator.get(f"{UPLOADS}/{upload_id}"))
+        assert found["state"] not in ("failed", "cancelled"), found
+        return bool(found["state"] == "done")
+
+    await eventually(is_done, PATIENCE)
+    return found
+
+
+@asynccontextmanager
+async def people_of(platform: ThrowawayPlatform) -> AsyncIterator[dict[Role, Person]]:
+    settings = Settings(database_url="", demo=True, signing_keys_dir=platform.folder.keys)
+    clients = {
+        role: httpx.AsyncClient(
+            base_url=platform.url,
+            headers={"Authorization": f"Bearer {demo_token(settings, role, DISTRICT)}"},
+            timeout=60,
+        )
+        for role in (Role.FOOD_SAFETY_OFFICE, Role.MARKET_OPERATOR, Role.LEADER)
+    }
+    try:
+        yield {role: Person(client) for role, client in clients.items()}
+    finally:
+        for client in clients.values():
+            await client.aclose()
+
+
+def process_of(platform: ThrowawayPlatform, name: str) -> int | None:
+    """The id of the process that is called so now; None while there is none."""
+    if name == "postgres":
+        try:
+            return int((platform.folder.postgres / "cluster" / "postmaster.pid").read_text().split()[0])
+        except (FileNotFoundError, IndexError):
+            return None
+    unit, _, kind = name.partition("-")
+    module = "gateway.main" if unit == Unit.GATEWAY else f"services.{unit}.main"
+    words = ["-m", "uvicorn", f"{module}:app"] if kind == "web" else ["-m", "shared.worker", module, kind]
+    listed = subprocess.run(["ps", "-Aww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+    for line in listed.stdout.splitlines():
+        pid, parent, *command = line.split()
+        if int(parent) == platform.process.pid and command[1 : 1 + len(words)] == words:
+            return int(pid)
+    return None
+
+
+async def all_run(platform: ThrowawayPlatform) -> bool:
+    await asyncio.sleep(0.3)
+    return all(process_of(platform, victim) for victim in VICTIMS)
+
+
+async def runs_again(platform: ThrowawayPlatform, victim: str, killed: int) -> bool:
+    """Whether the supervisor has put another in the victim's place, and all five units can work."""
+    await asyncio.sleep(0.3)  # looking costs a process
+    if process_of(platform, victim) in (None, killed):
+        return False
+    ports = [int(platform.settings[f"SHIAN_{unit.upper()}_URL"].rpartition(":")[2]) for unit in Unit]
+    return all(await asyncio.gather(*(asyncio.to_thread(answers, port) for port in ports)))
+
+
+async def all_delivered(platform: ThrowawayPlatform) -> bool:
+    await asyncio.sleep(0.3)
+    return not any([await one(platform, unit, "SELECT count(*) FROM outbox_deliveries") for unit in SERVICES])
+
+
+async def written_down(platform: ThrowawayPlatform) -> dict[str, int]:
+    """How many of each; of what comes from a whistle, how many different whistles."""
+    return {
+        "tests": await one(platform, Unit.SAMPLING, "SELECT count(*) FROM rapid_tests"),
+        "records of the device": await one(
+            platform,
+            Unit.SAMPLING,
+            "SELECT count(DISTINCT device_record_id) FROM rapid_tests WHERE counted_at > '-infinity'",
+        ),
+        "whistles": await one(platform, Unit.SAMPLING, "SELECT count(*) FROM whistles"),
+        "statutory tasks": await one(platform, Unit.SAMPLING, "SELECT count(*) FROM statutory_tasks"),
+        "visits": await one(platform, Unit.INSPECTION, "SELECT count(*) FROM visits"),
+        "held lots": await one(platform, Unit.TRACEABILITY, "SELECT count(*) FROM lot_holds"),
+        "signals": await one(platform, Unit.SCORING, "SELECT count(*) FROM credit_signals"),
+    }
+
+
+async def one(platform: ThrowawayPlatform, unit: Unit, query: str) -> int:
+    connection = await asyncpg.connect(platform.settings[f"SHIAN_{unit.upper()}_DATABASE_URL"])
+    try:
+        return int(await connection.fetchval(query))
+    finally:
+        await connection.close()
+
+
+def numerators(dashboard: dict[str, Any]) -> set[tuple[str, str]]:
+    return {
+        (shown["figure"]["code"], shown["figure"]["numerator"])
+        for section in dashboard["sections"]
+        for shown in section["figures"]
+    }
