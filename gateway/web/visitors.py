@@ -16,7 +16,7 @@ from shared.http.auth import Actor
 from shared.http.problems import Forbidden
 
 UPLOADERS = (Role.MARKET_OPERATOR, Role.SAMPLER, Role.INSPECTOR, Role.FOOD_SAFETY_OFFICE)
-WHISTLE_READERS = (*sorted(OFFICIALS), Role.SAMPLER, Role.MARKET_OPERATOR, Role.ADMINISTRATOR)
+WHISTLE_READERS = (*sorted(OFFICIALS), Role.SAMPLER, Role.MARKET_OPERATOR, Role.BUSINESS, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True, slots=True)
