@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from itertools import chain, repeat
 from typing import Any
@@ -22,19 +23,28 @@ _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
 _END = struct.pack("!h", -1)
 _NULL = struct.pack("!i", -1)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_REMEMBERED = 20_000
+_REMEMBERED = 5_000
+_LENGTH = struct.Struct("!i").pack
+_INTEGER = struct.Struct("!ii").pack
+
+
+Columns = Mapping[str | tuple[str, ...], Sequence[Any]]
+"""Values by column, each sequence one value a row. A tuple of columns goes with a sequence of tuples, one a row."""
 
 
 class BulkCopy:
-    """Copies rows into one table; keep it for all chunks of an upload, so that what was encoded stays encoded."""
+    """Copies rows into one table; keep it for all chunks of an upload, so that what was encoded stays encoded.
+
+    Columns that depend on one another are best given together: each distinct tuple is encoded once, and equal tuples
+    are written alike.
+    """
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._encoded = {column.name: _Encoded(_encoder_of(column.type.python_type)) for column in table.columns}
+        self._encoders = {column.name: _encoder_of(column.type.python_type) for column in table.columns}
+        self._encoded: dict[str | tuple[str, ...], _Encoded] = {}
 
-    async def write(
-        self, session: AsyncSession, columns: Mapping[str, Sequence[Any]], same: Mapping[str, Any], count: int
-    ) -> None:
+    async def write(self, session: AsyncSession, columns: Columns, same: Mapping[str, Any], count: int) -> None:
         """Copy `count` rows in the session's transaction. `columns` are as long as that; `same` is equal in all rows.
 
         Raises asyncpg's errors as they are: `UniqueViolationError` when a row is there already.
@@ -43,49 +53,68 @@ class BulkCopy:
         await connection.copy_to_table(
             self._table.name,
             source=BytesIO(self.pack(columns, same, count)),
-            columns=[*same, *columns],
+            columns=[*same, *_names(columns)],
             format="binary",
         )
 
-    def pack(self, columns: Mapping[str, Sequence[Any]], same: Mapping[str, Any], count: int) -> bytes:
+    def pack(self, columns: Columns, same: Mapping[str, Any], count: int) -> bytes:
         """The rows as COPY reads them; columns in the order of `same`, then `columns`."""
-        beginning = struct.pack("!h", len(same) + len(columns))
-        beginning += b"".join(self._encoded[name].each([value])[0] for name, value in same.items())
-        encoded = [self._encoded[name].each(values) for name, values in columns.items()]
+        beginning = struct.pack("!h", len(same) + len(_names(columns)))
+        beginning += b"".join(_field(self._encoders[name], value) for name, value in same.items())
+        encoded = [self._memory(names).each(values) for names, values in columns.items()]
         rows = zip(repeat(beginning, count), *encoded, strict=True)
         data = b"".join(chain((_SIGNATURE,), chain.from_iterable(rows), (_END,)))
         for memory in self._encoded.values():
             memory.forget_if_large()
         return data
 
+    def _memory(self, names: str | tuple[str, ...]) -> "_Encoded":
+        if names not in self._encoded:
+            self._encoded[names] = (
+                _Encoded(partial(_field, self._encoders[names]), self._encoders[names] is _encode_number)
+                if isinstance(names, str)
+                else _Encoded(partial(_fields, [self._encoders[name] for name in names]))
+            )
+        return self._encoded[names]
+
+
+def _names(columns: Columns) -> list[str]:
+    return [name for names in columns for name in ([names] if isinstance(names, str) else names)]
+
 
 class _Encoded(dict[Any, bytes]):
-    def __init__(self, encode: Callable[[Any], bytes]) -> None:
+    def __init__(self, encode: Callable[[Any], bytes], are_numbers: bool = False) -> None:
         super().__init__()
-        self._encode = encode
+        self._encode, self._are_numbers = encode, are_numbers
 
     def __missing__(self, value: Any) -> bytes:
-        if value is None:
-            field = _NULL
-        else:
-            payload = self._encode(value)
-            field = struct.pack("!i", len(payload)) + payload
-        self[value] = field
+        field = self[value] = self._encode(value)
         return field
 
     def each(self, values: Sequence[Any]) -> list[bytes]:
         # Keys and numbers of rows differ in every row: remembering them would only cost.
         if values and type(values[0]) is bytes:
-            return [_NULL if value is None else struct.pack("!i", len(value)) + value for value in values]
+            return [_NULL if value is None else _LENGTH(len(value)) + value for value in values]
         if values and type(values[0]) is int:
-            return [_NULL if value is None else struct.pack("!ii", 4, value) for value in values]
-        if self._encode is _encode_number:  # 0.5 and 0.50 are equal, and yet not the same number of decimals
+            return [_NULL if value is None else _INTEGER(4, value) for value in values]
+        if self._are_numbers:  # 0.5 and 0.50 are equal, and yet not the same number of decimals
             return [_NULL if value is None else self[str(value)] for value in values]
         return list(map(self.__getitem__, values))
 
     def forget_if_large(self) -> None:
         if len(self) > _REMEMBERED:
             self.clear()
+
+
+def _field(encode: Callable[[Any], bytes], value: Any) -> bytes:
+    if value is None:
+        return _NULL
+    payload = encode(value)
+    return _LENGTH(len(payload)) + payload
+
+
+def _fields(encoders: Sequence[Callable[[Any], bytes]], values: Sequence[Any]) -> bytes:
+    return b"".join(map(_field, encoders, values))
 
 
 def _encoder_of(kind: type) -> Callable[[Any], bytes]:
@@ -108,7 +137,7 @@ def _encode_day(value: date) -> bytes:
     return struct.pack("!i", (value - _EPOCH.date()).days)
 
 
-def _encode_number(value: str) -> bytes:
+def _encode_number(value: Decimal | str) -> bytes:
     """PostgreSQL's numeric: digits in groups of four, the first group's weight, the sign, the scale shown."""
     sign, digits, exponent = Decimal(value).as_tuple()
     assert isinstance(exponent, int)  # a finite number

@@ -1,18 +1,21 @@
 """Who and where: the sites, stalls, sellers and devices that the rows of an upload name. Read once, then remembered."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.devices import repository as devices
 from services.sampling.rapid_tests import repository
+from services.sampling.rapid_tests.batches import Batch
 from services.sampling.test_items.rules import plain_name
 from services.sampling.test_sites import repository as test_sites
 from services.sampling.test_sites.models import Site
 from services.sampling.test_sites.rules import Seller
+from shared.contracts.business_numbers import check_uscc
 from shared.http.auth import Actor
 
 
@@ -39,7 +42,7 @@ class _Period:
 
 
 class Directory:
-    """Looks up what rows name. `prepare_…` reads from the database what a batch will ask for; the rest is memory."""
+    """Looks up what rows name. `prepare` reads from the database what a batch will ask for; the rest is memory."""
 
     def __init__(self, places: Collection[Place], default: Place | None) -> None:
         self.default = default
@@ -76,7 +79,20 @@ class Directory:
             raise ValueError(f"检测点「{place.name}」已停用")
         return place
 
-    async def prepare_stalls(self, session: AsyncSession, sites: Collection[UUID]) -> None:
+    async def prepare(self, session: AsyncSession, batch: Batch) -> None:
+        """Read the stalls, businesses and devices that a batch names and none has named before."""
+        await self._prepare_stalls(session, filter(None, map(self._place_id, set(batch.column("site")))))
+        await self._prepare_businesses(session, filter(None, map(uscc_of, set(batch.column("seller_licence")))))
+        numbers = set(zip(batch.column("device_maker"), batch.column("device_serial"), strict=True))
+        await self._prepare_devices(session, (number for number in numbers if all(number)))
+
+    def _place_id(self, printed: str | None) -> UUID | None:
+        try:
+            return self.place(printed).id
+        except ValueError:
+            return None
+
+    async def _prepare_stalls(self, session: AsyncSession, sites: Iterable[UUID]) -> None:
         new = set(sites) - self._stalls.keys()
         if not new:
             return
@@ -85,24 +101,13 @@ class Directory:
             periods = self._stalls[stall.site_id].setdefault(stall.number, [])
             periods.append(_Period(stall.seller, stall.valid_from, stall.valid_to))
 
-    def seller_at(self, site: UUID, stall: str, day: date) -> Seller | None:
-        """Who sold at a stall on a day, as registered."""
-        for period in self._stalls.get(site, {}).get(stall, ()):
-            if period.valid_from <= day and (period.valid_to is None or day < period.valid_to):
-                return period.seller
-        return None
-
-    async def prepare_businesses(self, session: AsyncSession, codes: Collection[str]) -> None:
+    async def _prepare_businesses(self, session: AsyncSession, codes: Iterable[str]) -> None:
         new = set(codes) - self._businesses.keys()
         if new:
             found = await test_sites.businesses_by_uscc(session, new)
             self._businesses |= {code: (found[code].id, found[code].name) if code in found else None for code in new}
 
-    def business(self, uscc: str) -> tuple[UUID, str] | None:
-        """Id and name of the business with this code, if it is registered."""
-        return self._businesses.get(uscc)
-
-    async def prepare_devices(self, session: AsyncSession, numbers: Collection[tuple[str, str]]) -> None:
+    async def _prepare_devices(self, session: AsyncSession, numbers: Iterable[tuple[str, str]]) -> None:
         new = set(numbers) - self._devices.keys()
         if new:
             found = await devices.devices_by_number(session, new)
@@ -110,6 +115,26 @@ class Directory:
                 number: (found[number].id, found[number].site_id) if number in found else None for number in new
             }
 
+    def seller_at(self, site: UUID, stall: str, day: date) -> Seller | None:
+        """Who sold at a stall on a day, as registered."""
+        for period in self._stalls.get(site, {}).get(stall, ()):
+            if period.valid_from <= day and (period.valid_to is None or day < period.valid_to):
+                return period.seller
+        return None
+
+    def business(self, uscc: str) -> tuple[UUID, str] | None:
+        """Id and name of the business with this code, if it is registered."""
+        return self._businesses.get(uscc)
+
     def device(self, maker: str, serial: str) -> tuple[UUID, UUID] | None:
         """Id of a registered device and the site where it stands."""
         return self._devices.get((maker, serial))
+
+
+@lru_cache(maxsize=10_000)
+def uscc_of(licence: str | None) -> str | None:
+    """The unified social credit code that a licence number is, if it is one."""
+    try:
+        return check_uscc(licence) if licence else None
+    except ValueError:
+        return None

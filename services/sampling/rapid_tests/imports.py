@@ -15,8 +15,10 @@ from asyncpg import UniqueViolationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.sampling.rapid_tests import repository
+from services.sampling.rapid_tests.batches import QUANTITIES, Batch, Taken
 from services.sampling.rapid_tests.columns import COLUMNS
-from services.sampling.rapid_tests.intake import QUANTITIES, Batch, Intake, Taken
+from services.sampling.rapid_tests.intake import Intake
+from services.sampling.rapid_tests.judging import Judged
 from services.sampling.rapid_tests.models import RapidTestUpload
 from services.sampling.rapid_tests.rules import UploadState, is_unit
 from services.sampling.rapid_tests.schemas import MappedHeader, MappingPreview
@@ -70,12 +72,12 @@ class Import:
         self, upload: RapidTestUpload, intake: Intake, table: Table, mapping: HeaderMapping
     ) -> AsyncGenerator[RapidTestUpload, None]:
         chunks = _read(table, mapping, skip=upload.rows_done)
-        following = asyncio.create_task(asyncio.to_thread(next, chunks, None))
+        following = asyncio.create_task(self._next(chunks, upload, intake, mapping))
         try:
             while (chunk := await following) is not None:
-                # The next chunk is read while the database works on this one.
-                following = asyncio.create_task(asyncio.to_thread(next, chunks, None))
-                taken = await self._take_chunk(intake, mapping, *chunk)
+                # The next chunk is read and judged while the database works on this one.
+                following = asyncio.create_task(self._next(chunks, upload, intake, mapping))
+                taken = await self._take_chunk(intake, *chunk)
                 if taken is None:
                     return
                 yield taken
@@ -88,9 +90,23 @@ class Import:
         finally:
             following.cancel()
 
-    async def _take_chunk(
-        self, intake: Intake, mapping: HeaderMapping, chunk: Chunk, parsed: ParsedChunk
-    ) -> RapidTestUpload | None:
+    async def _next(
+        self,
+        chunks: Iterator[tuple[Chunk, ParsedChunk]],
+        upload: RapidTestUpload,
+        intake: Intake,
+        mapping: HeaderMapping,
+    ) -> tuple[Chunk, Judged] | None:
+        """The next chunk, read and judged in a thread; None at the end of the file."""
+        read = await asyncio.to_thread(next, chunks, None)
+        if read is None:
+            return None
+        batch = _batch(upload, mapping, read[1])
+        async with self.sessions() as session:
+            await intake.look_up(session, batch)
+        return read[0], await asyncio.to_thread(intake.judge, batch)
+
+    async def _take_chunk(self, intake: Intake, chunk: Chunk, judged: Judged) -> RapidTestUpload | None:
         """One chunk, one transaction; None when another worker has taken over."""
         for attempt in range(1, _TRIES + 1):
             try:
@@ -98,7 +114,7 @@ class Import:
                     upload = await repository.get_upload(session, self.upload_id, lock=True)
                     if upload is None or upload.rows_done != chunk.start or upload.state is not UploadState.RUNNING:
                         return None
-                    taken = await intake.take(session, _batch(upload, mapping, parsed), dry_run=upload.dry_run)
+                    taken = await intake.store(session, judged, dry_run=upload.dry_run)
                     await repository.add_upload_rows(session, list(_upload_rows(upload, chunk, taken)))
                     upload.rows_done += len(chunk)
                     for name, number in taken.counts.items():

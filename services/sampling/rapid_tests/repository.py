@@ -89,8 +89,9 @@ async def corrections_of(session: AsyncSession, test_id: UUID) -> RapidTest | No
     return await session.scalar(select(RapidTest).where(RapidTest.corrects_id == test_id))
 
 
-async def known_ids(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
-    return set(await session.scalars(select(RapidTest.id).where(RapidTest.id.in_(ids))))
+async def known_ids(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The ids of these that are in use, each to itself."""
+    return {found: found for found in await session.scalars(select(RapidTest.id).where(RapidTest.id.in_(ids)))}
 
 
 async def tests_by_record(session: AsyncSession, keys: Sequence[bytes]) -> dict[bytes, UUID]:

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum, StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from services.sampling.test_items.rules import Limit
 from shared.contracts.sampling import LimitForm, Method, Verdict
@@ -153,6 +154,17 @@ class Judgement:
     reason: str | None = None
 
 
+class Finding(NamedTuple):
+    """A reading and its verdict, as stored. `value`: the number, if it is an exact one; `verdict`: of `Verdict`."""
+
+    printed_value: str | None
+    value: Decimal | None
+    unit: str | None
+    printed_result: str | None
+    verdict: str
+    verdict_reason: str | None
+
+
 def judge(reading: Reading, *, item_known: bool, limit: Limit | None) -> Judgement:
     """The verdict of a reading under the threshold that was in force on its day.
 
@@ -271,12 +283,12 @@ def _device_key(maker: str, serial: str) -> bytes:
     return hashlib.blake2b(f"{maker}\x1f{serial}".encode(), digest_size=12).digest()
 
 
-def content_hash(*parts: str) -> bytes:
+def content_hash(*parts: str | None) -> bytes:
     """16 bytes for what a record says: site, stall, item, product, minute, value, unit, printed result, device.
 
     Equal hashes are perhaps one test sent twice. The value is part of it: rows that differ only in value are two tests.
     """
-    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).digest()
+    return hashlib.blake2b("\x1f".join(part or "" for part in parts).encode(), digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)

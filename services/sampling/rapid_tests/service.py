@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.figures import service as figures
 from services.sampling.rapid_tests import repository
-from services.sampling.rapid_tests.intake import QUANTITIES, Batch, Intake, Taken
+from services.sampling.rapid_tests.batches import QUANTITIES, Batch, Taken
+from services.sampling.rapid_tests.intake import Intake
 from services.sampling.rapid_tests.models import RapidTest, RapidTestSubmission
 from services.sampling.rapid_tests.rules import Tally
 from services.sampling.rapid_tests.schemas import (
@@ -207,8 +208,8 @@ def _answers(good: Sequence[tuple[int, RapidTestRecord]], taken: Taken) -> list[
                 id=record.id,
                 outcome=exception.outcome if exception else RowOutcome.ACCEPTED,
                 test_id=test_id,
-                verdict=taken.verdicts[at].verdict if stored else None,
-                verdict_reason=taken.verdicts[at].reason if stored else None,
+                verdict=Verdict(taken.findings[at].verdict) if stored else None,
+                verdict_reason=taken.findings[at].verdict_reason if stored else None,
                 errors=list(exception.errors) if exception else [],
             )
         )
