@@ -158,7 +158,7 @@ async def _show_form(
         "upload.html",
         status_code=422 if errors else 200,
         errors=errors or [],
-        sites=[*sites, ("", "文件里有“检测点”一列，按那一列")],
+        sites=[*sites, ("", "按文件里的“检测点”一列")],
         site=site or (sites[0][0] if len(sites) == 1 else ""),
         dry_run=dry_run,
         accepted_files=ACCEPTED_FILES,

@@ -160,9 +160,7 @@ def clock_words(
     if state is ClockState.PAUSED or due_at is None:
         reason = f"：{paused_because}" if paused_because else ""
         return ClockWords(label, "paused", f"已暂停{reason}", article, verified, note)
-    due = clock_time(due_at, now)
-    if due_at.astimezone(SHANGHAI).date() == now.astimezone(SHANGHAI).date():
-        due = f"今天 {due}"
+    due = _due_words(due_at, now)
     if state is ClockState.MET:
         return ClockWords(label, "done", f"已办结，限期为{due}", article, verified, note)
     left = due_at - now
@@ -171,3 +169,15 @@ def clock_words(
     soon = remaining_working_days <= 1 if remaining_working_days is not None else left <= timedelta(days=1)
     rest = f"{remaining_working_days}个工作日" if remaining_working_days else span_words(left)
     return ClockWords(label, "soon" if soon else "running", f"还剩{rest}，{due} 到期", article, verified, note)
+
+
+def _due_words(due_at: datetime, now: datetime) -> str:
+    """When a clock ends. Midnight belongs to the day that ends with it: `11月25日 24:00`, never `11月26日 00:00`."""
+    local, today = due_at.astimezone(SHANGHAI), now.astimezone(SHANGHAI).date()
+    ends_a_day = (local.hour, local.minute) == (0, 0)
+    day = (local - timedelta(days=1)).date() if ends_a_day else local.date()
+    time = "24:00" if ends_a_day else f"{local:%H:%M}"
+    if day == today:
+        return f"今天 {time}"
+    year = "" if day.year == today.year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日 {time}"

@@ -89,3 +89,14 @@ def test_a_paused_clock_says_why_and_an_unread_rule_says_so() -> None:
 def test_a_clock_that_was_met_is_not_overdue_afterwards() -> None:
     clock = words.clock_words("告知期", NOW - timedelta(days=1), NOW, state=ClockState.MET)
     assert (clock.kind, clock.words) == ("done", "已办结，限期为7月20日 10:32")
+
+
+def test_midnight_belongs_to_the_day_that_ends_with_it() -> None:
+    midnight = datetime(2026, 7, 22, tzinfo=SHANGHAI)
+
+    def said(due_at: datetime) -> str:
+        return words.clock_words("送检期", due_at, NOW).words
+
+    assert said(midnight) == "还剩13小时28分，今天 24:00 到期"
+    assert said(midnight + timedelta(days=5)).endswith("7月26日 24:00 到期")
+    assert said(midnight - timedelta(days=1)).endswith("7月20日 24:00 到期")
