@@ -63,7 +63,12 @@ class Seen:
         return f"{self.victim:18} killed after {self.delay:.2f} s; upload: {saw}; dashboard: {self.dashboard}"
 
 
-async def test_nothing_is_lost_and_nothing_doubled_whoever_is_killed(tmp_path: Path) -> None:
+async def test_nothing_is_lost_and_nothing_doubled_whoever_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Some two dozen starts of Python: compiling everything in each would take longer than all the rest.
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "bytecode"))
     seed = int(time.time())
     random = Random(seed)
     print(f"seed {seed}")
