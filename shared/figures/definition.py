@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Date, Select, cast, func
 
 from shared.contracts.figures import FigureDefinition
 
@@ -20,3 +20,8 @@ class Figure:
 
     definition: FigureDefinition
     rows: Callable[[], Select[Any]]
+
+
+def day_in_shanghai(instant: Any) -> ColumnElement[Any]:
+    """The day of a figure's row, in SQL: the calendar day in Asia/Shanghai on which `instant` falls."""
+    return cast(func.timezone("Asia/Shanghai", instant), Date)

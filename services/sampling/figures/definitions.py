@@ -5,7 +5,7 @@ The `rows` of a figure add up to what `figures.service` has fed; a test recomput
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, Text, Uuid, case, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, Text, Uuid, case, cast, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.sampling.figures.codes import FigureCode
@@ -15,7 +15,7 @@ from services.sampling.test_sites.models import Site, SiteMovement
 from services.sampling.whistles.models import Whistle, WhistleEntry
 from shared.contracts.figures import FigureDefinition, FigureKind
 from shared.contracts.sampling import Verdict, WhistleEntryKind
-from shared.figures.definition import Figure
+from shared.figures.definition import Figure, day_in_shanghai
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -25,10 +25,6 @@ _POSITIVE = RapidTest.verdict == Verdict.SUSPECTED_POSITIVE
 
 def _one_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return case((condition, 1), else_=0)
-
-
-def _day(instant: ColumnElement[Any]) -> ColumnElement[Any]:
-    return cast(func.timezone("Asia/Shanghai", instant), Date)
 
 
 def _tests(numerator: ColumnElement[int], denominator: ColumnElement[int]) -> Rows:
@@ -64,7 +60,7 @@ def _disposals() -> Rows:
         .order_by(WhistleEntry.whistle_id, WhistleEntry.number)
         .subquery()
     )
-    day = _day(Whistle.tested_at.expression)
+    day = day_in_shanghai(Whistle.tested_at.expression)
     blown = _whistle_rows(Whistle.id.expression, day, literal(0), literal(1), Whistle.blown_at.expression)
     destroyed = _whistle_rows(first_disposal.c.id, day, literal(1), literal(0), first_disposal.c.recorded_at).join(
         first_disposal, first_disposal.c.whistle_id == Whistle.id
@@ -73,8 +69,8 @@ def _disposals() -> Rows:
 
 
 def _open_whistles() -> Rows:
-    blown_on = _day(Whistle.blown_at.expression)
-    closed_on = _day(Whistle.closed_at.expression)
+    blown_on = day_in_shanghai(Whistle.blown_at.expression)
+    closed_on = day_in_shanghai(Whistle.closed_at.expression)
     zero = literal(0)
     blown = _whistle_rows(Whistle.id.expression, blown_on, literal(1), zero, Whistle.blown_at.expression)
     closed = (

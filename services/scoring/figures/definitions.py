@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, Text, cast, func, literal, null, select, union_all
+from sqlalchemy import Integer, Select, Text, cast, literal, null, select, union_all
 
 from services.scoring.credit.models import CreditSignal
 from shared.contracts.figures import FigureDefinition, FigureKind
 from shared.contracts.scoring import SignalState
-from shared.figures.definition import Figure
+from shared.figures.definition import Figure, day_in_shanghai
 
 RISK_SIGNALS = FigureDefinition(
     code="scoring.risk_signals",
@@ -48,10 +48,6 @@ CONFIRMED_SHARE = FigureDefinition(
 SETTLED_EITHER_WAY = (SignalState.CONFIRMED, SignalState.DISMISSED)
 
 
-def _day(column: Any) -> Any:
-    return cast(func.timezone("Asia/Shanghai", column), Date)
-
-
 def _link() -> Any:
     return literal("/v1/credit-signals/") + cast(CreditSignal.id, Text)
 
@@ -61,7 +57,7 @@ def _recorded() -> Select[Any]:
         CreditSignal.id.label("id"),
         CreditSignal.summary.label("label"),
         CreditSignal.region_code.label("region_code"),
-        _day(CreditSignal.occurred_at).label("day"),
+        day_in_shanghai(CreditSignal.occurred_at).label("day"),
         literal(1).label("numerator"),
         literal(0).label("denominator"),
         CreditSignal.recorded_at.label("recorded_at"),
@@ -74,7 +70,7 @@ def _settlements(numerator: Any, denominator: Any) -> Select[Any]:
         CreditSignal.settlement_id.label("id"),
         (literal("核实：") + CreditSignal.summary).label("label"),
         CreditSignal.region_code.label("region_code"),
-        _day(CreditSignal.settled_at).label("day"),
+        day_in_shanghai(CreditSignal.settled_at).label("day"),
         numerator.label("numerator"),
         denominator.label("denominator"),
         CreditSignal.settlement_recorded_at.label("recorded_at"),

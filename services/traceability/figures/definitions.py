@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Date, Select, Text, cast, func, literal, null, select, union_all
+from sqlalchemy import Select, Text, cast, literal, null, select, union_all
 
 from services.traceability.lots.models import Lot, LotHold
 from shared.contracts.figures import FigureDefinition, FigureKind
-from shared.figures.definition import Figure
+from shared.figures.definition import Figure, day_in_shanghai
 
 LOTS = FigureDefinition(
     code="traceability.lots",
@@ -46,16 +46,12 @@ LOTS_ON_HOLD = FigureDefinition(
 )
 
 
-def _day(column: Any) -> Any:
-    return cast(func.timezone("Asia/Shanghai", column), Date)
-
-
 def _lots() -> Select[Any]:
     return select(
         Lot.id.label("id"),
         (Lot.product_name + " · " + Lot.code).label("label"),
         Lot.region_code.label("region_code"),
-        _day(Lot.recorded_at).label("day"),
+        day_in_shanghai(Lot.recorded_at).label("day"),
         literal(1).label("numerator"),
         literal(0).label("denominator"),
         Lot.recorded_at.label("recorded_at"),
@@ -68,7 +64,7 @@ def _placed() -> Select[Any]:
         LotHold.id.label("id"),
         LotHold.reason.label("label"),
         LotHold.region_code.label("region_code"),
-        _day(LotHold.held_at).label("day"),
+        day_in_shanghai(LotHold.held_at).label("day"),
         literal(1).label("numerator"),
         literal(0).label("denominator"),
         LotHold.recorded_at.label("recorded_at"),
@@ -81,7 +77,7 @@ def _on_hold() -> Select[Any]:
         LotHold.release_id,
         literal("解除：") + LotHold.release_reason,
         LotHold.region_code,
-        _day(LotHold.released_at),
+        day_in_shanghai(LotHold.released_at),
         literal(-1),
         literal(0),
         LotHold.release_recorded_at,
