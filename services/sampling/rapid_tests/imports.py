@@ -66,7 +66,8 @@ class Import:
             raise
         async for done in self._take_chunks(upload, intake, table, mapping):
             yield done
-        path.unlink(missing_ok=True)
+        if not upload.dry_run:  # the file of a dry run waits for its acceptance; the sweep clears it away
+            path.unlink(missing_ok=True)
 
     async def _take_chunks(
         self, upload: RapidTestUpload, intake: Intake, table: Table, mapping: HeaderMapping

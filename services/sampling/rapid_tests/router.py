@@ -126,6 +126,16 @@ async def read_upload(upload_id: UUID, actor: CanReadRapidTests, session: Sessio
     return uploads.shown(await uploads.upload_for(session, upload_id, actor))
 
 
+@router.post("/rapid-test-uploads/{upload_id}/acceptance", status_code=202)
+async def accept_dry_run(
+    upload_id: UUID, actor: CanUploadRapidTests, session: Session, request: Request, response: Response
+) -> UploadRead:
+    """把试算过的文件转为上报，不必再传；只限试算的人自己，7 天之内；再次请求，答复同一次上传。"""
+    upload = await uploads.accept(session, upload_id, request.app.state.settings.data_dir, actor)
+    response.headers["Location"] = f"/v1/jobs/{upload.job_id}"
+    return uploads.shown(upload)
+
+
 @router.get("/rapid-test-uploads/{upload_id}/rows")
 async def list_upload_rows(
     upload_id: UUID,

@@ -43,6 +43,10 @@ class UploadNotFinished(Conflict):
     slug, title = "rapid-test-upload-not-finished", "这次上传还没有处理完"
 
 
+class DryRunNotAcceptable(Conflict):
+    slug, title = "dry-run-not-acceptable", "这次试算不能直接转为上报"
+
+
 class UploadForm(Schema):
     """The fields beside the file. An empty field of an HTML form is a field that was not filled in."""
 
@@ -74,8 +78,42 @@ async def receive(
 
     Raises `SiteNotFound`.
     """
+    upload, is_new = await _register(session, received.name or "未命名", received.size, received.sha256, form, actor)
+    if is_new:
+        received.path.rename(path_of(data_dir, upload.id))
+    return upload
+
+
+async def accept(session: AsyncSession, upload_id: UUID, data_dir: Path, actor: Actor) -> RapidTestUpload:
+    """Take in the file of a finished dry run, as if its sender had sent it again; asked again, the same upload.
+
+    Raises `UploadNotFound` for anybody but the sender, `DryRunNotAcceptable` where nothing is to be taken in, or the
+    file is kept no longer, `SiteNotFound`.
+    """
+    dry = await upload_for(session, upload_id, actor)
+    if dry.uploaded_by != actor.id:
+        raise UploadNotFound("只有试算的人自己能转为上报；请自己上传这个文件")
+    if not dry.dry_run:
+        raise DryRunNotAcceptable("这次上传不是试算，已经收下的不必再报")
+    if dry.state is not UploadState.DONE:
+        raise DryRunNotAcceptable("试算还没有完成，或文件无法处理；请等它完成，或改好文件再传")
+    how = {"site_id": dry.site_id, "sheet": dry.sheet, "mapping": json.dumps(dry.mapping)}
+    form = UploadForm.model_validate(how)
+    upload, is_new = await _register(session, dry.file_name, dry.file_size, dry.file_sha256, form, actor)
+    if is_new:
+        try:
+            path_of(data_dir, upload.id).hardlink_to(path_of(data_dir, dry.id))
+        except FileNotFoundError:
+            raise DryRunNotAcceptable("试算的文件只保留 7 天，已经清理；请重新上传文件") from None
+    return upload
+
+
+async def _register(
+    session: AsyncSession, name: str, size: int, sha256: bytes, form: UploadForm, actor: Actor
+) -> tuple[RapidTestUpload, bool]:
+    """The upload of a file with its job, and whether it is new: its file still has to be put in place then."""
     site = await site_for(session, form.site_id, actor) if form.site_id else None
-    content_key = _content_key(received.sha256, form, actor)
+    content_key = _content_key(sha256, form, actor)
     upload_id = uuid7()
     values: dict[str, Any] = {
         "id": upload_id,
@@ -83,9 +121,9 @@ async def receive(
         "site_id": form.site_id,
         "uploaded_by": actor.id,
         "actor": _pack(actor),
-        "file_name": received.name or "未命名",
-        "file_size": received.size,
-        "file_sha256": received.sha256,
+        "file_name": name,
+        "file_size": size,
+        "file_sha256": sha256,
         "content_key": content_key,
         "dry_run": form.dry_run,
         "sheet": form.sheet,
@@ -95,10 +133,10 @@ async def receive(
         known = await repository.upload_with_content(session, content_key)
         assert known is not None
         if not await _was_given_up(session, known):
-            return known
+            return known, False
         added = await repository.add_upload(session, values)
         assert added
-    title = f"{'检查' if form.dry_run else '导入'}快检结果 {values['file_name']}"
+    title = f"{'检查' if form.dry_run else '导入'}快检结果 {name}"
     job = await jobs.enqueue(
         session,
         IMPORT,
@@ -111,8 +149,7 @@ async def receive(
     assert upload is not None
     upload.job_id = job.id
     await session.flush()
-    received.path.rename(path_of(data_dir, upload_id))
-    return upload
+    return upload, True
 
 
 async def upload_for(session: AsyncSession, upload_id: UUID, actor: Actor) -> RapidTestUpload:

@@ -150,6 +150,43 @@ async def test_a_dry_run_answers_like_the_real_one_and_stores_nothing(market: Ma
     assert (await market.client.get(f"/v1/rapid-test-uploads/{dry['id']}/rejected-rows")).text.count("\n") == 2
 
 
+async def test_the_file_of_a_dry_run_is_taken_in_without_being_sent_again(market: Market) -> None:
+    dry = await market.take_in(await market.upload(file_of(row(1), row(2), row(3, product="")), dry_run="true"))
+    path = f"/v1/rapid-test-uploads/{dry['id']}/acceptance"
+    accepted = await market.client.post(path)
+    assert accepted.status_code == 202, accepted.text
+    real = accepted.json()
+    assert (real["dry_run"], real["file_name"], real["site_id"]) == (False, dry["file_name"], dry["site_id"])
+    assert (await market.client.post(path)).json()["id"] == real["id"], "asked again, the same upload"
+    done = await market.take_in(real)
+    assert (done["accepted"], done["rejected"]) == (2, 1)
+    assert await market.count("rapid_tests") == 2
+    again = await market.client.post(path)
+    assert (again.json()["id"], again.json()["state"]) == (real["id"], "done")
+    assert (await market.upload(file_of(row(1), row(2), row(3, product=""))))["id"] == real["id"]
+
+
+async def test_only_a_finished_dry_run_of_ones_own_is_accepted(market: Market, keys: TestKeys) -> None:
+    def path(upload: dict[str, Any]) -> str:
+        return f"/v1/rapid-test-uploads/{upload['id']}/acceptance"
+
+    waiting = await market.upload(file_of(row(1)), dry_run="true")
+    real = await market.upload(file_of(row(2)))
+    for upload in (waiting, real):
+        answer = await market.client.post(path(upload))
+        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/dry-run-not-acceptable")
+    dry = await market.take_in(waiting)
+    headers = {"Authorization": f"Bearer {keys.token(Role.INSPECTOR, regions=[HAISHU])}"}
+    assert (await market.client.post(path(dry), headers=headers)).status_code == 404
+    for file in folder_of(market.data_dir).iterdir():
+        file.unlink()
+    cleared = await market.client.post(path(dry))
+    assert cleared.status_code == 409
+    assert "重新上传" in cleared.json()["detail"]
+    uploads = (await market.get("/v1/rapid-test-uploads"))["items"]
+    assert len(uploads) == 2, "a refusal leaves no upload behind"
+
+
 async def test_rows_without_a_device_number_are_suspected_and_kept_until_somebody_decides(market: Market) -> None:
     lines = "摊位号,样品名称,检测项目,检测方法,检测值,检测时间\n"
     line = "A-1,韭菜,农残,酶抑制率法,{value},2026-07-01 06:10\n"
