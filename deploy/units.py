@@ -67,5 +67,10 @@ def unit_environment(platform: Mapping[str, str], unit: Unit) -> dict[str, str]:
 
 def process_environment(settings: Mapping[str, str]) -> dict[str, str]:
     """A process' whole environment: the caller's, with exactly these settings of ours."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SHIAN_")}
+    # Without bytecode kept, as some images ask for, each of fifteen processes compiles everything at every start.
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("SHIAN_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
     return {**inherited, **settings, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
