@@ -16,12 +16,12 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.clients import Refused, ServicesHere, ServiceSilent
+from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
 from gateway.web import words
 from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.forms import FieldError, checked_form
 from gateway.web.pages import ENVIRONMENT, render
-from gateway.web.visitors import CanUploadFiles
+from gateway.web.visitors import CanUploadFiles, Visitor
 from shared.contracts.codes import RowOutcome, Unit
 
 router = APIRouter(include_in_schema=False)
@@ -60,6 +60,7 @@ class UploadView:
     preview: dict[str, Any] | None
     problem: dict[str, Any] | None
     positives: int
+    accepted: int
 
 
 def view_of(upload: dict[str, Any]) -> UploadView:
@@ -92,6 +93,7 @@ def view_of(upload: dict[str, Any]) -> UploadView:
         preview=upload["preview"],
         problem=upload["problem"],
         positives=upload["positives"],
+        accepted=upload["accepted"],
     )
 
 
@@ -176,6 +178,29 @@ def _errors_of(refusal: Refused | ServiceSilent) -> list[FieldError]:
 
 @router.get("/rapid-tests/uploads/{upload_id}")
 async def upload_status(request: Request, visitor: CanUploadFiles, services: ServicesHere, upload_id: UUID) -> Response:
+    return await _show_status(request, visitor, services, upload_id)
+
+
+@router.post("/rapid-tests/uploads/{upload_id}/acceptance")
+async def accept_trial(request: Request, visitor: CanUploadFiles, services: ServicesHere, upload_id: UUID) -> Response:
+    """Take in the file of a trial run; it is at the sampling service already."""
+    async with checked_form(request):
+        path = f"{UPLOADS}/{upload_id}/acceptance"
+    try:
+        answer = await services.send(Unit.SAMPLING, "POST", path, visitor.caller, BUDGET_SECONDS)
+    except (Refused, ServiceSilent) as refusal:
+        return await _show_status(request, visitor, services, upload_id, refusal=refusal)
+    return RedirectResponse(f"/rapid-tests/uploads/{answer.json()['id']}", status_code=303)
+
+
+async def _show_status(
+    request: Request,
+    visitor: Visitor,
+    services: Services,
+    upload_id: UUID,
+    *,
+    refusal: Refused | ServiceSilent | None = None,
+) -> Response:
     path = f"{UPLOADS}/{upload_id}"
     upload, rejected, suspected = await asyncio.gather(
         services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS),
@@ -187,6 +212,8 @@ async def upload_status(request: Request, visitor: CanUploadFiles, services: Ser
     return render(
         request,
         "upload_status.html",
+        status_code=422 if refusal else 200,
+        errors=[FieldError("acceptance", refusal.detail or refusal.title)] if refusal else [],
         upload=view_of(upload),
         rows=[
             (row["row_number"], RowOutcome(row["outcome"]).label, [_said(error) for error in row["errors"]])

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
@@ -46,6 +46,7 @@ class Market:
     platform: AllInOne
     password: str
     site_id: str
+    sessions: dict[Role, httpx.Cookies] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -63,13 +64,23 @@ class Market:
 
     @asynccontextmanager
     async def signed_in(self, role: Role) -> AsyncIterator[httpx.AsyncClient]:
-        """A person's browser, without scripts, after the login page."""
+        """A person's browser, without scripts, after the login page.
+
+        The session is kept for the next test: an address may try to sign in thirty times a minute.
+        """
         async with self.browser() as browser:
-            await browser.get("/login")
-            form = {"login": self.login(role), "password": self.password, "next": "/"}
-            answer = await post(browser, "/login", form)
-            assert answer.status_code == 303, answer.text
+            if role in self.sessions:
+                browser.cookies.update(self.sessions[role])
+            else:
+                await self.sign_in(browser, role)
+                self.sessions[role] = httpx.Cookies(browser.cookies)
             yield browser
+
+    async def sign_in(self, browser: httpx.AsyncClient, role: Role) -> None:
+        await browser.get("/login")
+        form = {"login": self.login(role), "password": self.password, "next": "/"}
+        answer = await post(browser, "/login", form)
+        assert answer.status_code == 303, answer.text
 
     def browser(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=self.address, headers={"accept": "text/html"}, timeout=30)

@@ -30,7 +30,8 @@ async def test_a_wrong_password_is_said_at_the_top_and_at_the_field(market: Mark
 
 
 async def test_signing_out_ends_the_session(market: Market) -> None:
-    async with market.signed_in(Role.LEADER) as browser:
+    async with market.browser() as browser:
+        await market.sign_in(browser, Role.LEADER)
         assert (await browser.get("/")).status_code == 200
         kept = browser.cookies[COOKIE]
         await post(browser, "/logout", {})
@@ -75,9 +76,13 @@ async def test_a_market_operator_sees_no_board(market: Market) -> None:
 
 
 async def test_the_comparison_of_towns_can_be_sorted_and_exported(market: Market) -> None:
+    async with market.signed_in(Role.MARKET_OPERATOR) as operator:
+        content = file_of(negative("比较用的菠菜"))
+        await finished(operator, await upload(operator, market.site_id, content, dry_run=False))
     async with market.signed_in(Role.FOOD_SAFETY_OFFICE) as browser:
         page = (await browser.get(f"/regions/{DISTRICT}?figure=sampling.rapid_tests&sort=name")).text
         assert 'aria-sort="ascending"' in page
+        assert "个地方暂无数据" in page, "towns without a test are named, not ranked"
         export = await browser.get(f"/regions/{DISTRICT}/ranking.csv?figure=sampling.rapid_tests")
         lines = export.content.decode("utf-8-sig").splitlines()
         assert lines[0].startswith("名次,区划代码,地方,")
@@ -121,6 +126,32 @@ async def test_a_trial_run_shows_the_mapping_and_takes_nothing_in(market: Market
     async with market.caller(Role.FOOD_SAFETY_OFFICE) as office:
         tests = (await office.get("/api/sampling/v1/rapid-tests", params={"limit": 200})).json()["items"]
         assert "试算的茼蒿" not in {test["product_name"] for test in tests}
+
+
+async def test_after_a_trial_run_one_button_takes_the_file_in(market: Market) -> None:
+    async with market.signed_in(Role.MARKET_OPERATOR) as browser:
+        content = file_of(negative("转报的茼蒿"), negative("转报的芥菜"), negative("坏行", when="2025/13/02"))
+        trial = await upload(browser, market.site_id, content, dry_run=True)
+        page = (await finished(browser, trial)).text
+        assert "上报 2 条" in page
+        assert "有错的 1 行不收" in page
+        answer = await post(browser, f"{trial}/acceptance", {})
+        assert answer.status_code == 303
+        assert answer.headers["location"] != trial
+        assert "<dt>已收下</dt><dd>2</dd>" in (await finished(browser, answer.headers["location"])).text
+        again = await post(browser, f"{trial}/acceptance", {})
+        assert again.headers["location"] == answer.headers["location"], "pressed twice, taken in once"
+
+
+async def test_a_trial_run_of_somebody_else_is_not_taken_in(market: Market) -> None:
+    async with market.signed_in(Role.MARKET_OPERATOR) as operator:
+        trial = await upload(operator, market.site_id, file_of(negative("别人的茼蒿")), dry_run=True)
+        await finished(operator, trial)
+    async with market.signed_in(Role.INSPECTOR) as inspector:
+        await inspector.get(trial)
+        answer = await post(inspector, f"{trial}/acceptance", {})
+        assert answer.status_code == 422
+        assert '<a href="#acceptance">只有试算的人自己能转为上报' in answer.text
 
 
 async def test_a_file_nobody_can_read_says_why_and_what_to_do(market: Market) -> None:
