@@ -1,5 +1,6 @@
 """The pages in a real browser: on a phone, on a wall, by keyboard, with and without scripts."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,30 @@ async def test_the_board_works_at_320_pixels(open_page: OpenPage) -> None:
     page = await open_page(Role.LEADER, (320, 640))
     await page.goto(BOARD)
     assert await fits(page)
+
+
+async def test_the_board_of_a_phone_is_a_few_screens_and_names_places_without_data_once(open_page: OpenPage) -> None:
+    page = await open_page(Role.LEADER, PHONE)
+    await page.goto(f"{BOARD}?figure=sampling.rapid_tests")
+    assert await page.evaluate("document.documentElement.scrollHeight") <= 3500
+    folded = page.locator(".folded")
+    await expect(folded.locator("li").first).to_be_hidden()
+    await folded.locator("summary").click()
+    await expect(folded.locator("li").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [pytest.param(True, marks=needs_scripts), False])
+async def test_an_officer_tells_the_seller_from_a_phone(open_page: OpenPage, scripts: bool) -> None:
+    page = await open_page(Role.INSPECTOR, PHONE, scripts=scripts)
+    await page.goto("/whistles")
+    await page.locator("tbody th a").first.click()
+    step = page.get_by_role("link", name=re.compile("告知"))
+    await step.click()
+    assert await fits(page)
+    await keep(page, f"step-{'with' if scripts else 'without'}-scripts")
+    await page.get_by_role("button", name="登记告知").click()
+    await expect(page.get_by_role("status")).to_contain_text("已办：登记告知")
+    await expect(page.locator(".button-primary")).to_have_text("登记抽样")
 
 
 async def test_touch_targets_are_large_enough_on_a_phone(open_page: OpenPage) -> None:
@@ -142,6 +167,7 @@ async def test_an_upload_from_the_form_to_the_whistle(open_page: OpenPage, tmp_p
     await page.get_by_role("link", name="看吹哨").click()
     await page.get_by_role("link", name=product).click()
     await expect(page.get_by_role("heading", name="办理时间线")).to_be_visible()
+    assert await fits(page)
     await keep(page, f"whistle-{'with' if scripts else 'without'}-scripts")
 
 
