@@ -19,3 +19,9 @@ def day_of(instant: datetime) -> date:
 def start_of_day(day: date) -> datetime:
     """The first instant of `day` in Asia/Shanghai."""
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+
+
+def in_words(instant: datetime) -> str:
+    """A moment as people here write it, in Asia/Shanghai: `2026年7月24日 09:30`."""
+    local = instant.astimezone(SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"

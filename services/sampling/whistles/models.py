@@ -28,6 +28,7 @@ from shared.contracts.sampling import (
 )
 from shared.database import Versioned
 from shared.ids import uuid7
+from shared.times import in_words
 
 
 class Whistle(Versioned, Base):
@@ -98,7 +99,7 @@ class Whistle(Versioned, Base):
         if self.objection is ObjectionState.ACCEPTED:
             raise WhistleStepRefused("销售者已申请复检，不必再告知")
         if received_at < self.tested_at:
-            raise WhistleStepRefused(f"告知时间早于检测时间 {self.tested_at.isoformat()}，请核对")
+            raise WhistleStepRefused(f"告知时间早于检测时间 {in_words(self.tested_at)}，请核对")
         self.told_at = received_at
 
     def object_to(self, *, in_time: bool) -> None:

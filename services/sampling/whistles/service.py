@@ -38,7 +38,7 @@ from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.http.problems import FieldError, InvalidRequest
 from shared.ids import uuid7
-from shared.times import day_of, now
+from shared.times import day_of, in_words, now
 
 CLOCK_OBJECT = "whistle"
 OBJECTION = "rapid_test_objection"
@@ -264,7 +264,7 @@ async def _begin(
             errors=[
                 FieldError(
                     pointer="/at",
-                    message=f"应在检测时间 {whistle.tested_at.isoformat()} 与现在之间，现为 {at.isoformat()}",
+                    message=f"应在检测时间 {in_words(whistle.tested_at)} 与现在之间，现为 {in_words(at)}",
                     code="moment",
                 )
             ],
