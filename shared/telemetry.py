@@ -1,14 +1,6 @@
 """Metrics for Prometheus, and traces for an OpenTelemetry collector where one is configured."""
 
 from fastapi import FastAPI
-from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
-from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 
 from shared.settings import UnitSettings
@@ -36,12 +28,7 @@ def metrics_page() -> tuple[bytes, str]:
 
 def install_tracing(app: FastAPI | None, settings: UnitSettings) -> None:
     """Send traces of requests, outgoing calls and SQL to `settings.otlp_endpoint`; without one, do nothing."""
-    if not settings.otlp_endpoint:
-        return
-    provider = TracerProvider(resource=Resource.create({"service.name": f"shian-{settings.unit}"}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{settings.otlp_endpoint}/v1/traces")))
-    trace.set_tracer_provider(provider)
-    HTTPXClientInstrumentor().instrument()
-    AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]
-    if app is not None:
-        FastAPIInstrumentor.instrument_app(app, excluded_urls="healthz,readyz,metrics")
+    if settings.otlp_endpoint:
+        from shared.tracing import install  # noqa: PLC0415 (its libraries take 10 MB in each process)
+
+        install(app, settings.otlp_endpoint, service_name=f"shian-{settings.unit}")

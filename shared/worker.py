@@ -1,6 +1,7 @@
 """Runs a unit's background processes: `python -m shared.worker services.sampling.main relay` (or `jobs`)."""
 
 import asyncio
+import gc
 import importlib
 import signal
 import sys
@@ -32,6 +33,8 @@ async def main(module: str, kind: str) -> None:
     service: Service = importlib.import_module(module).service
     settings = service.settings()
     configure_logging(f"{service.unit}-{kind}", settings.log_level, settings.log_format)
+    gc.collect()
+    gc.freeze()  # what was imported stays; looking through it at each collection cost an upload a tenth of its time
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

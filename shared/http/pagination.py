@@ -39,6 +39,16 @@ class PageRequest:
         self.limit = limit
         self.after = _decode(cursor) if cursor else None
 
+    @property
+    def after_number(self) -> int:
+        """For lists by a running number from 1 that build their own query: the last number shown, 0 at first."""
+        match self.after:
+            case None:
+                return 0
+            case [int(number)]:
+                return number
+        raise _bad_cursor()
+
 
 PageParameters = Annotated[PageRequest, Depends()]
 

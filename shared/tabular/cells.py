@@ -17,7 +17,7 @@ from shared.tabular.inert import restore
 from shared.tabular.tables import Chunk
 from shared.times import SHANGHAI
 
-_REMEMBERED = 20_000
+_REMEMBERED = 5_000
 _SHOWN = 40
 _ISO_BEGINNING = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:", re.ASCII)
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 (a spreadsheet's date has no zone)
@@ -122,9 +122,9 @@ def code_of(max_length: int) -> Callable[[str], str]:
     plain = text_of(max_length)
 
     def parse(text: str) -> str:
-        code = plain(text)
-        if not (code.isascii() and code.isalnum()):
-            code = "".join(unicodedata.normalize("NFKC", code).split())
+        if text.isascii() and text.isalnum() and len(text) <= max_length:
+            return text
+        code = "".join(unicodedata.normalize("NFKC", plain(text)).split())
         mantissa, _, exponent = code.partition("E+" if "E+" in code else "e+")
         if exponent.isdigit() and mantissa.replace(".", "", 1).isdigit():
             raise ValueError("被表格软件写成了科学计数法，末尾数字已丢失；请把这一列设为「文本」后重填")

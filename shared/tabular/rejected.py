@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import xlsxwriter
-
 from shared.tabular.headers import IGNORED_HEADERS
 from shared.tabular.inert import make_inert
 
@@ -40,6 +38,8 @@ def rejected_csv(header: Sequence[str], rows: Iterable[RejectedRow]) -> Iterator
 
 def write_rejected_xlsx(path: Path, header: Sequence[str], rows: Iterable[RejectedRow]) -> None:
     """The same as a workbook. Every cell is written as text, which no spreadsheet program runs."""
+    import xlsxwriter  # noqa: PLC0415 (15 MB, in every process, for a file that few ask for)
+
     workbook = xlsxwriter.Workbook(
         str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )

@@ -31,7 +31,7 @@ from shared.tabular.headers import HeaderMapping, map_headers
 from shared.tabular.tables import Chunk, Table
 from shared.times import now
 
-CHUNK_ROWS = 5_000
+CHUNK_ROWS = 2_500
 _PREVIEW_ROWS = 5
 _TRIES = 3
 _LABELS = {column.name: column.label for column in COLUMNS}

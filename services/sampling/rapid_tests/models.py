@@ -30,6 +30,7 @@ class RapidTest(Base):
         Index(None, "record_key", unique=True, postgresql_where=text("record_key IS NOT NULL AND corrects_id IS NULL")),
         Index(None, "content_hash", postgresql_where=text("content_hash IS NOT NULL")),
         Index(None, "site_id", "tested_at", "id"),
+        Index(None, "region_code", "tested_on"),
         Index(None, "upload_id", "row_number"),
         Index(None, "corrects_id", unique=True, postgresql_where=text("corrects_id IS NOT NULL")),
         Index(

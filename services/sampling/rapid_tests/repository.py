@@ -23,7 +23,7 @@ from shared.contracts.codes import RowOutcome
 from shared.contracts.sampling import Verdict
 from shared.database import driver_connection
 from shared.http.auth import Actor
-from shared.http.pagination import PageRequest, paginate
+from shared.http.pagination import PageRequest, encode_cursor, paginate
 from shared.regions.repository import codes_within
 
 
@@ -183,7 +183,7 @@ async def row_answers(
 
     Accepted rows are the tests themselves, the others are kept beside them; both are read from an index and merged.
     """
-    after = int(page.after[0]) if page.after else 0
+    after = page.after_number
     answers: list[RowAnswer] = []
     if outcome is not RowOutcome.ACCEPTED:
         others = select(RapidTestUploadRow).where(
@@ -213,7 +213,8 @@ async def row_answers(
             for number, test_id, verdict in await session.execute(tests)
         ]
     answers.sort(key=lambda answer: answer.row_number)
-    return answers[: page.limit], None if len(answers) <= page.limit else str(answers[page.limit - 1].row_number)
+    shown = answers[: page.limit]
+    return shown, encode_cursor([shown[-1].row_number]) if len(answers) > page.limit else None
 
 
 async def get_submission(session: AsyncSession, submission_id: UUID) -> RapidTestSubmission | None:

@@ -72,7 +72,7 @@ async def list_whistles(
 async def add_missing(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
     """Insert whistles; returns the ids of those whose rapid test had none before."""
     statement = insert(Whistle).on_conflict_do_nothing(index_elements=[Whistle.first_test_id]).returning(Whistle.id)
-    return set(await session.scalars(statement.values(rows)))
+    return set(await session.scalars(statement, rows))
 
 
 async def whistles_by_id(session: AsyncSession, ids: Collection[UUID]) -> Sequence[Whistle]:

@@ -60,6 +60,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("content_hash IS NOT NULL"),
     )
     op.create_index("ix_rapid_tests_site_id_tested_at_id", "rapid_tests", ["site_id", "tested_at", "id"])
+    op.create_index("ix_rapid_tests_region_code_tested_on", "rapid_tests", ["region_code", "tested_on"])
     op.create_index("ix_rapid_tests_upload_id_row_number", "rapid_tests", ["upload_id", "row_number"])
     op.create_index(
         "ix_rapid_tests_corrects_id",

@@ -90,6 +90,23 @@ async def test_each_row_gets_its_answer_and_broken_rows_come_back_for_correction
     assert (again["state"], again["accepted"], again["rejected"]) == ("done", 2, 0)
 
 
+async def test_the_answers_to_a_files_rows_are_read_page_by_page_each_once(market: Market) -> None:
+    sent = await market.upload(
+        file_of(*(row(number, product="" if number % 3 == 0 else "韭菜") for number in range(8)))
+    )
+    await market.take_in(sent)
+    address, seen, cursor = f"/v1/rapid-test-uploads/{sent['id']}/rows", list[int](), dict[str, str]()
+    while True:
+        page = await market.get(address, limit=3, **cursor)
+        seen += [answer["row_number"] for answer in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert seen == list(range(2, 10))
+    for forged in ("MQ", "W10", "WyJ4Il0", "WzEsMl0"):  # 1, [], ["x"], [1,2]
+        assert (await market.client.get(address, params={"cursor": forged})).status_code == 422
+
+
 async def test_a_row_is_read_with_its_stall_seller_item_and_units(market: Market) -> None:
     await market.take_in(await market.upload(file_of(row(1, value="61.2"))))
     [test] = (await market.get("/v1/rapid-tests", verdict="suspected_positive"))["items"]
