@@ -86,6 +86,7 @@ def create_engine(settings: UnitSettings, *, application_name: str = "") -> Asyn
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_pool_overflow,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's log line must not hold what somebody typed
         connect_args=connect_args,
     )
 

@@ -62,8 +62,10 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Raises `ValueError` in Chinese when `text` is none of the four forms."""
+        """Raises `ValueError` in Chinese when `text` is none of the four forms, or a year out of 1949–2199."""
         try:
+            if not 1949 <= int(text[:4]) <= 2199:
+                raise ValueError(text)
             if re.fullmatch(r"\d{4}", text):
                 return cls(PeriodKind.YEAR, date(int(text), 1, 1))
             if match := re.fullmatch(r"(\d{4})-Q([1-4])", text):
@@ -72,7 +74,7 @@ class Period:
                 return cls(PeriodKind.MONTH, date(int(match[1]), int(match[2]), 1))
             return cls(PeriodKind.DAY, date.fromisoformat(text))
         except ValueError:
-            raise ValueError("期间应写作 2026、2026-Q3、2026-07 或 2026-07-24") from None
+            raise ValueError("期间应写作 2026、2026-Q3、2026-07 或 2026-07-24，年份在 1949 至 2199 之间") from None
 
     @classmethod
     def containing(cls, day: date, kind: PeriodKind) -> Self:

@@ -38,7 +38,7 @@ async def _signed_batch(request: Request) -> list[Any]:
         raise Unauthenticated("事件的签名不对或已过期，请核对各单元的 SHIAN_EVENTS_SECRET 与时钟")
     try:
         batch = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         batch = None
     if not isinstance(batch, list):
         raise InvalidRequest(

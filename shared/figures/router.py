@@ -1,6 +1,7 @@
 """Figures over HTTP: definitions, values, the rows behind them, and stated values. Stands in every unit."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
@@ -38,6 +39,20 @@ def _figures_of_this_unit(request: Request) -> Sequence[Figure]:
     return figures
 
 
+def _as_of(
+    as_of: Annotated[
+        AwareDatetime | None,
+        Query(description="按当时已知的记录重算（较慢）；缺省为现在", examples=["2026-07-24T09:30:00+08:00"]),
+    ] = None,
+) -> datetime | None:
+    if as_of is not None and not 1949 <= as_of.year <= 2199:
+        raise InvalidRequest(
+            "有 1 处需要改正",
+            errors=[FieldError(pointer="#query/as_of", message="年份应在 1949 至 2199 之间", code="as_of")],
+        )
+    return as_of
+
+
 def _period(
     period: Annotated[
         str, Query(max_length=10, description="2026、2026-Q3、2026-07 或 2026-07-24", examples=["2026-07"])
@@ -53,11 +68,8 @@ def _period(
 
 Figures = Annotated[Sequence[Figure], Depends(_figures_of_this_unit)]
 PeriodQuery = Annotated[Period, Depends(_period)]
+AsOfQuery = Annotated[datetime | None, Depends(_as_of)]
 RegionQuery = Annotated[RegionCode, Query(description="区划代码", examples=["330203000000"])]
-AsOfQuery = Annotated[
-    AwareDatetime | None,
-    Query(description="按当时已知的记录重算（较慢）；缺省为现在", examples=["2026-07-24T09:30:00+08:00"]),
-]
 
 
 @router.get("/v1/figures", summary="本服务的指标及其口径")
@@ -72,8 +84,8 @@ async def read_figure_values(
     figures: Figures,
     region: RegionQuery,
     period: PeriodQuery,
+    as_of: AsOfQuery,
     children: Annotated[bool, Query(description="是否连同直接下级")] = False,
-    as_of: AsOfQuery = None,
 ) -> FigureSheet:
     return await service.read_sheet(session, actor, figures, region, period, children=children, as_of=as_of)
 
@@ -86,7 +98,7 @@ async def read_figure(
     code: str,
     region: RegionQuery,
     period: PeriodQuery,
-    as_of: AsOfQuery = None,
+    as_of: AsOfQuery,
 ) -> FigureValue:
     chosen = [service.choose(figures, code)]
     sheet = await service.read_sheet(session, actor, chosen, region, period, children=False, as_of=as_of)
@@ -102,7 +114,7 @@ async def list_figure_rows(
     region: RegionQuery,
     period: PeriodQuery,
     page: PageParameters,
-    as_of: AsOfQuery = None,
+    as_of: AsOfQuery,
 ) -> Page[FigureRow]:
     await ensure_in_scope(session, actor, region)
     figure = service.choose(figures, code)

@@ -20,7 +20,7 @@ class RegisteredFigureCreate(Schema):
     period: str = Field(default="", max_length=20, examples=["2021"])
     kind: Literal["fact", "target"] = Field(examples=["fact"])
     comparison: Literal["=", "≥", "≤", ""] = Field(examples=["≥"])
-    value: Decimal | None = Field(examples=["4.5"])
+    value: Decimal | None = Field(max_digits=30, decimal_places=10, examples=["4.5"])
     unit: str = Field(max_length=40, examples=["批次/千人·年"])
     quote: str = Field(min_length=1, max_length=500, examples=["抽检量≥4.5批次/千人·年"])
     source: str = Field(min_length=1, max_length=200, examples=["宁波市海曙区创建浙江省食品安全示范区自评报告"])

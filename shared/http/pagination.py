@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
@@ -15,10 +15,11 @@ from sqlalchemy import ColumnElement, Select, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from shared.contracts.schema import Schema
+from shared.contracts.schema import Schema, is_storable
 from shared.http.problems import FieldError, InvalidRequest
 
 T = TypeVar("T")
+LARGEST_INTEGER = 2**31 - 1
 
 
 class Page(Schema, Generic[T]):
@@ -88,7 +89,7 @@ def _narrow(
             raise _bad_cursor()
         try:
             values = [_revive(value, column) for value, column in zip(page.after, columns, strict=True)]
-        except (ValueError, TypeError, ArithmeticError):
+        except (ValueError, ArithmeticError):
             raise _bad_cursor() from None
         here = tuple_(*columns)
         there = tuple_(*(literal(value, column.type) for value, column in zip(values, columns, strict=True)))
@@ -134,13 +135,18 @@ def _plain(value: Any) -> Any:
 
 
 def _revive(value: Any, column: ColumnElement[Any]) -> Any:
+    """The value of a cursor as its column has it. Raises `ValueError` or `ArithmeticError` for anything else."""
     kind = column.type.python_type
+    if kind is int:
+        if type(value) is not int or not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+            raise ValueError(value)
+        return value
+    if not isinstance(value, str) or not is_storable(value):
+        raise ValueError(value)
     if kind is datetime:
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(value).astimezone(UTC)
     if kind is date:
         return date.fromisoformat(value)
     if kind in (UUID, Decimal):
         return kind(value)
-    if not isinstance(value, kind):
-        raise ValueError(value)
     return value

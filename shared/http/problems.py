@@ -3,6 +3,7 @@
 A feature raises a subclass of `Problem` from its service; one handler turns it into `application/problem+json`.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -157,12 +158,7 @@ def respond(request: Request, problem: Problem) -> Response:
     """The answer for a problem, with the request's id so that it can be found in the log."""
     request_id = request.scope.get("request_id")
     document = problem.document(instance=request.url.path, request_id=request_id)
-    return JSONResponse(
-        document,
-        status_code=document["status"],
-        headers=problem.headers,
-        media_type="application/problem+json",
-    )
+    return ProblemResponse(document, status_code=document["status"], headers=problem.headers)
 
 
 def invalid_request(errors: Sequence[Mapping[str, Any]]) -> InvalidRequest:
@@ -184,6 +180,22 @@ def _pointer(location: Sequence[str | int]) -> str:
 
 def _escape(part: str | int) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
+
+
+class ProblemResponse(JSONResponse):
+    """A problem document. What the caller sent and UTF-8 cannot carry is shown as a question mark."""
+
+    media_type = "application/problem+json"
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _is_about_the_data(error: DBAPIError) -> bool:
+    """Whether the driver or PostgreSQL refused a value (SQLSTATE class 22): it came from the caller."""
+    return str(getattr(error.orig, "sqlstate", None) or "").startswith("22") or isinstance(
+        getattr(error.orig, "__cause__", None), ValueError
+    )
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -209,6 +221,8 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     async def on_database(request: Request, exc: Exception) -> Response:
         assert isinstance(exc, DBAPIError)
+        if _is_about_the_data(exc):
+            return respond(request, InvalidRequest("内容中有不能保存的字符，或超出范围的数值、日期，请检查后再提交"))
         if exc.connection_invalidated or isinstance(exc, InterfaceError):
             log.error("database_unavailable", error=str(exc))
             return respond(request, Unavailable("数据库暂时连不上，请稍后再试", headers={"Retry-After": "5"}))
@@ -219,14 +233,9 @@ def install_problem_handlers(app: FastAPI) -> None:
         log.error("database_unavailable", error=str(exc))
         return respond(request, Unavailable("数据库暂时连不上，请稍后再试", headers={"Retry-After": "5"}))
 
-    async def on_anything(request: Request, exc: Exception) -> Response:
-        log.exception("unhandled_error", exc_info=exc)
-        return respond(request, InternalError())
-
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(IntegrityError, on_integrity)
     app.add_exception_handler(DBAPIError, on_database)
     app.add_exception_handler(ConnectionError, on_no_connection)
-    app.add_exception_handler(Exception, on_anything)

@@ -5,8 +5,10 @@ import time
 from typing import Any
 
 import structlog
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.http.problems import InternalError, respond
 from shared.ids import uuid7
 from shared.telemetry import observe_request
 
@@ -32,11 +34,12 @@ class RequestIdMiddleware:
         scope["request_id"] = request_id
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.perf_counter()
-        status = 500
+        status, started_answering = 500, False
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
+            nonlocal status, started_answering
             if message["type"] == "http.response.start":
+                started_answering = True
                 status = message["status"]
                 message.setdefault("headers", [])
                 message["headers"] = [*message["headers"], (HEADER, request_id.encode())]
@@ -44,6 +47,13 @@ class RequestIdMiddleware:
 
         try:
             await self.app(scope, receive, send_with_id)
+        except Exception:
+            # Answered here and not raised further: the server would close a connection that others are using.
+            log.exception("unhandled_error")
+            if started_answering:
+                raise
+            answer = respond(Request(scope), InternalError())
+            await answer(scope, receive, send_with_id)
         finally:
             seconds = time.perf_counter() - started
             route: Any = scope.get("route")

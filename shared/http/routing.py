@@ -1,6 +1,8 @@
 """The router of every feature: refuses unknown query parameters, replays stored answers, names operations."""
 
 import inspect
+import json
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -8,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from shared.contracts.schema import is_storable
 from shared.http.idempotency import StoredAnswer, store_answer
 from shared.http.problems import FieldError, InvalidRequest, ProblemDocument
 
@@ -27,6 +30,7 @@ class Route(APIRoute):
         known = _query_names(self.dependant)
 
         async def handler(request: Request) -> Response:
+            await _refuse_unstorable(request)
             unknown = [name for name in request.query_params if name not in known]
             if unknown:
                 raise _unknown_parameters(unknown)
@@ -38,6 +42,44 @@ class Route(APIRoute):
             return response
 
         return handler
+
+
+_SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+
+
+async def _refuse_unstorable(request: Request) -> None:
+    """Refuse characters that no text can hold, with their place, before any of them reaches the database."""
+    places = [f"#query/{name}" for name, value in request.query_params.multi_items() if not is_storable(value)]
+    places += [f"#path/{name}" for name, value in request.path_params.items() if not is_storable(str(value))]
+    if request.headers.get("content-type", "").startswith("application/json"):
+        body = await request.body()
+        if _SUSPICIOUS.search(body):  # rare; only then is the body read twice
+            places += _unstorable_places(body)
+    if places:
+        raise InvalidRequest(
+            f"有 {len(places)} 处需要改正",
+            errors=[
+                FieldError(pointer=place, message="含有不能保存的字符，请删去", code="characters") for place in places
+            ],
+        )
+
+
+def _unstorable_places(body: bytes) -> list[str]:
+    try:
+        pending: list[tuple[str, Any]] = [("", json.loads(body))]
+    except (ValueError, RecursionError):
+        return []  # said better by whoever reads it next
+    found = []
+    while pending:
+        pointer, value = pending.pop()
+        if isinstance(value, dict):
+            found += [pointer or "/" for name in value if not is_storable(name)]
+            pending += [(f"{pointer}/{name}", inner) for name, inner in value.items() if is_storable(name)]
+        elif isinstance(value, list):
+            pending += [(f"{pointer}/{index}", inner) for index, inner in enumerate(value)]
+        elif isinstance(value, str) and not is_storable(value):
+            found.append(pointer)
+    return sorted(found)
 
 
 def _query_names(dependant: Dependant) -> frozenset[str]:
