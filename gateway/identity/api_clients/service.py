@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,7 +45,7 @@ async def create(session: AsyncSession, actor: Actor, origin: Origin, wanted: Ap
     client = ApiClient(**wanted.model_dump())
     session.add(client)
     await session.flush()
-    note(session, AuditAction.API_CLIENT_CREATED, origin, _subject(client), actor, scopes=client.scopes)
+    note(session, AuditAction.API_CLIENT_CREATED, origin, _subject(client), actor, after=_grant(client))
     return client
 
 
@@ -55,11 +56,13 @@ async def change(
     ensure_version(client, version)
     changes = wanted.model_dump(exclude_none=True)
     await _ensure_may_give(session, actor, wanted.regions or (), wanted.expires_at)
+    before = _grant(client)
     for name, value in changes.items():
         setattr(client, name, value)
     client.advance()
     await session.flush()
-    note(session, AuditAction.API_CLIENT_CHANGED, origin, _subject(client), actor, changed=sorted(changes))
+    after = _grant(client)
+    note(session, AuditAction.API_CLIENT_CHANGED, origin, _subject(client), actor, before=before, after=after)
     return client
 
 
@@ -133,6 +136,17 @@ async def _ensure_may_give(
     if expires_at is not None and not times.now() < expires_at <= times.now() + LONGEST_LIFE:
         message = f"到期时间应在今后 {LONGEST_LIFE.days} 天之内"
         raise InvalidRequest(message, errors=[FieldError(pointer="/expires_at", message=message, code="expires_at")])
+
+
+def _grant(client: ApiClient) -> dict[str, Any]:
+    """All that decides what the client may do, for the audit trail."""
+    return {
+        "name": client.name,
+        "scopes": client.scopes,
+        "regions": client.regions,
+        "organisation_id": str(client.organisation_id) if client.organisation_id else None,
+        "expires_at": client.expires_at.isoformat(),
+    }
 
 
 def _digest(key: str) -> bytes:

@@ -1,6 +1,6 @@
 """Keeping users: an administrator gives only what lies in the own regions, and nothing to the own account."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +32,7 @@ async def create(session: AsyncSession, actor: Actor, origin: Origin, wanted: Us
     user = User(**wanted.model_dump(mode="python"))
     session.add(user)
     await session.flush()
-    note(session, AuditAction.USER_CREATED, origin, subject_of(user), actor, roles=user.roles)
+    note(session, AuditAction.USER_CREATED, origin, subject_of(user), actor, after=_noted(user, GRANTS))
     return user
 
 
@@ -50,12 +50,14 @@ async def change(
         await _ensure_may_give(
             session, actor, user.id, roles, after["regions"], after["organisation_id"], after["business_id"]
         )
-    before = {name: _plain(getattr(user, name)) for name in changes}
+    noted = GRANTS | changes.keys()
+    before = _noted(user, noted)
     for name, value in changes.items():
         setattr(user, name, value)
     user.advance()
     await session.flush()
-    note(session, AuditAction.USER_CHANGED, origin, subject_of(user), actor, before=before, after=_plain(changes))
+    after = _noted(user, noted)
+    note(session, AuditAction.USER_CHANGED, origin, subject_of(user), actor, before=before, after=after)
     return user
 
 
@@ -91,10 +93,7 @@ async def _ensure_may_give(
         await organisations.read(session, actor, organisation_id)
 
 
-def _plain(value: Any) -> Any:
-    """The value as JSON keeps it."""
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    return value
+def _noted(user: User, names: Iterable[str]) -> dict[str, Any]:
+    """These fields as JSON keeps them: the audit trail holds the whole grant, as its parts mean little alone."""
+    values = {name: getattr(user, name) for name in names}
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in values.items()}

@@ -1,4 +1,4 @@
-"""Which sites a caller may see and act for: an official those of his regions, a market operator only his own."""
+"""Which sites a caller may see and act for: those of his regions, and a market operator of these only his own."""
 
 from typing import TypeVarTuple
 
@@ -12,17 +12,22 @@ from shared.regions.scope import within_scope
 Columns = TypeVarTuple("Columns")
 
 REGIONAL = OFFICIALS | {Role.SAMPLER, Role.LABORATORY, Role.REVIEWER, Role.EXTERNAL_SYSTEM, Role.ADMINISTRATOR}
-"""Roles that see by region. Whoever acts for one business sees by business instead, whatever else he may be."""
+"""Roles that see all of their regions. Whoever acts for a business sees of them only what is its, whatever else he
+may be.
+"""
 
 
-def sees_by_region(actor: Actor) -> bool:
+def sees_whole_regions(actor: Actor) -> bool:
     return actor.business_id is None and actor.has(*REGIONAL)
 
 
 def visible_sites(statement: Select[*Columns], actor: Actor) -> Select[*Columns]:
-    """Limit a select that reads `Site` to the sites `actor` may see."""
-    if sees_by_region(actor):
-        return within_scope(statement, Site.region_code, actor)
+    """Limit a select that reads `Site` to the sites `actor` may see. An administrator may tie a user to any business,
+    so the regions bind everybody.
+    """
+    statement = within_scope(statement, Site.region_code, actor)
+    if sees_whole_regions(actor):
+        return statement
     if actor.business_id is None:
         return statement.where(false())
     return statement.where(Site.operator_business_id == actor.business_id)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased, lazyload, selectinload
 from services.sampling.rapid_tests.models import RapidTest
 from services.sampling.test_items.models import Item
 from services.sampling.test_sites.models import Site
-from services.sampling.test_sites.scope import sees_by_region
+from services.sampling.test_sites.scope import sees_whole_regions
 from services.sampling.whistles.models import Whistle
 from shared.contracts.sampling import WhistleState
 from shared.http.auth import Actor
@@ -34,9 +34,12 @@ class WhistleFilter:
 
 
 def visible_whistles(statement: Select[*Columns], actor: Actor) -> Select[*Columns]:
-    """Limit a select that reads `Whistle`: officials by region, a market operator to his sites, a seller to his own."""
-    if sees_by_region(actor):
-        return within_scope(statement, Whistle.region_code, actor)
+    """Limit a select that reads `Whistle` to the actor's regions; of these a market operator sees those at his sites,
+    a seller those on himself.
+    """
+    statement = within_scope(statement, Whistle.region_code, actor)
+    if sees_whole_regions(actor):
+        return statement
     if actor.business_id is None:
         return statement.where(false())
     own_sites = select(Site.id).where(Site.operator_business_id == actor.business_id)

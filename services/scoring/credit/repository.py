@@ -65,7 +65,8 @@ async def list_signals(
 
 
 def _visible(statement: Select[tuple[CreditSignal]], actor: Actor) -> Select[tuple[CreditSignal]]:
-    """An officer sees the signals of his regions, a business those on itself."""
+    """An officer sees the signals of his regions, a business of these those on itself."""
+    statement = within_scope(statement, CreditSignal.region_code, actor)
     if actor.business_id is not None:
         return statement.where(CreditSignal.business_id == actor.business_id)
-    return within_scope(statement, CreditSignal.region_code, actor)
+    return statement

@@ -95,7 +95,8 @@ async def list_holds(
 
 
 def _visible(statement: Select[tuple[Lot]], actor: Actor) -> Select[tuple[Lot]]:
-    """An officer sees the lots of his regions, a business its own."""
+    """An officer sees the lots of his regions, a business of these its own."""
+    statement = within_scope(statement, Lot.region_code, actor)
     if actor.business_id is not None:
         return statement.where(Lot.holder_business_id == actor.business_id)
-    return within_scope(statement, Lot.region_code, actor)
+    return statement

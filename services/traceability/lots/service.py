@@ -42,11 +42,10 @@ class NotYourLot(Forbidden):
 
 
 async def register_lot(session: AsyncSession, actor: Actor, wanted: LotCreate) -> Lot:
-    """Put a lot on record. A business registers its own; an officer registers within his regions."""
+    """Put a lot on record. Everybody registers within his regions, a business only its own."""
     if actor.business_id is not None and wanted.holder_business_id != actor.business_id:
         raise NotYourLot("只能登记本主体持有的批次，请把 holder_business_id 写成本主体的编号")
-    if actor.business_id is None:
-        await ensure_in_scope(session, actor, wanted.region_code)
+    await ensure_in_scope(session, actor, wanted.region_code)
     lot, is_new = await _record(
         session,
         code=normalise_code(wanted.code),
@@ -62,11 +61,9 @@ async def read_lot(session: AsyncSession, actor: Actor, lot_id: UUID) -> Lot:
     lot = await repository.get(session, lot_id)
     if lot is None:
         raise UnknownLot
-    if actor.business_id is not None:
-        if lot.holder_business_id != actor.business_id:
-            raise UnknownLot
-    else:
-        await ensure_in_scope(session, actor, lot.region_code)
+    if actor.business_id is not None and lot.holder_business_id != actor.business_id:
+        raise UnknownLot
+    await ensure_in_scope(session, actor, lot.region_code)
     return lot
 
 

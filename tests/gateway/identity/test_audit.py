@@ -1,9 +1,13 @@
 """The audit trail: only added to, and read by those whose regions it concerns."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 from sqlalchemy.exc import DBAPIError
 
 from gateway.identity.users.models import User
+from shared import times
 from shared.contracts.codes import Role
 from tests.gateway.identity.conftest import HAISHU, NANHAI, Gateway
 
@@ -40,9 +44,44 @@ async def test_every_change_of_rights_is_noted_with_before_and_after(gateway: Ga
     )
     answer = await gateway.http.get("/api/v1/audit-entries", params={"action": "user_changed"}, headers=headers)
     (entry,) = answer.json()["items"]
-    assert entry["details"] == {"before": {"roles": ["inspector"]}, "after": {"roles": ["sampler"]}}
+    grant = {
+        "roles": ["inspector"],
+        "regions": [HAISHU],
+        "status": "active",
+        "organisation_id": None,
+        "business_id": None,
+    }
+    assert entry["details"] == {"before": grant, "after": grant | {"roles": ["sampler"]}}
     assert (entry["actor_id"], entry["subject_id"]) == (str(administrator.id), str(user.id))
     assert entry["request_id"] != ""
+
+
+async def test_a_new_account_is_noted_with_its_whole_grant(gateway: Gateway, administrator: User) -> None:
+    business = str(uuid4())
+    headers = gateway.bearer(administrator)
+    body = {"login": "zhang.wei", "display_name": "演示·张", "roles": ["market_operator"], "regions": [HAISHU]}
+    made = await gateway.http.post(
+        "/api/v1/users", json=body | {"business_id": business}, headers=headers | {"Idempotency-Key": uuid4().hex}
+    )
+    assert made.status_code == 201, made.text
+    answer = await gateway.http.get("/api/v1/audit-entries", params={"action": "user_created"}, headers=headers)
+    after = answer.json()["items"][0]["details"]["after"]
+    assert (after["roles"], after["regions"], after["business_id"]) == (["market_operator"], [HAISHU], business)
+
+
+async def test_a_change_of_a_client_is_noted_with_its_whole_grant(gateway: Gateway, administrator: User) -> None:
+    headers = gateway.bearer(administrator)
+    until = (times.now() + timedelta(days=30)).isoformat()
+    body = {"name": "某市场快检系统（演示）", "scopes": ["sampling:read"], "regions": [HAISHU], "expires_at": until}
+    made = await gateway.http.post("/api/v1/api-clients", json=body, headers=headers | {"Idempotency-Key": uuid4().hex})
+    path = f"/api/v1/api-clients/{made.json()['id']}"
+    change = {"scopes": ["sampling:write"]}
+    done = await gateway.http.patch(path, json=change, headers=headers | {"If-Match": made.headers["etag"]})
+    assert done.status_code == 200, done.text
+    answer = await gateway.http.get("/api/v1/audit-entries", params={"action": "api_client_changed"}, headers=headers)
+    details = answer.json()["items"][0]["details"]
+    assert [details[side]["scopes"] for side in ("before", "after")] == [["sampling:read"], ["sampling:write"]]
+    assert [details[side]["regions"] for side in ("before", "after")] == [[HAISHU], [HAISHU]]
 
 
 async def test_others_do_not_read_it(gateway: Gateway) -> None:

@@ -89,6 +89,9 @@ async def test_a_market_operator_sees_and_keeps_only_his_own_sites(
         headers=key(),
     )
     assert refused.status_code == 404
+    elsewhere = await client_of(Unit.SAMPLING, Role.MARKET_OPERATOR, regions=[NANHAI], business_id=own)
+    assert (await elsewhere.get("/v1/test-sites")).json()["items"] == [], "a business is no way out of the regions"
+    assert (await elsewhere.get(f"/v1/test-sites/{mine['id']}")).status_code == 404
     without_business = await client_of(Unit.SAMPLING, Role.MARKET_OPERATOR, regions=[HAISHU])
     assert (await without_business.get("/v1/test-sites")).json()["items"] == []
 

@@ -243,9 +243,11 @@ async def test_each_sees_the_whistles_that_are_his(session: AsyncSession, site: 
         (Role.INSPECTOR, [HAISHU], None, True),
         (Role.INSPECTOR, [NANHAI], None, False),
         (Role.MARKET_OPERATOR, [HAISHU], site.operator_business_id, True),
+        (Role.MARKET_OPERATOR, [NANHAI], site.operator_business_id, False),
         (Role.MARKET_OPERATOR, [HAISHU], uuid4(), False),
         (Role.MARKET_OPERATOR, [HAISHU], None, False),
-        (Role.BUSINESS, [], seller, True),
+        (Role.BUSINESS, [HAISHU], seller, True),
+        (Role.BUSINESS, [NANHAI], seller, False),
         (Role.BUSINESS, [HAISHU], uuid4(), False),
     ]:
         client = await client_of(Unit.SAMPLING, role, regions=regions, business_id=business_id)
@@ -257,7 +259,7 @@ async def test_each_sees_the_whistles_that_are_his(session: AsyncSession, site: 
 async def test_a_seller_may_object_but_not_decide(session: AsyncSession, site: Site, client_of: ClientOf) -> None:
     business = uuid4()
     whistle = await blown(session, site, seller_business_id=business)
-    seller = await client_of(Unit.SAMPLING, Role.BUSINESS, business_id=business)
+    seller = await client_of(Unit.SAMPLING, Role.BUSINESS, regions=[HAISHU], business_id=business)
     assert (await step(seller, whistle.id, CONFIRMED[0], 1, **CONFIRMED[1])).status_code == 403
     assert (await step(seller, whistle.id, "objection", 1, note="有异议（演示）")).json()["objection"] == "accepted"
 

@@ -61,6 +61,7 @@ async def test_a_business_sees_only_its_own_signals(session_of: SessionOf, clien
     mine, other = rapid_test_failed(), rapid_test_failed()
     await on_rapid_test_failed(session, mine)
     await on_rapid_test_failed(session, other)
-    business = await client_of(Unit.SCORING, Role.BUSINESS, business_id=mine.seller_business_id)
-    seen = (await business.get("/v1/credit-signals")).json()["items"]
-    assert [signal["source_id"] for signal in seen] == [str(mine.whistle_id)]
+    for regions, sees in (["330203000000"], [str(mine.whistle_id)]), (["440605000000"], []):
+        business = await client_of(Unit.SCORING, Role.BUSINESS, regions=regions, business_id=mine.seller_business_id)
+        seen = (await business.get("/v1/credit-signals")).json()["items"]
+        assert [signal["source_id"] for signal in seen] == sees, regions

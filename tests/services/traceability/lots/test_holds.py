@@ -1,5 +1,7 @@
 """A suspect positive puts the lot it names on hold, once; lifting the stop-sale lets it go."""
 
+from uuid import uuid4
+
 from sqlalchemy import func, select
 
 from services.traceability.lots.models import Lot, LotHold
@@ -109,6 +111,20 @@ async def test_an_officer_of_another_city_sees_no_lot(session_of: SessionOf, cli
     stranger = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=["440605000000"])
     assert (await stranger.get("/v1/lots")).json()["items"] == []
     assert (await stranger.get(f"/v1/lots/{lot.id}")).status_code == 403
+
+
+async def test_a_business_sees_and_registers_its_own_lots_in_its_own_regions_only(
+    session_of: SessionOf, client_of: ClientOf
+) -> None:
+    failed = rapid_test_failed()
+    await on_rapid_test_failed(await session_of(Unit.TRACEABILITY), failed)
+    own = failed.seller_business_id
+    body = {"code": "HS-77", "product_name": "演示青菜", "holder_business_id": str(own), "region_code": HAISHU}
+    for regions, sees, registers in (["440605000000"], 0, 403), ([HAISHU], 1, 201):
+        business = await client_of(Unit.TRACEABILITY, Role.BUSINESS, regions=regions, business_id=own)
+        assert len((await business.get("/v1/lots", params={"code": failed.lot_code})).json()["items"]) == sees
+        answer = await business.post("/v1/lots", json=body, headers={"Idempotency-Key": uuid4().hex})
+        assert answer.status_code == registers, answer.text
 
 
 async def test_a_registration_is_replayed_not_doubled(client_of: ClientOf) -> None:
