@@ -178,7 +178,7 @@ def send(client: httpx.Client, file: Written, site: UUID) -> tuple[float, dict[s
         upload: dict[str, Any] = client.get(f"/v1/rapid-test-uploads/{answer.json()['id']}").json()
         if upload["state"] not in ("received", "running"):
             return time.perf_counter() - begun, upload
-        time.sleep(0.05)
+        time.sleep(0.2)
 
 
 def check(client: httpx.Client, file: Written, upload: dict[str, Any], stored: int) -> None:

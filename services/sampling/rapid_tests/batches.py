@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.sampling.rapid_tests.rules import Finding
+from services.sampling.rapid_tests.rules import Finding, Tally
 from shared.contracts.codes import RowOutcome
 from shared.http.problems import FieldError
 
@@ -48,9 +49,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The result of a batch. `exceptions` by index; every other record was accepted under `ids[index]`."""
+    """The result of a batch. `exceptions` by index; every other record was accepted under `ids[index]`.
 
+    `tallies` and `positives` (ids of tests) are what it counts and what the whistle is blown for.
+    """
+
+    at: datetime
     ids: Sequence[bytes]
     findings: Sequence[Finding]
     exceptions: Mapping[int, Answer]
+    tallies: Sequence[Tally]
+    positives: Sequence[UUID]
     counts: Mapping[str, int]

@@ -1,11 +1,13 @@
 """Taking in an uploaded file, chunk by chunk.
 
-Each chunk is one transaction that stores its tests and moves the checkpoint. Whoever is killed loses a chunk that
-nobody was told about; the next worker goes on at the checkpoint.
+A few chunks are one transaction, which stores their tests and moves the checkpoint. Whoever is killed loses what nobody
+was told about; the next worker goes on at the checkpoint. Chunks are small for the sake of memory, transactions larger
+because each pays for its whistles and its figures.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,9 +34,12 @@ from shared.tabular.tables import Chunk, Table
 from shared.times import now
 
 CHUNK_ROWS = 2_500
+TRANSACTION_ROWS = 10_000
 _PREVIEW_ROWS = 5
 _TRIES = 3
 _LABELS = {column.name: column.label for column in COLUMNS}
+
+_Chunk = tuple[Chunk, Judged]
 
 
 @dataclass
@@ -73,60 +78,55 @@ class Import:
         self, upload: RapidTestUpload, intake: Intake, table: Table, mapping: HeaderMapping
     ) -> AsyncGenerator[RapidTestUpload, None]:
         chunks = _read(table, mapping, skip=upload.rows_done)
-        following = asyncio.create_task(self._next(chunks, upload, intake, mapping))
-        try:
-            while (chunk := await following) is not None:
-                # The next chunk is read and judged while the database works on this one.
-                following = asyncio.create_task(self._next(chunks, upload, intake, mapping))
-                taken = await self._take_chunk(intake, *chunk)
+
+        async def following() -> _Chunk | None:
+            """The next chunk, read and judged in a thread; None at the end of the file."""
+            read = await asyncio.to_thread(next, chunks, None)
+            if read is None:
+                return None
+            batch = _batch(upload, mapping, read[1])
+            async with self.sessions() as session:
+                await intake.look_up(session, batch)
+            return read[0], await asyncio.to_thread(intake.judge, batch)
+
+        async with aclosing(_one_ahead(following)) as judged:
+            async for first in judged:
+                taken = await self._take_some(intake, first, judged)
                 if taken is None:
                     return
                 yield taken
-            async with self.sessions() as session, session.begin():
-                last = await repository.get_upload(session, self.upload_id, lock=True)
-                if last is not None and last.state is UploadState.RUNNING:
-                    last.state, last.finished_at = UploadState.DONE, now()
-                    last.rows_expected = last.rows_done
-                    yield last
-        finally:
-            following.cancel()
+        async with self.sessions() as session, session.begin():
+            last = await repository.get_upload(session, self.upload_id, lock=True)
+            if last is not None and last.state is UploadState.RUNNING:
+                last.state, last.finished_at = UploadState.DONE, now()
+                last.rows_expected = last.rows_done
+                yield last
 
-    async def _next(
-        self,
-        chunks: Iterator[tuple[Chunk, ParsedChunk]],
-        upload: RapidTestUpload,
-        intake: Intake,
-        mapping: HeaderMapping,
-    ) -> tuple[Chunk, Judged] | None:
-        """The next chunk, read and judged in a thread; None at the end of the file."""
-        read = await asyncio.to_thread(next, chunks, None)
-        if read is None:
-            return None
-        batch = _batch(upload, mapping, read[1])
-        async with self.sessions() as session:
-            await intake.look_up(session, batch)
-        return read[0], await asyncio.to_thread(intake.judge, batch)
-
-    async def _take_chunk(self, intake: Intake, chunk: Chunk, judged: Judged) -> RapidTestUpload | None:
-        """One chunk, one transaction; None when another worker has taken over."""
-        for attempt in range(1, _TRIES + 1):
-            try:
-                async with self.sessions() as session, session.begin():
-                    upload = await repository.get_upload(session, self.upload_id, lock=True)
-                    if upload is None or upload.rows_done != chunk.start or upload.state is not UploadState.RUNNING:
-                        return None
-                    taken = await intake.store(session, judged, dry_run=upload.dry_run)
-                    await repository.add_upload_rows(session, list(_upload_rows(upload, chunk, taken)))
-                    upload.rows_done += len(chunk)
-                    for name, number in taken.counts.items():
-                        setattr(upload, name, getattr(upload, name) + number)
-                    upload.advance()
-                return upload
-            except UniqueViolationError:
-                # Somebody has just stored one of these records; a second look finds it.
-                if attempt == _TRIES:
-                    raise
-        raise AssertionError("unreachable")
+    async def _take_some(
+        self, intake: Intake, first: _Chunk, following: AsyncIterator[_Chunk]
+    ) -> RapidTestUpload | None:
+        """A few chunks, one transaction; None when another worker has taken over."""
+        async with self.sessions() as session, session.begin():
+            upload = await repository.get_upload(session, self.upload_id, lock=True)
+            if upload is None or upload.rows_done != first[0].start or upload.state is not UploadState.RUNNING:
+                return None
+            taken: list[Taken] = []
+            rows: list[dict[str, Any]] = []
+            done = 0
+            chunk: _Chunk | None = first
+            while chunk is not None:
+                taken.append(await _store(session, intake, chunk[1], dry_run=upload.dry_run))
+                rows += _upload_rows(upload, chunk[0], taken[-1])
+                done += len(chunk[0])
+                chunk = await anext(following, None) if done < TRANSACTION_ROWS else None
+            if not upload.dry_run:
+                await intake.follow_up(session, taken)
+            await repository.add_upload_rows(session, rows)
+            upload.rows_done += done
+            for name in taken[0].counts:
+                setattr(upload, name, getattr(upload, name) + sum(part.counts[name] for part in taken))
+            upload.advance()
+        return upload
 
     async def _note_preview(self, table: Table, mapping: HeaderMapping) -> None:
         preview = await asyncio.to_thread(_preview, table, mapping)
@@ -212,6 +212,29 @@ def _batch(upload: RapidTestUpload, mapping: HeaderMapping, parsed: ParsedChunk)
         row_numbers=parsed.row_numbers,
         default_unit=unit if unit and is_unit(unit) else None,
     )
+
+
+async def _one_ahead(following: Callable[[], Coroutine[Any, Any, _Chunk | None]]) -> AsyncGenerator[_Chunk, None]:
+    """What `following` gives until None; the next is under way while the database works on this one."""
+    task = asyncio.create_task(following())
+    try:
+        while (chunk := await task) is not None:
+            task = asyncio.create_task(following())
+            yield chunk
+    finally:
+        task.cancel()
+
+
+async def _store(session: AsyncSession, intake: Intake, judged: Judged, *, dry_run: bool) -> Taken:
+    """When somebody has just stored one of these records, a second look finds it."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            async with session.begin_nested():
+                return await intake.store(session, judged, dry_run=dry_run)
+        except UniqueViolationError:
+            if attempt == _TRIES:
+                raise
+    raise AssertionError("unreachable")
 
 
 def _upload_rows(upload: RapidTestUpload, chunk: Chunk, taken: Taken) -> Iterator[dict[str, Any]]:

@@ -38,6 +38,7 @@ SAME_CONTENT = "检测点、摊位、样品、项目、时间、数值和仪器�
 _WORKED_OUT = {"site", "tested_at", "quantity_unit", *QUANTITIES}.union(
     Where._fields, Device._fields, Case._fields, Finding._fields
 )
+_POSITIVE = Verdict.SUSPECTED_POSITIVE.value
 _AS_PRINTED = tuple(column.name for column in COLUMNS if column.name not in _WORKED_OUT)
 
 _Identity = tuple[Sequence[Any], Callable[[AsyncSession, Sequence[Any]], Awaitable[dict[Any, UUID]]], RowOutcome, str]
@@ -65,7 +66,9 @@ class Intake:
     async def take(self, session: AsyncSession, batch: Batch) -> Taken:
         """Decide and store one batch in the session's transaction. Raises what `store` raises."""
         await self.look_up(session, batch)
-        return await self.store(session, self.judge(batch))
+        taken = await self.store(session, self.judge(batch))
+        await self.follow_up(session, [taken])
+        return taken
 
     async def look_up(self, session: AsyncSession, batch: Batch) -> None:
         """Read what the batch names and no batch has named before, so that `judge` needs no database."""
@@ -76,7 +79,7 @@ class Intake:
         return self._judge.judge(batch, now())
 
     async def store(self, session: AsyncSession, judged: Judged, *, dry_run: bool = False) -> Taken:
-        """Find what is here already and store the rest, with figures and whistles.
+        """Find what is here already and store the rest; `follow_up` belongs into the same transaction.
 
         Raises asyncpg's `UniqueViolationError` when another transaction has just stored one of these records; the batch
         may then be stored again in a new transaction.
@@ -94,9 +97,23 @@ class Intake:
             self._remember(judged, counted)
         else:
             await self._copy_rows(session, judged, kept, suspects)
-            await figures.record_tests(session, tallies)
-            await self._blow(session, judged, counted)
-        return Taken(judged.ids, judged.findings, exceptions, _counts(judged.batch.count, exceptions, tallies))
+        return Taken(
+            at=judged.at,
+            ids=judged.ids,
+            findings=judged.findings,
+            exceptions=exceptions,
+            tallies=tallies,
+            positives=[
+                UUID(bytes=judged.ids[index]) for index in counted if judged.findings[index].verdict == _POSITIVE
+            ],
+            counts=_counts(judged.batch.count, exceptions, tallies),
+        )
+
+    async def follow_up(self, session: AsyncSession, taken: Sequence[Taken]) -> None:
+        """What stored batches entail: they count in the figures, and each suspect positive blows the whistle."""
+        await figures.record_tests(session, [tally for part in taken for tally in part.tallies])
+        if positives := [test_id for part in taken for test_id in part.positives]:
+            await whistles.blow(session, await repository.tests_by_id(session, positives), at=taken[-1].at)
 
     async def _what_is_here_already(self, session: AsyncSession, judged: Judged) -> dict[int, Answer]:
         """Answers for rejected, duplicate and suspected duplicate records."""
@@ -152,12 +169,6 @@ class Intake:
             columns = {name: list(compress(values, kept)) for name, values in columns.items()}
         if count:
             await self._copy.write(session, columns, same, count)
-
-    async def _blow(self, session: AsyncSession, judged: Judged, counted: Sequence[int]) -> None:
-        positive = Verdict.SUSPECTED_POSITIVE.value
-        ids = [UUID(bytes=judged.ids[index]) for index in counted if judged.findings[index].verdict == positive]
-        if ids:
-            await whistles.blow(session, await repository.tests_by_id(session, ids), at=judged.at)
 
     def _remember(self, judged: Judged, counted: Iterable[int]) -> None:
         """A dry run stores nothing, and still finds the second of two equal rows in a file."""

@@ -57,6 +57,7 @@ async def test_a_cancelled_upload_stops_between_two_chunks_and_may_be_sent_again
     rows = 3_000
     content = file_of(*(row(number) for number in range(rows)))
     monkeypatch.setattr(imports, "CHUNK_ROWS", 5)
+    monkeypatch.setattr(imports, "TRANSACTION_ROWS", 5)
     sent = await market.upload(content)
     async with working(market):
         await eventually(lambda: _has_rows(market))
@@ -68,7 +69,7 @@ async def test_a_cancelled_upload_stops_between_two_chunks_and_may_be_sent_again
     assert upload["rows_done"] % 5 == 0
     assert await market.count("rapid_tests") == upload["accepted"] == upload["rows_done"]
 
-    monkeypatch.setattr(imports, "CHUNK_ROWS", 2_500)
+    monkeypatch.undo()
     again = await market.take_in(await market.upload(content))
     assert (again["accepted"], again["duplicate"]) == (rows - upload["accepted"], upload["accepted"])
     assert await market.count("rapid_tests") == rows

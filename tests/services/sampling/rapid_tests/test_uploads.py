@@ -123,21 +123,23 @@ async def test_a_row_is_read_with_its_stall_seller_item_and_units(market: Market
 async def test_a_worker_that_dies_loses_nothing_and_doubles_nothing(
     market: Market, monkeypatch: pytest.MonkeyPatch, dies_after: int
 ) -> None:
-    monkeypatch.setattr(imports, "CHUNK_ROWS", 10)
-    content = file_of(*(row(number, value="75" if number % 7 == 0 else "3", product="韭菜") for number in range(35)))
+    monkeypatch.setattr(imports, "CHUNK_ROWS", 4)
+    monkeypatch.setattr(imports, "TRANSACTION_ROWS", 10)
+    content = file_of(*(row(number, value="75" if number % 7 == 0 else "3", product="韭菜") for number in range(41)))
     sent = await market.upload(content)
     halfway = await market.take_in(sent, chunks=dies_after)
-    assert (halfway["state"], halfway["rows_done"]) == ("running", 10 * dies_after)
-    assert await market.count("rapid_tests") == halfway["accepted"] == 10 * dies_after
+    assert (halfway["state"], halfway["rows_done"]) == ("running", 12 * dies_after)
+    assert await market.count("rapid_tests") == halfway["accepted"] == 12 * dies_after
     finished = await market.take_in(sent)
-    assert (finished["state"], finished["rows_done"], finished["accepted"]) == ("done", 35, 35)
-    assert await market.count("rapid_tests") == 35
-    assert await market.count("whistles") == finished["positives"] == 5
-    assert await figure(market, "sampling.rapid_tests") == 35
+    assert (finished["state"], finished["rows_done"], finished["accepted"]) == ("done", 41, 41)
+    assert await market.count("rapid_tests") == 41
+    assert await market.count("whistles") == finished["positives"] == 6
+    assert await figure(market, "sampling.rapid_tests") == 41
 
 
 async def test_two_workers_on_one_file_do_its_rows_once(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imports, "CHUNK_ROWS", 5)
+    monkeypatch.setattr(imports, "TRANSACTION_ROWS", 5)
     sent = await market.upload(file_of(*(row(number) for number in range(40))))
     await asyncio.gather(market.take_in(sent), market.take_in(sent))
     finished = await market.take_in(sent)
