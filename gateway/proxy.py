@@ -3,7 +3,7 @@
 Pure ASGI over aiohttp's own client, because a proxy lives in its hot path (docs/adr/0003-streaming-proxy.md). What it
 promises:
 
-- The token is verified here and again in the service. A system's scopes (`sampling:write`) are checked here.
+- The token and a system's scopes (`sampling:write`) are checked here and again in the service.
 - Nothing is buffered: an upload of 100 MB takes a few hundred kilobytes, an event stream arrives as it is written.
 - When the caller goes away the service's request is cancelled.
 - A request that may have reached the service is never sent twice, unless its method is idempotent.
@@ -23,15 +23,14 @@ from yarl import URL
 
 from gateway.settings import Settings
 from shared.contracts.codes import Unit
-from shared.http.auth import Actor, TokenVerifier
-from shared.http.problems import Forbidden, NotFound, Problem, Unauthenticated, Unavailable
+from shared.contracts.scopes import READING
+from shared.http.auth import TokenVerifier, ensure_scope
+from shared.http.problems import NotFound, Problem, Unauthenticated, Unavailable
 
 log = structlog.get_logger(__name__)
 
 PUBLIC_PATHS: dict[Unit, tuple[str, ...]] = {}
 """Paths of a service that may be called without a token, by prefix. None so far."""
-
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _HOP_BY_HOP = frozenset(
     {
@@ -138,7 +137,7 @@ class Proxy:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("请求须带 Authorization: Bearer 令牌", headers={"WWW-Authenticate": "Bearer"})
-        _ensure_scope(await verifier.verify(token), self.unit, method)
+        ensure_scope(await verifier.verify(token), self.unit, method)
 
 
 class _Exchange:
@@ -254,15 +253,6 @@ def _service_path(scope: Scope, unit: Unit) -> str:
         raise NotFound(f"{unit.label}服务的接口都在 /api/{unit.value}/v1/ 之下")
     query: bytes = scope["query_string"]
     return f"{path}?{query.decode('latin-1')}" if query else path
-
-
-def _ensure_scope(actor: Actor, unit: Unit, method: str) -> None:
-    if actor.kind != "client":
-        return
-    needed = f"{unit.value}:{'read' if method in READING else 'write'}"
-    if needed not in actor.scopes:
-        own = "、".join(sorted(actor.scopes)) or "无"
-        raise Forbidden(f"这个外部系统没有范围 {needed}（现有：{own}），请管理员变更")
 
 
 def _header(scope: Scope, wanted: bytes) -> bytes:

@@ -9,12 +9,12 @@ from shared.http.auth import Actor
 
 KEPT = 2000
 
-Key = tuple[Unit, str, str, frozenset[str], tuple[str, ...]]
+Key = tuple[Unit, str, str, frozenset[str], tuple[str, ...], frozenset[str]]
 
 
 def key_of(unit: Unit, region: str, period: str, actor: Actor) -> Key:
-    """Answers are kept per roles and regions of the asker: nobody is shown what only somebody else may see."""
-    return (unit, region, period, frozenset(actor.roles), actor.regions)
+    """Answers are kept per roles, regions and scopes of the asker: nobody is shown what only somebody else may see."""
+    return (unit, region, period, frozenset(actor.roles), actor.regions, actor.scopes)
 
 
 @dataclass

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Sequence
 from datetime import timedelta
 
-from gateway.identity.api_clients.models import SCOPES
 from gateway.identity.demo_users import OnlyInDemoError, demo_business_of, demo_id, demo_name
 from gateway.identity.keys import KeysError, open_key_ring
 from gateway.identity.tokens import TokenIssuer
 from gateway.settings import Settings
 from shared.contracts.codes import Role
 from shared.contracts.regions import normalise_region_code
+from shared.contracts.scopes import SCOPES
 from shared.http.auth import Actor
 
 LIFE = timedelta(hours=12)

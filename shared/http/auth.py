@@ -15,7 +15,8 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 from fastapi.security.base import SecurityBase
 
-from shared.contracts.codes import Role
+from shared.contracts.codes import Role, Unit
+from shared.contracts.scopes import needed_scope
 from shared.http.problems import Forbidden, Unauthenticated, Unavailable
 
 ALGORITHM = "EdDSA"
@@ -131,13 +132,26 @@ async def current_actor(request: Request, _: Annotated[Any, Depends(_bearer)]) -
     return actor
 
 
+def ensure_scope(actor: Actor, unit: Unit, method: str) -> None:
+    """Raise `Forbidden` when the caller is a system that was not given what this request to `unit` needs."""
+    if actor.kind != "client":
+        return
+    needed = needed_scope(unit, method)
+    if needed not in actor.scopes:
+        own = "、".join(sorted(actor.scopes)) or "无"
+        raise Forbidden(f"这个外部系统没有范围 {needed}（现有：{own}），请管理员变更")
+
+
 class Allow:
-    """A dependency that lets through callers with one of `roles`; the access matrix is read off these instances."""
+    """A dependency that lets through callers with one of `roles`, and systems only within their scopes. The access
+    matrix is read off these instances.
+    """
 
     def __init__(self, *roles: Role) -> None:
         self.roles = frozenset(roles)
 
-    def __call__(self, actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
+    def __call__(self, request: Request, actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
+        ensure_scope(actor, request.app.state.service.unit, request.method)
         if actor.roles.isdisjoint(self.roles):
             wanted = "、".join(role.label for role in Role if role in self.roles)
             raise Forbidden(f"此项操作限：{wanted}")

@@ -9,6 +9,7 @@ from shared.contracts.codes import Role, Unit
 from tests.architecture.access_matrix import FILE, render
 from tests.architecture.routes import PUBLIC, ROLES, SIGNED, UNGUARDED, KnownRoute, all_routes
 from tests.conftest import MODULES, ClientOf
+from tests.tokens import TestKeys
 
 ELSEWHERE = "440605000000"
 SOME_ID = UUID("0199f3a0-c1d2-7c5e-8a7b-6c5d4e3f2a1b")
@@ -73,6 +74,22 @@ async def test_a_role_reaches_its_routes_and_no_other(client_of: ClientOf, unit:
         about_the_role = refused and answer.json().get("detail", "").startswith("此项操作限")
         assert about_the_role is (role not in route.roles), f"{role} {route}: {answer.status_code} {answer.text[:200]}"
         assert answer.status_code < 500, f"{role} {route}: {answer.text[:200]}"
+
+
+@pytest.mark.parametrize("unit", list(MODULES))
+async def test_a_system_reaches_only_what_its_scopes_name(client_of: ClientOf, keys: TestKeys, unit: Unit) -> None:
+    caller = await client_of(unit)
+    routes = [route for route in _guarded(unit) if Role.EXTERNAL_SYSTEM in route.roles]
+    assert routes
+    for route in routes:
+        act = "read" if route.method == "GET" else "write"
+        needed, every_scope = f"{unit.value}:{act}", {f"{one.value}:{a}" for one in Unit for a in ("read", "write")}
+        for scopes, refused in (every_scope - {needed}, True), ({needed}, False):
+            token = keys.token(Role.EXTERNAL_SYSTEM, regions=[ELSEWHERE], kind="client", scopes=sorted(scopes))
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = await caller.request(route.method, _address(route.path), headers=headers)
+            about_the_scope = answer.status_code == 403 and needed in answer.json().get("detail", "")
+            assert about_the_scope is refused, f"{route} with {scopes}: {answer.status_code} {answer.text[:200]}"
 
 
 @pytest.mark.parametrize("unit", list(MODULES))

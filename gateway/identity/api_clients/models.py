@@ -8,13 +8,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database import Base
-from shared.contracts.codes import SERVICES, Role
+from shared.contracts.codes import Role
 from shared.database import Versioned
 from shared.http.auth import Actor
 from shared.ids import uuid7
-
-SCOPES = tuple(f"{service.value}:{act}" for service in SERVICES for act in ("read", "write"))
-"""What a client may be allowed: reading or changing, service by service. `write` does not include `read`."""
 
 
 class ClientStatus(StrEnum):

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from gateway.identity.api_clients.models import SCOPES, ClientStatus
+from gateway.identity.api_clients.models import ClientStatus
 from gateway.identity.users.schemas import Regions
 from shared.contracts.schema import Schema
+from shared.contracts.scopes import SCOPES
 
 
 def _known(scopes: list[str]) -> list[str]:

@@ -1,6 +1,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -90,8 +91,10 @@ async def test_what_was_seen_before_is_shown_as_stale_with_its_time(kept: LastGo
 
 async def test_nobody_is_shown_what_was_kept_for_somebody_else(kept: LastGood) -> None:
     await read(Wire(), kept, actor(DISTRICT))
-    dashboard = await read(Wire({Unit.SCORING: "unreachable"}), kept, actor("330200000000"))
-    assert statuses(dashboard)[Unit.SCORING] is SectionStatus.UNAVAILABLE
+    system = replace(actor(DISTRICT), kind="client", scopes=frozenset({"gateway:read", "sampling:read"}))
+    for somebody_else in actor("330200000000"), system:
+        dashboard = await read(Wire({Unit.SCORING: "unreachable"}), kept, somebody_else)
+        assert statuses(dashboard)[Unit.SCORING] is SectionStatus.UNAVAILABLE
 
 
 async def test_without_the_last_period_the_section_is_partial_and_says_so(kept: LastGood) -> None:

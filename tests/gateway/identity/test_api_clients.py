@@ -9,10 +9,11 @@ import jwt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.identity.api_clients.models import SCOPES, ApiClient
+from gateway.identity.api_clients.models import ApiClient
 from gateway.identity.users.models import User
 from shared import times
 from shared.contracts.codes import Role
+from shared.contracts.scopes import SCOPES
 from tests.gateway.identity.conftest import HAISHU, NANHAI, Gateway
 
 OWN_SCOPES = ["inspection:read", "sampling:write"]
