@@ -1,6 +1,7 @@
 """Events over HTTP: units hand over batches; administrators see what could not be delivered and send it again."""
 
 import json
+from collections.abc import Collection
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from shared.http.auth import Actor, Allow, Anyone
 from shared.http.pagination import Page, PageParameters
 from shared.http.problems import FieldError, InvalidRequest, PayloadTooLarge, Unauthenticated, Unavailable
 from shared.http.routing import Router
+from shared.regions import repository as regions
 
 LARGEST_BATCH_BYTES = 16 * 2**20
 MEDIA_TYPE = "application/cloudevents-batch+json"
@@ -84,9 +86,11 @@ async def receive_events(_: Anyone, batch: SignedBatch, request: Request) -> Rec
 
 
 @router.get("/v1/parked-events", summary="多次投递仍未被收下的事件")
-async def list_parked_events(_: CanMendEvents, session: Session, page: PageParameters) -> Page[ParkedEventRead]:
+async def list_parked_events(actor: CanMendEvents, session: Session, page: PageParameters) -> Page[ParkedEventRead]:
     deliveries, next_cursor = await repository.list_parked(session, page)
-    return Page(items=[_read(delivery) for delivery in deliveries], next_cursor=next_cursor)
+    told = {code for delivery in deliveries if isinstance(code := delivery.event.data.get("region_code"), str)}
+    own = await regions.those_within(session, told, actor.regions)
+    return Page(items=[_read(delivery, own) for delivery in deliveries], next_cursor=next_cursor)
 
 
 @router.post("/v1/parked-events/{event_id}/retry", summary="改好之后重新投递", status_code=202)
@@ -95,7 +99,7 @@ async def retry_parked_event(_: CanMendEvents, session: Session, event_id: UUID)
     return EventRetryRead(id=event_id, targets=[Unit(target) for target in targets])
 
 
-def _read(delivery: OutboxDelivery) -> ParkedEventRead:
+def _read(delivery: OutboxDelivery, own_regions: Collection[str]) -> ParkedEventRead:
     assert delivery.parked_at is not None
     event = delivery.event
     return ParkedEventRead(
@@ -103,7 +107,7 @@ def _read(delivery: OutboxDelivery) -> ParkedEventRead:
         type=event.type,
         subject=event.subject,
         time=event.time,
-        data=event.data,
+        data=event.data if event.data.get("region_code") in own_regions else None,
         target=Unit(delivery.target),
         attempts=delivery.attempts,
         parked_at=delivery.parked_at,

@@ -58,7 +58,7 @@ class ParkedEventRead(Schema):
     type: str
     subject: str
     time: datetime
-    data: dict[str, Any]
+    data: dict[str, Any] | None = Field(description="内容；不在您管辖区域内的、未写明区域的为 null")
     target: Unit = Field(description="没有收下它的单元")
     attempts: int
     parked_at: datetime

@@ -63,12 +63,12 @@ async def find(session: AsyncSession, job_id: UUID, actor: Actor) -> Job:
 
 
 async def cancel(session: AsyncSession, job_id: UUID, actor: Actor) -> Job:
-    """Ask a job to stop; what it has committed stays. Only who ordered it, or an administrator, may."""
+    """Ask a job to stop; what it has committed stays. Who ordered it may, and administrators of its region."""
     job = await repository.get_visible(session, job_id, actor, lock=True)
     if job is None:
         raise _not_found()
-    if job.actor_id != actor.id and not actor.has(Role.ADMINISTRATOR):
-        raise Forbidden("只有发起人和系统管理员可以取消任务")
+    if job.actor_id != actor.id and not (actor.has(Role.ADMINISTRATOR) and job.region_code is not None):
+        raise Forbidden("只有发起人和任务所在区域的系统管理员可以取消任务；平台自行安排的任务不能取消")
     job.request_cancellation()
     await session.flush()
     return job

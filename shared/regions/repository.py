@@ -1,6 +1,6 @@
 """Every query on the division tree."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -84,6 +84,11 @@ async def latest_population(session: AsyncSession, code: str, *, year: int, basi
 async def is_within(session: AsyncSession, code: str, ancestors: Sequence[str]) -> bool:
     """Say whether `code` is one of `ancestors` or stands below one of them."""
     return bool(await session.scalar(select(literal(code).in_(codes_within(ancestors)))))
+
+
+async def those_within(session: AsyncSession, codes: Collection[str], ancestors: Sequence[str]) -> set[str]:
+    """Return those of `codes` that are one of `ancestors` or stand below one of them."""
+    return set(await session.scalars(codes_within(ancestors).where(RegionAncestor.code.in_(codes))))
 
 
 def codes_within(ancestors: Sequence[str]) -> Select[str]:

@@ -42,7 +42,8 @@ async def test_a_job_is_seen_by_who_ordered_it_and_by_officials_of_its_region(
     official = await client_of(Unit.SAMPLING, Role.INSPECTOR, regions=["330200000000", HAISHU])
     elsewhere = await client_of(Unit.SAMPLING, Role.INSPECTOR, regions=[NANHAI])
     colleague = await client_of(Unit.SAMPLING, Role.MARKET_OPERATOR, regions=[HAISHU])
-    administrator = await client_of(Unit.SAMPLING, Role.ADMINISTRATOR)
+    administrator = await client_of(Unit.SAMPLING, Role.ADMINISTRATOR, regions=[HAISHU])
+    foreign_administrator = await client_of(Unit.SAMPLING, Role.ADMINISTRATOR, regions=[NANHAI])
     seen = {
         name: (await client.get(f"/v1/jobs/{job}")).status_code
         for name, client in {
@@ -51,11 +52,34 @@ async def test_a_job_is_seen_by_who_ordered_it_and_by_officials_of_its_region(
             "elsewhere": elsewhere,
             "colleague": colleague,
             "administrator": administrator,
+            "foreign administrator": foreign_administrator,
         }.items()
     }
-    assert seen == {"owner": 200, "official": 200, "elsewhere": 404, "colleague": 404, "administrator": 200}
+    assert seen == {
+        "owner": 200,
+        "official": 200,
+        "elsewhere": 404,
+        "colleague": 404,
+        "administrator": 200,
+        "foreign administrator": 404,
+    }
+    assert (await foreign_administrator.post(f"/v1/jobs/{job}/cancellation")).status_code == 404
+    assert (await administrator.post(f"/v1/jobs/{job}/cancellation")).status_code == 202
     assert len((await official.get("/v1/jobs")).json()["items"]) == 1
     assert (await elsewhere.get("/v1/jobs")).json()["items"] == []
+
+
+async def test_a_job_without_a_region_is_its_actors_and_the_platforms_own_is_watched_by_administrators(
+    session_of: SessionOf, client_of: ClientOf
+) -> None:
+    session = await session_of(Unit.SAMPLING)
+    somebodys, platforms = await order(session, by=uuid4()), await order(session)
+    administrator = await client_of(Unit.SAMPLING, Role.ADMINISTRATOR, regions=[HAISHU])
+    official = await client_of(Unit.SAMPLING, Role.INSPECTOR, regions=[HAISHU])
+    assert [job["id"] for job in (await administrator.get("/v1/jobs")).json()["items"]] == [platforms]
+    assert (await administrator.get(f"/v1/jobs/{somebodys}")).status_code == 404
+    assert (await administrator.post(f"/v1/jobs/{platforms}/cancellation")).status_code == 403
+    assert (await official.get("/v1/jobs")).json()["items"] == []
 
 
 async def test_the_list_is_narrowed_by_state_and_paged_from_the_newest(
