@@ -124,7 +124,18 @@ _UNITS = {  # dimension, and how much of its base unit
     "rlu": ("light", Decimal(1)),
 }
 
-_MEASURED = re.compile(r"(?P<sign>[<>≤≥]?)=?(?P<number>[+-]?\d+(?:\.\d+)?)(?P<unit>[^\d].*)?")
+_MEASURED = re.compile(
+    r"(?P<sign>[<>]=?|[≤≥=]?)\s*"
+    r"(?P<number>[+-]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?))"
+    r"\s*(?P<unit>[^0-9\s.,].*)?"
+)
+_SIGNS = {"<=": "≤", ">=": "≥", "=": ""}
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x2212: "-"}
+"""Full-width signs as testers type them. NFKC would go further and read ³ as 3 and ① as 1."""
+
+_LARGEST_EXPONENT = 12
+_NO_VALUE = ("", "/", "--", "无", "n/a")
+"""What is written into the column of values when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +182,14 @@ def judge(reading: Reading, *, item_known: bool, limit: Limit | None) -> Judgeme
     A printed positive stands whatever the number says, and a number over the threshold stands whatever was printed:
     of two statements that contradict each other the one that protects the buyer leads to the follow-up.
     """
-    measured = measured_in(reading.value) or measured_in(reading.printed_result)
-    printed = printed_meaning(reading.printed_result) or printed_meaning(reading.value)
+    said = [text for text in (reading.value, reading.printed_result) if text and _plain(text) not in _NO_VALUE]
+    # A value that is a word is passed over for a number beside it, one that is a misprint is not.
+    measured = next((measured_in(text) for text in said if not printed_meaning(text)), None)
+    printed = next(filter(None, map(printed_meaning, reversed(said))), None)
     if (
         _is_inhibition(reading, limit)
         and measured
+        and _is_percent(measured.unit or reading.unit)
         and not INHIBITION_RANGE[0] <= measured.number <= INHIBITION_RANGE[1]
     ):
         return Judgement(
@@ -191,6 +205,13 @@ def judge(reading: Reading, *, item_known: bool, limit: Limit | None) -> Judgeme
         return Judgement(Verdict.SUSPECTED_POSITIVE)
     if limit is None:
         return Judgement(Verdict.UNDETERMINED, "检测当日没有适用的判定限值")
+    if measured is None and limit.limit_form is not LimitForm.QUALITATIVE:
+        for text in said:
+            if not printed_meaning(text):
+                return Judgement(
+                    Verdict.UNDETERMINED,
+                    f"「{text}」读不出数字，请核对后更正；应写成 61.2、<0.02 或 6.12e1，后面只能是单位",
+                )
     if measured is None or limit.limit_form is LimitForm.QUALITATIVE:
         if printed is Printed.NEGATIVE:
             return Judgement(Verdict.NEGATIVE)
@@ -207,11 +228,10 @@ def _is_inhibition(reading: Reading, limit: Limit | None) -> bool:
 def _compare(measured: Measured, unit: str | None, limit: Limit, printed: Printed | None) -> Judgement:
     assert limit.value is not None
     inhibition = limit.limit_form is LimitForm.INHIBITION_PERCENT
-    factor = Decimal(1) if inhibition else conversion(measured.unit or unit, limit.unit)
+    unit = measured.unit or unit
+    factor = conversion(unit or "%", "%") if inhibition else conversion(unit, limit.unit)
     if factor is None:
-        return Judgement(
-            Verdict.UNDETERMINED, f"读数的单位「{measured.unit or unit or '未填'}」不能与限值的单位「{limit.unit}」比较"
-        )
+        return Judgement(Verdict.UNDETERMINED, f"读数的单位「{unit or '未填'}」不能与限值的单位「{limit.unit}」比较")
     number = measured.number * factor
     above = number >= limit.value if inhibition or measured.sign in (">", "≥") else number > limit.value
     if measured.sign in ("<", "≤"):
@@ -228,13 +248,22 @@ def _compare(measured: Measured, unit: str | None, limit: Limit, printed: Printe
 
 @lru_cache(maxsize=10_000)
 def measured_in(text: str | None) -> Measured | None:
-    """The number in a printed value, with its sign and unit; None when it is no number."""
-    if text is None:
+    """The number in a printed value, with its sign and unit.
+
+    None unless the whole text is one number with at most a known unit behind it: a range, a note or a misprint must not
+    pass for the number with which it begins.
+    """
+    match = _MEASURED.fullmatch(text.translate(_HALF_WIDTH).strip()) if text else None
+    if match is None or (match["unit"] and not is_unit(match["unit"])):
         return None
-    match = _MEASURED.fullmatch(_plain(text).replace(",", ""))
-    if match is None:
+    number = Decimal(match["number"].replace(",", ""))
+    if abs(number.adjusted()) > _LARGEST_EXPONENT:
         return None
-    return Measured(match["sign"], Decimal(match["number"]), match["unit"] or None)
+    return Measured(_SIGNS.get(match["sign"], match["sign"]), Decimal(format(number, "f")), match["unit"])
+
+
+def _is_percent(unit: str | None) -> bool:
+    return unit is None or _plain_unit(unit) == "%"
 
 
 def printed_meaning(text: str | None) -> Printed | None:

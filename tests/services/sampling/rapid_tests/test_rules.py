@@ -1,20 +1,25 @@
 """What a reading says: the protective reading of a contradiction, and nothing passed because something is unknown."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.sampling.rapid_tests.columns import COLUMNS, quantity
 from services.sampling.rapid_tests.rules import (
     TEXT_LENGTHS,
     Judgement,
+    Printed,
     Reading,
     content_hash,
     conversion,
     judge,
     method_named,
+    printed_meaning,
     record_key,
 )
 from services.sampling.test_items.rules import Limit
@@ -58,6 +63,12 @@ def verdict(
         ("５０", POSITIVE),
         ("100", POSITIVE),
         ("100.01", ERROR),
+        ("5e1", POSITIVE),
+        ("6.12e1", POSITIVE),
+        ("6.12E+1 ％", POSITIVE),
+        ("1e9", ERROR),
+        ("1,200", ERROR),
+        ("4.99e1", NEGATIVE),
         ("118", ERROR),
         ("<10", NEGATIVE),
         (">90", POSITIVE),
@@ -71,6 +82,55 @@ def test_inhibition_is_positive_from_the_threshold_on_and_impossible_outside_its
     value: str | None, expected: Verdict
 ) -> None:
     assert verdict(INHIBITION, value).verdict is expected
+
+
+NO_NUMBERS = [
+    *("1e999999", "1e13", "10^2", "6.12×10^1", "6.12x10^1", "1~70", "1-70", "1→70", "1(复测70)", "1..70", "1.70.2"),
+    *("1%70", "1万", "0x10", "1?", "³", "①", "4²", "٤٢", "1 70", "4,2", "0,042", "5.", ".5", "12.5%%", "--5", "1/2"),
+    *("12.5抑制率", "1\n70", "½", "Ⅳ", "四", "1_0", "inf", "nan", "- 5", "<>5", "5<"),
+]
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS)
+@pytest.mark.parametrize("printed", [None, "阴性", "3"])
+def test_what_is_not_one_number_is_undetermined_and_never_the_number_with_which_it_begins(
+    value: str, printed: str | None
+) -> None:
+    judgement = verdict(INHIBITION, value, printed, unit="%")
+    assert judgement.verdict is UNDETERMINED
+    assert judgement.reason
+    assert verdict(MAXIMUM, value, printed, unit="mg/kg").verdict is UNDETERMINED
+
+
+@given(st.text(st.sampled_from("0123456789.,eE+-<>≤≥=%％ ~^×→()?万³①٤/g0１。．mk阴"), min_size=1, max_size=12))
+def test_only_one_number_or_a_word_for_it_is_ever_negative(value: str) -> None:
+    number = r" *[<≤=]?=? *[+-]?[0-9０１]+([.．][0-9０１]+)?([eE][+-]?[0-9０１]{1,2})? *[%％]? *"
+    if verdict(INHIBITION, value, unit="%").verdict is NEGATIVE:
+        assert re.fullmatch(number, value) or printed_meaning(value) is Printed.NEGATIVE
+
+
+@given(
+    st.decimals(Decimal(50), Decimal(100), places=3),
+    st.sampled_from(["{}", "{}%", "{} %", "{}％", "+{}", "≥{}", ">={}", ">{}", " {} ", "={}", "{:E}", "{:e}%", "０{}"]),
+    st.booleans(),
+)
+def test_every_inhibition_from_the_threshold_on_is_positive_in_whatever_spelling(
+    number: Decimal, spelling: str, is_wide: bool
+) -> None:
+    text = spelling.format(number)
+    if is_wide:
+        text = text.translate({code: code + 0xFEE0 for code in range(ord("!"), ord("~"))})
+    assert verdict(INHIBITION, text, unit="%").verdict is POSITIVE
+    assert verdict(INHIBITION, text, "阴性").verdict is POSITIVE
+
+
+def test_an_inhibition_is_a_percentage_and_a_value_not_given_leaves_the_word() -> None:
+    for value, unit in (("12.5", "mg/kg"), ("12.5 mg/kg", "%"), ("12.5ppm", None)):
+        assert verdict(INHIBITION, value, unit=unit).verdict is UNDETERMINED
+    assert verdict(INHIBITION, "12.5", unit="％").verdict is NEGATIVE
+    for value in ("/", "——", "无", " "):
+        assert verdict(INHIBITION, value, "阴性").verdict is NEGATIVE
+        assert verdict(INHIBITION, value).verdict is UNDETERMINED
 
 
 def test_the_threshold_comes_from_the_dated_row_and_not_from_the_code() -> None:
@@ -139,6 +199,12 @@ def test_of_two_statements_the_one_that_protects_the_buyer_stands() -> None:
     assert "以读数为准" in (contradicted.reason or "")
     assert verdict(INHIBITION, "12", "阳性").verdict is POSITIVE
     assert verdict(None, None, "阳性").verdict is POSITIVE
+
+
+def test_a_number_in_the_column_of_results_is_not_lost_behind_a_word_in_the_column_of_values() -> None:
+    assert verdict(INHIBITION, "阴性", "61.2").verdict is POSITIVE
+    assert verdict(INHIBITION, "阴性", "1~70").verdict is UNDETERMINED
+    assert verdict(INHIBITION, "/", "阳性").verdict is POSITIVE
 
 
 def test_methods_are_known_by_what_devices_print() -> None:
