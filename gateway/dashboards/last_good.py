@@ -22,12 +22,18 @@ class LastGood:
     """At most `KEPT` sheets; the one not asked for longest goes first."""
 
     _sheets: OrderedDict[Key, FigureSheet] = field(default_factory=OrderedDict)
+    _answered: set[Unit] = field(default_factory=set)
 
     def keep(self, key: Key, sheet: FigureSheet) -> None:
         self._sheets[key] = sheet
+        self._answered.add(key[0])
         self._sheets.move_to_end(key)
         if len(self._sheets) > KEPT:
             self._sheets.popitem(last=False)
 
     def find(self, key: Key) -> FigureSheet | None:
         return self._sheets.get(key)
+
+    def has_answered(self, unit: Unit) -> bool:
+        """Whether a service has answered since this process began."""
+        return unit in self._answered

@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 
 BUDGET_SECONDS = 1.5
 """What a section may take; the sections run side by side, so this is also what the whole page may wait."""
+FIRST_BUDGET_SECONDS = 5.0
+"""What it may take until its service has answered once: right after the start every cache is still cold."""
 
 
 async def read_section(
@@ -28,9 +30,10 @@ async def read_section(
 
     Beside it stands the region's name as the service knows it. Raises `Refused` when the service refuses the caller.
     """
+    budget = BUDGET_SECONDS if last_good.has_answered(unit) else FIRST_BUDGET_SECONDS
     current, before = await asyncio.gather(
-        _read_sheet(services, unit, region, period, caller, children=True),
-        _read_sheet(services, unit, region, period.previous, caller, children=False),
+        _read_sheet(services, unit, region, period, caller, budget, children=True),
+        _read_sheet(services, unit, region, period.previous, caller, budget, children=False),
         return_exceptions=True,
     )
     key = key_of(unit, region, str(period), actor)
@@ -64,13 +67,13 @@ def _missing(unit: Unit, note: str) -> Section:
 
 
 async def _read_sheet(
-    services: Services, unit: Unit, region: str, period: Period, caller: Caller, *, children: bool
+    services: Services, unit: Unit, region: str, period: Period, caller: Caller, budget: float, *, children: bool
 ) -> FigureSheet:
     answer = await services.get(
         unit,
         "/v1/figures/values",
         caller,
-        BUDGET_SECONDS,
+        budget,
         region=region,
         period=str(period),
         children=str(children).lower(),

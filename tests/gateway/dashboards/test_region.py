@@ -35,6 +35,7 @@ def actor(*regions: str) -> Actor:
 @pytest.fixture(autouse=True)
 def short_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(section, "BUDGET_SECONDS", 0.2)
+    monkeypatch.setattr(section, "FIRST_BUDGET_SECONDS", 0.4)
 
 
 @pytest.fixture
@@ -75,9 +76,19 @@ async def test_a_silent_service_is_named_and_the_rest_stands(kept: LastGood, fau
 
 
 async def test_slow_services_cost_the_page_one_budget_not_four(kept: LastGood) -> None:
+    await read(Wire(), kept)
     started = time.monotonic()
     await read(Wire(dict.fromkeys(SERVICES[1:], "slow")), kept)
     assert time.monotonic() - started < 0.6
+
+
+async def test_right_after_the_start_a_section_is_waited_for_longer(
+    kept: LastGood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(section, "FIRST_BUDGET_SECONDS", 3)
+    cold = Wire(dict.fromkeys(SERVICES, "hesitant"))
+    assert set(statuses(await read(cold, kept)).values()) == {SectionStatus.OK}
+    assert set(statuses(await read(cold, kept)).values()) == {SectionStatus.STALE}, "once it has answered, no longer"
 
 
 async def test_what_was_seen_before_is_shown_as_stale_with_its_time(kept: LastGood) -> None:

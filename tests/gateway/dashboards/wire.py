@@ -47,6 +47,8 @@ class Wire:
         if unit in self.no_past and request.url.params["children"] == "false":
             behaviour = "broken"
         match behaviour:
+            case "hesitant":
+                await asyncio.sleep(0.6)
             case "slow":
                 await asyncio.sleep(30)
             case "broken":
