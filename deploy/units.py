@@ -24,9 +24,11 @@ def choose_ports(public: int) -> dict[Unit, int]:
 
 
 def web_command(unit: Unit, port: int) -> list[str]:
-    """The web server of a unit, on the loopback."""
+    """The web server of a unit, on the loopback. Nothing stands in front of it, so what a caller says of its way here
+    is not believed.
+    """
     command = [sys.executable, "-m", "uvicorn", f"{MODULES[unit]}:app", "--host", "127.0.0.1", "--port", str(port)]
-    return [*command, "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "5"]
+    return [*command, "--no-access-log", "--no-server-header", "--no-proxy-headers", "--timeout-graceful-shutdown", "5"]
 
 
 def background_command(unit: Unit, kind: str) -> list[str]:

@@ -4,10 +4,11 @@ Every setting may be given for one unit (`SHIAN_SAMPLING_DATABASE_URL`) or for a
 own wins.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.contracts.codes import Unit
@@ -39,6 +40,9 @@ class UnitSettings(BaseSettings):
     demo: bool = Field(default=False, description="演示模式：只在本机试用时打开")
     log_level: str = Field(default="INFO", description="日志级别")
     log_format: str = Field(default="json", description="json 或 console")
+    metrics_token: str = Field(
+        default="", description="抓取 /metrics 须出示的令牌（Authorization: Bearer）；空则只答本机直接来的请求"
+    )
     otlp_endpoint: str = Field(default="", description="OpenTelemetry 收集器（OTLP/HTTP）的地址；空则不送")
 
     @classmethod
@@ -68,3 +72,23 @@ class UnitSettings(BaseSettings):
         """Where another unit is reached, without a trailing slash."""
         address: str = getattr(self, f"{unit.value}_url")
         return address.rstrip("/")
+
+
+def read_settings[S: UnitSettings](kind: type[S]) -> S:
+    """The unit's settings from the environment; ends the program with the variables to set when they do not do."""
+    try:
+        return kind()
+    except ValidationError as error:
+        raise SystemExit("\n".join(_complaints(kind, error))) from None
+
+
+def _complaints(kind: type[UnitSettings], error: ValidationError) -> Iterator[str]:
+    for problem in error.errors():
+        name = str(problem["loc"][0])
+        meaning = kind.model_fields[name].description
+        own, common = f"SHIAN_{kind.unit.upper()}_{name.upper()}", f"SHIAN_{name.upper()}"
+        if problem["type"] == "missing":
+            yield f"没有设置 {own}（或各单元公用的 {common}）：{meaning}"
+        else:
+            yield f"{own}（或 {common}）的值 {problem['input']!r} 不能用：{meaning}"
+    yield "全部设置见 docs/operations/settings.md。"

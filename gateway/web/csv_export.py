@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from shared.tabular.inert import make_inert
 
 
 def inert(cell: object) -> str:
-    """The cell as text; one that a spreadsheet would run gets a quote before it. Numbers stay numbers."""
+    """The cell as text that no spreadsheet runs. Numbers stay numbers."""
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not isinstance(cell, Decimal | int) else text
+    return text if isinstance(cell, Decimal | int) else make_inert(text)
 
 
 def download(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:

@@ -18,7 +18,7 @@ SOME_ID = UUID("0199f3a0-c1d2-7c5e-8a7b-6c5d4e3f2a1b")
 OPEN_TO_ALL = {
     "/healthz": "probes of the machine that runs the unit",
     "/readyz": "probes of the machine that runs the unit",
-    "/metrics": "scraped inside the deployment; the gateway does not forward it",
+    "/metrics": "tells only this machine, or who shows SHIAN_METRICS_TOKEN",
     "/.well-known/jwks.json": "public keys",
     "/v1/tokens": "the way in",
     "/api/v1/tokens": "the way in",

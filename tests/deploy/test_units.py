@@ -8,7 +8,7 @@ import pytest
 from deploy.data_folder import DataFolder
 from deploy.databases import configured_urls
 from deploy.processes import DeployError
-from deploy.units import MODULES, choose_ports, platform_environment, unit_environment
+from deploy.units import MODULES, choose_ports, platform_environment, unit_environment, web_command
 from shared.contracts.codes import Unit
 from shared.housekeeping import CHASSIS_JOBS
 
@@ -76,3 +76,8 @@ def test_every_unit_gets_a_port_of_its_own() -> None:
 def test_the_job_runner_of_a_unit_gets_every_kind_of_job_once(unit: Unit) -> None:
     kinds = [kind.name for kind in (*import_module(MODULES[unit]).service.jobs, *CHASSIS_JOBS)]
     assert sorted(kinds) == sorted(set(kinds))
+
+
+@pytest.mark.parametrize("unit", Unit)
+def test_no_caller_of_up_chooses_the_address_it_is_known_by(unit: Unit) -> None:
+    assert "--no-proxy-headers" in web_command(unit, 8000)

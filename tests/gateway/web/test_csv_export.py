@@ -5,7 +5,7 @@ import pytest
 from gateway.web.csv_export import download, inert
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+86", "-5", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize("cell", ["=1+1", "+86-1", "-5+3", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1+1", " =1+1"])
 def test_a_cell_that_a_spreadsheet_would_run_is_made_text(cell: str) -> None:
     assert inert(cell) == f"'{cell}"
 
