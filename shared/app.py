@@ -26,7 +26,7 @@ from shared.jobs.definition import JobKind
 from shared.jobs.router import router as jobs_router
 from shared.logging import configure_logging
 from shared.regions.router import reading as regions_router
-from shared.settings import UnitSettings
+from shared.settings import UnitSettings, read_settings
 from shared.telemetry import install_tracing
 
 Seed = Callable[[AsyncSession], Awaitable[None]]
@@ -56,7 +56,7 @@ def create_app(service: Service, settings: UnitSettings | None = None) -> FastAP
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        effective = settings or service.settings()
+        effective = settings or read_settings(service.settings)
         configure_logging(service.unit, effective.log_level, effective.log_format)
         engine = create_engine(effective)
         async with httpx.AsyncClient(transport=AiohttpTransport()) as client:

@@ -6,7 +6,7 @@ own wins.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
@@ -74,7 +74,10 @@ class UnitSettings(BaseSettings):
         return address.rstrip("/")
 
 
-def read_settings[S: UnitSettings](kind: type[S]) -> S:
+SettingsOfUnit = TypeVar("SettingsOfUnit", bound=UnitSettings)
+
+
+def read_settings(kind: type[SettingsOfUnit]) -> SettingsOfUnit:
     """The unit's settings from the environment; ends the program with the variables to set when they do not do."""
     try:
         return kind()

@@ -15,7 +15,7 @@ from shared.figures.jobs import prove_figures
 from shared.housekeeping import CHASSIS_JOBS
 from shared.jobs.runner import run_jobs
 from shared.logging import configure_logging
-from shared.settings import UnitSettings
+from shared.settings import UnitSettings, read_settings
 
 Work = Callable[[Service, UnitSettings, asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -31,7 +31,7 @@ KINDS: dict[str, Work] = {"relay": run_relay, "jobs": _run_all_jobs}
 async def main(module: str, kind: str) -> None:
     """Run one kind of work for the unit described in `module` until SIGTERM or Ctrl-C."""
     service: Service = importlib.import_module(module).service
-    settings = service.settings()
+    settings = read_settings(service.settings)
     configure_logging(f"{service.unit}-{kind}", settings.log_level, settings.log_format)
     gc.collect()
     gc.freeze()  # what was imported stays; looking through it at each collection cost an upload a tenth of its time

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from shared.app import Service
 from shared.database import ChassisBase, create_engine, quote_identifier
-from shared.settings import UnitSettings
+from shared.settings import UnitSettings, read_settings
 
 LOCK = 0x5348_4941_4E00  # "SHIAN": one migrator at a time in a database
 
@@ -23,7 +23,7 @@ def run(service: Service) -> None:
     if connection is not None:
         _migrate(service, connection)
         return
-    settings = context.config.attributes.get("settings") or service.settings()
+    settings = context.config.attributes.get("settings") or read_settings(service.settings)
     asyncio.run(_connect_and_migrate(service, settings))
 
 

@@ -12,7 +12,7 @@ from shared.app import Service
 from shared.clocks.seed import seed as seed_clocks
 from shared.database import create_engine, create_sessions
 from shared.regions.store import seed_regions
-from shared.settings import UnitSettings
+from shared.settings import UnitSettings, read_settings
 
 CHASSIS_SEEDS = (seed_regions, seed_clocks)
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,9 +39,10 @@ async def load_seeds(service: Service, settings: UnitSettings) -> None:
 def main(modules: list[str]) -> None:
     for module in modules:
         service: Service = importlib.import_module(module).service
-        settings = service.settings()
+        settings = read_settings(service.settings)
         upgrade(service, settings)
         asyncio.run(load_seeds(service, settings))
+        print(f"{service.title}：模式 {settings.schema_name} 已是最新，随平台的数据已装入", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
