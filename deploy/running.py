@@ -1,4 +1,4 @@
-"""`./shian demo` and `./shian token`: ask something of the platform that runs on a data folder."""
+"""`./shian demo`, `token` and `first-administrator`: ask something of the platform that runs on a data folder."""
 
 import argparse
 import os
@@ -9,12 +9,17 @@ from deploy.data_folder import DEFAULT, DataFolder
 from deploy.processes import DeployError
 from deploy.units import ROOT, process_environment
 
-PROGRAMS = {"demo": "deploy.demo", "token": "gateway.identity.demo_token"}
+PROGRAMS = {
+    "demo": "deploy.demo",
+    "token": "gateway.identity.demo_token",
+    "first-administrator": "gateway.identity.first_administrator",
+}
+ONLY_IN_DEMO = frozenset({"demo", "token"})
 
 
 def main() -> None:
     """Become the program asked for, with the settings of the platform; its own options are passed on."""
-    parser = argparse.ArgumentParser(prog="./shian", description="向正在运行的平台装演示数据，或打印演示令牌。")
+    parser = argparse.ArgumentParser(prog="./shian", add_help=False)  # the program itself explains its options
     parser.add_argument("program", choices=PROGRAMS)
     parser.add_argument("--data", type=Path, default=DEFAULT, help="数据目录（缺省为程序目录下的 .data）")
     options, passed_on = parser.parse_known_args()
@@ -22,7 +27,7 @@ def main() -> None:
         settings = DataFolder(options.data).environment
     except DeployError as error:
         sys.exit(str(error))
-    if settings["SHIAN_DEMO"] != "1":
+    if options.program in ONLY_IN_DEMO and settings["SHIAN_DEMO"] != "1":
         sys.exit("这个平台是用 --no-demo 启动的，没有演示数据和演示令牌。")
     os.chdir(ROOT)
     command = [sys.executable, "-m", PROGRAMS[options.program], *passed_on]

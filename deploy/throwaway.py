@@ -45,7 +45,8 @@ def throwaway_platform(data: Path, *, demo: bool = False, seconds: float = 300) 
         )
     try:
         deadline = time.monotonic() + seconds
-        while "已就绪" not in output.read_text():
+        ready = "演示数据已装好" if demo else "已就绪"
+        while ready not in output.read_text():
             if process.poll() is not None or time.monotonic() > deadline:
                 raise DeployError(f"平台没有启动成功：\n{tail(output)}")
             time.sleep(0.1)

@@ -4,6 +4,7 @@ import argparse
 import errno
 import http.client
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -104,12 +105,15 @@ def run(folder: DataFolder, port: int, *, demo: bool, reset: bool = False) -> No
 
         say("启动四个服务和网关……")
         start_units(supervisor, settings, ports, folder.logs)
-        if demo and not folder.demo_loaded.exists():
-            say(f"装入演示数据……（页面已能打开：http://127.0.0.1:{port}）")
-            load_demo(supervisor, settings, folder)
         say(f"已就绪。打开 http://127.0.0.1:{port}  （按 Ctrl-C 停止）")
         if demo:
             print_logins(settings)
+            if not folder.demo_loaded.exists():
+                load_demo(supervisor, settings, folder)
+        elif lacks_administrator(settings):
+            data = "" if folder.path == DEFAULT else f" --data {shlex.quote(str(folder.path))}"
+            say("还没有系统管理员，谁也登录不了。请另开一个终端，建立第一位（会打印一个临时口令）：")
+            say(f"./shian first-administrator{data} --login 登录名 --name 姓名 --region 区划代码")
         supervisor.watch_until(lambda: False)
 
 
@@ -165,20 +169,39 @@ def migrate(supervisor: Supervisor, settings: Mapping[str, str], folder: DataFol
 
 
 def load_demo(supervisor: Supervisor, settings: Mapping[str, str], folder: DataFolder) -> None:
-    """Load the demo through the gateway, once in a data folder; a failure does not stop the platform."""
+    """Load the demo through the gateway, once in a data folder, passing on what it says of its progress.
+
+    A failure does not stop the platform.
+    """
     log = folder.logs / "demo.log"
-    with running_task([sys.executable, "-m", "deploy.demo"], process_environment(settings), log) as task:
-        supervisor.watch_until(lambda: task.poll() is not None)
+    say("装入演示数据，约需一两分钟，其间页面可以照常使用……")
+    command = [sys.executable, "-m", "deploy.demo"]
+    with running_task(command, process_environment(settings), log) as task, log.open(encoding="utf-8") as progress:
+
+        def has_ended() -> bool:
+            ended = task.poll() is not None
+            for line in progress:
+                say(f"  {line.rstrip()}")
+            return ended
+
+        supervisor.watch_until(has_ended)
     if task.returncode == 0:
         folder.demo_loaded.touch()
+        say("演示数据已装好。")
     else:
-        say(f"演示数据没有装完，平台照常运行。可稍后运行 ./shian demo 重试。日志 {log} 的末尾：\n{tail(log, 5)}")
+        say(f"演示数据没有装完，平台照常运行。可稍后运行 ./shian demo 重试。日志：{log}")
 
 
 def print_logins(settings: Mapping[str, str]) -> None:
     """The demo accounts, as the demo itself describes them."""
     command = [sys.executable, "-m", "deploy.demo", "--logins"]
     subprocess.run(command, env=process_environment(settings), cwd=ROOT, check=False)
+
+
+def lacks_administrator(settings: Mapping[str, str]) -> bool:
+    """Whether nobody could make the first user."""
+    command = [sys.executable, "-m", "gateway.identity.first_administrator", "--missing"]
+    return subprocess.run(command, env=process_environment(settings), cwd=ROOT, check=False).returncode == 0
 
 
 def say(text: str) -> None:

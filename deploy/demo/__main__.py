@@ -2,11 +2,14 @@
 
 import argparse
 import asyncio
+import sys
 from dataclasses import dataclass
 from uuid import UUID
 
+import httpx
+
 from deploy.demo import invented, registered
-from deploy.demo.gateway_client import Caller, demo_uuid
+from deploy.demo.gateway_client import Caller, DemoError, demo_uuid
 from deploy.demo.invented import Market
 from gateway.identity.demo_users import DemoLogin, demo_market_operator_id, seed_demo_users
 from gateway.settings import Settings
@@ -68,8 +71,9 @@ def _markets(office: Caller, place: Jurisdiction) -> list[Market]:
     """Markets in the first towns of the jurisdiction, of different counties where it has several."""
     below = list(office.pages(f"/api/inspection/v1/regions/{place.code}/children"))
     if below[0]["level"] < 4:
-        towns_of = (office.pages(f"/api/inspection/v1/regions/{county['code']}/children") for county in below)
-        below = [first for towns in towns_of if (first := next(towns, None))]  # a development zone may have none
+        counties = [county for county in below if county["kind"] == "official"]  # zones of one's own come and go
+        towns_of = (office.pages(f"/api/inspection/v1/regions/{county['code']}/children") for county in counties)
+        below = [first for towns in towns_of if (first := next(towns, None))]
     towns = [(town["code"], town["name"]) for town in below[:MARKETS_A_JURISDICTION]]
     return invented.markets(place.name, towns)
 
@@ -124,7 +128,7 @@ def _business(
     number: int,
     site: tuple[str, str] | None = None,
 ) -> None:
-    office.put(
+    office.put_new(
         f"/api/inspection/v1/businesses/{business_id}",
         {
             "uscc": invented.demo_uscc(region_code, int(region_code[6:9]) * 1000 + number),
@@ -177,15 +181,20 @@ def show_logins(settings: Settings) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="deploy.demo", description="装入演示数据（虚构），或打印演示账号")
+    parser = argparse.ArgumentParser(prog="./shian demo", description="装入演示数据（虚构），或打印演示账号")
     parser.add_argument("--logins", action="store_true", help="只打印演示账号")
     options = parser.parse_args()
     settings = Settings()
-    if options.logins:
-        show_logins(settings)
-        return
-    asyncio.run(users(settings))
-    load(settings)
+    try:
+        if options.logins:
+            show_logins(settings)
+            return
+        asyncio.run(users(settings))
+        load(settings)
+    except DemoError as error:
+        sys.exit(f"演示数据没有装完：{error}。已装入的都保留，可以再次运行 ./shian demo。")
+    except (httpx.TransportError, OSError) as error:
+        sys.exit(f"连不上平台（{error}）。请先运行 ./shian up，等它就绪后再试。")
 
 
 if __name__ == "__main__":

@@ -51,8 +51,11 @@ class Caller:
             if cursor is None:
                 return
 
-    def put(self, path: str, body: Any) -> Any:
-        return self._answer(self._client.put(path, json=body)).json()
+    def put_new(self, path: str, body: Any) -> None:
+        """Make a record with an id of our own; one that is there already stays as people have left it since."""
+        response = self._client.put(path, json=body)
+        if response.status_code != httpx.codes.PRECONDITION_REQUIRED:
+            self._answer(response)
 
     def create(self, path: str, body: Any, *key: object) -> Any:
         """POST once: the key is made of what is created, so a second run gets the first one's answer."""

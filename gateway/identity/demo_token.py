@@ -17,8 +17,10 @@ from shared.contracts.codes import Role
 from shared.contracts.regions import normalise_region_code
 from shared.contracts.scopes import SCOPES
 from shared.http.auth import Actor
+from shared.regions.sources import shipped_regions
 
 LIFE = timedelta(hours=12)
+ROLES = "、".join(f"{role.value}（{role.label}）" for role in Role)
 
 
 class _WithoutDatabase(Settings):
@@ -48,14 +50,23 @@ def demo_token(settings: Settings, role: Role, region_code: str) -> str:
     return TokenIssuer(open_key_ring(settings), settings.token_issuer).issue(actor, LIFE)
 
 
+def _role(text: str) -> Role:
+    try:
+        return Role(text.replace("-", "_"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"没有角色 {text}，请从这些里选：{ROLES}") from None
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print a token; returns the exit status."""
-    roles = "、".join(f"{role.value}（{role.label}）" for role in Role)
-    parser = argparse.ArgumentParser(prog="demo_token", description="打印一个演示用的令牌（12 小时有效）")
-    parser.add_argument("--role", required=True, type=Role, choices=list(Role), metavar="角色", help=roles)
+    parser = argparse.ArgumentParser(prog="./shian token", description="打印一个演示用的令牌（12 小时有效）")
+    parser.add_argument("--role", required=True, type=_role, metavar="角色", help=ROLES)
     parser.add_argument("--region", required=True, metavar="区划代码", help="6、9 或 12 位，如 330203")
     options = parser.parse_args(arguments)
     try:
+        code = normalise_region_code(options.region)
+        if all(region.code != code for region in shipped_regions()):
+            print(f"提醒：随平台的名录里没有区划 {code}，不是自行装入或增设的话，请核对。", file=sys.stderr)  # noqa: T201
         print(demo_token(_WithoutDatabase(), options.role, options.region))  # noqa: T201
     except (OnlyInDemoError, KeysError, ValueError) as error:
         print(error, file=sys.stderr)  # noqa: T201
