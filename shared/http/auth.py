@@ -11,6 +11,7 @@ from uuid import UUID
 
 import httpx
 import jwt
+import structlog
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 from fastapi.security.base import SecurityBase
@@ -18,6 +19,8 @@ from fastapi.security.base import SecurityBase
 from shared.contracts.codes import Role, Unit
 from shared.contracts.scopes import needed_scope
 from shared.http.problems import Forbidden, Unauthenticated, Unavailable
+
+log = structlog.get_logger(__name__)
 
 ALGORITHM = "EdDSA"
 _KEYS_KEPT_SECONDS = 300.0
@@ -78,7 +81,13 @@ class KeySetVerifier:
                 response = await self._client.get(self._url, timeout=3)
                 response.raise_for_status()
                 keys = jwt.PyJWKSet.from_dict(response.json()).keys
-            except (httpx.HTTPError, ValueError, jwt.PyJWTError):
+            except (httpx.HTTPError, ValueError, jwt.PyJWTError) as error:
+                log.warning(
+                    "key_set_unreachable",
+                    url=self._url,
+                    error=repr(error),
+                    settings="SHIAN_JWKS_URL, SHIAN_GATEWAY_URL",
+                )
                 if known:  # an old key set still verifies what it knows; the next request tries again
                     return
                 raise Unavailable("暂时取不到验证令牌的公钥，请稍后再试", headers={"Retry-After": "5"}) from None
