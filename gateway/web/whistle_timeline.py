@@ -54,12 +54,12 @@ class Step:
 
 def steps(whistle: Answer, holds: Told, visits: Told, signals: Told, now: datetime) -> list[Step]:
     """The steps in the order in which the law and the work take them."""
-    clocks = [(clock["code"], clock_of(clock, now)) for clock in whistle["clocks"]]
+    duties = [clock_of(clock, now) for clock in whistle["clocks"] if clock["code"] != OBJECTION_CLOCK]
     return [
         _positive(whistle),
         _stop_sale(whistle),
-        _objection(whistle, [clock for code, clock in clocks if code == OBJECTION_CLOCK]),
-        _task(whistle["task"], [clock for code, clock in clocks if code != OBJECTION_CLOCK]),
+        _objection(whistle, now),
+        _task(whistle["task"], duties),
         _hold(whistle, holds),
         _visit(visits, now),
         _signal(signals),
@@ -67,12 +67,12 @@ def steps(whistle: Answer, holds: Told, visits: Told, signals: Told, now: dateti
     ]
 
 
-def clock_of(clock: Answer, now: datetime) -> words.ClockWords:
+def clock_of(clock: Answer, now: datetime, label: str = "") -> words.ClockWords:
     """A clock as a service gives it. The count of working days is the service's own; the page does not count."""
     remaining = clock.get("remaining")
     in_days = bool(remaining and remaining["unit"] == "working_day" and not remaining["ended"])
     return words.clock_words(
-        clock["name"],
+        label or clock["name"],
         _time(clock["due_at"]),
         now,
         state=ClockState(clock["state"]),
@@ -105,16 +105,43 @@ def _stop_sale(whistle: Answer) -> Step:
     return Step("now", "停售", state.label, text=text, when=_when(whistle["blown_at"]))
 
 
-def _objection(whistle: Answer, clocks: Sequence[words.ClockWords]) -> Step:
-    title, state = "销售者异议期", ObjectionState(whistle["objection"])
+def _objection(whistle: Answer, now: datetime) -> Step:
+    """What is claimed of the window is what its clock in force says; a clock that says nothing claims nothing."""
+    title, state = "复检申请", ObjectionState(whistle["objection"])
+    windows = [_window(clock, now) for clock in whistle["clocks"] if clock["code"] == OBJECTION_CLOCK]
+    clocks = [clock_of(window, now, _counted_from(window, whistle)) for window in windows]
+    standing = {ClockState(window["state"]) for window in windows}
+    told = _when(whistle["told_at"], "告知")
+    if state is not ObjectionState.NONE:
+        return Step("done", title, state.label, when=told, clocks=clocks)
+    if standing == {ClockState.CANCELLED}:
+        words_now = "已结案，期限撤销" if whistle["closed_at"] else "期限已撤销"
+        return Step("done", title, words_now, when=told, clocks=clocks)
     if whistle["told_at"] is None:
         text = "期限暂从吹哨时算；登记实际告知时间后，改从告知时算。"
         return Step("now", title, "未登记告知时间", text=text, clocks=clocks)
-    if state is not ObjectionState.NONE:
-        return Step("done", title, state.label, when=_when(whistle["told_at"], "告知"), clocks=clocks)
-    open_now = any(clock.kind in ("running", "soon") for clock in clocks)
-    kind, words_now = ("now", "可以申请复检") if open_now else ("done", "期满未提出")
-    return Step(kind, title, words_now, when=_when(whistle["told_at"], "告知"), clocks=clocks)
+    if ClockState.RUNNING in standing:
+        return Step("now", title, "可以申请复检", when=told, clocks=clocks)
+    if ClockState.ELAPSED in standing:
+        return Step("done", title, "期满未提出", when=told, clocks=clocks)
+    return Step("todo", title, "", when=told, clocks=clocks)
+
+
+def _window(clock: Answer, now: datetime) -> Answer:
+    """The clock with its state of this moment: the service marks a window as run out a little later."""
+    due = _time(clock["due_at"])
+    run_out = ClockState(clock["state"]) is ClockState.RUNNING and due is not None and due < now
+    return {**clock, "state": ClockState.ELAPSED.value} if run_out else clock
+
+
+def _counted_from(clock: Answer, whistle: Answer) -> str:
+    """One window is counted twice, first from the whistle, then from the notice: its name says from which."""
+    start = _time(clock["triggered_at"])
+    if start == _time(whistle["told_at"]):
+        return f"{clock['name']}：自告知起算"
+    if start == _time(whistle["blown_at"]):
+        return f"{clock['name']}：自吹哨暂计"
+    return f"{clock['name']}：自更正前的告知起算"
 
 
 def _task(task: Answer, clocks: Sequence[words.ClockWords]) -> Step:

@@ -163,6 +163,8 @@ def clock_words(
     due = _due_words(due_at, now)
     if state is ClockState.MET:
         return ClockWords(label, "done", f"已办结，限期为{due}", article, verified, note)
+    if state is ClockState.ELAPSED:
+        return ClockWords(label, "done", f"已期满，{due} 到期", article, verified, note)
     left = due_at - now
     if left < timedelta(0):
         return ClockWords(label, "overdue", f"已超期{span_words(-left)}，{due} 到期", article, verified, note)

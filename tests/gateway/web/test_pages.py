@@ -198,7 +198,7 @@ async def test_a_suspect_positive_is_told_from_bench_to_signal(market: Market, r
         assert found, "the whistle stands in the list"
         page = await browser.get(found[1])
         assert page.status_code == 200
-        for step in ("快检疑似阳性", "停售", "销售者异议期", "法定抽检任务", "批次锁定", "跟进检查", "信用信号"):
+        for step in ("快检疑似阳性", "停售", "复检申请", "法定抽检任务", "批次锁定", "跟进检查", "信用信号"):
             assert step in page.text
         assert "20公斤" in page.text
         assert "未登记告知时间" in page.text

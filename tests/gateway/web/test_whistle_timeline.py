@@ -16,6 +16,7 @@ def clock(code: str, due_in: timedelta, **changes: Any) -> dict[str, Any]:
         "verified": True,
         "state": "running",
         "due_at": (NOW + due_in).isoformat(),
+        "triggered_at": NOW.isoformat(),
     }
     return fields | changes
 
@@ -62,15 +63,40 @@ def test_an_unknown_quantity_is_not_read_as_nothing() -> None:
 
 
 def test_the_window_to_object_ends_by_itself_and_is_not_overdue_work() -> None:
-    assert told(whistle())["销售者异议期"].state == "可以申请复检"
-    later = told(whistle(), now=NOW + timedelta(hours=5))["销售者异议期"]
+    assert told(whistle())["复检申请"].state == "可以申请复检"
+    later = told(whistle(), now=NOW + timedelta(hours=5))["复检申请"]
     assert (later.kind, later.state) == ("done", "期满未提出")
 
 
 def test_before_the_seller_was_told_the_page_says_how_the_window_is_counted() -> None:
-    step = told(whistle(told_at=None))["销售者异议期"]
+    step = told(whistle(told_at=None))["复检申请"]
     assert step.state == "未登记告知时间"
     assert "改从告知时算" in step.text
+
+
+def test_a_window_that_was_cancelled_did_not_run_out() -> None:
+    cancelled = clock("rapid_test_objection", timedelta(hours=4), state="cancelled")
+    closed = whistle(clocks=[cancelled], closed_at=NOW.isoformat(), outcome="unconfirmed")
+    assert told(closed)["复检申请"].state == "已结案，期限撤销"
+    assert told(closed, now=NOW + timedelta(days=1))["复检申请"].state == "已结案，期限撤销"
+
+
+def test_of_a_window_that_is_not_known_nothing_is_claimed() -> None:
+    assert told(whistle(clocks=[]))["复检申请"].state == ""
+    paused = clock("rapid_test_objection", timedelta(hours=4), state="paused")
+    assert told(whistle(clocks=[paused]), now=NOW + timedelta(days=1))["复检申请"].state == ""
+
+
+def test_the_two_counts_of_the_window_say_from_when_each_is() -> None:
+    blown = (NOW - timedelta(hours=1)).isoformat()
+    from_the_whistle = clock("rapid_test_objection", timedelta(hours=3), triggered_at=blown, state="cancelled")
+    from_the_notice = clock("rapid_test_objection", timedelta(hours=4))
+    step = told(whistle(blown_at=blown, clocks=[from_the_whistle, from_the_notice]))["复检申请"]
+    assert [(each.label, each.words[:3]) for each in step.clocks] == [
+        ("期限：自吹哨暂计", "已撤销"),
+        ("期限：自告知起算", "还剩4"),
+    ]
+    assert step.state == "可以申请复检"
 
 
 def test_a_task_past_its_time_is_overdue_until_it_is_concluded() -> None:

@@ -72,7 +72,7 @@ def test_a_running_clock_says_what_is_left_and_when_it_is_due() -> None:
 
 
 def test_the_four_hours_of_the_seller_count_in_minutes_and_warn() -> None:
-    clock = words.clock_words("异议期", NOW + timedelta(hours=3, minutes=12), NOW)
+    clock = words.clock_words("申请复检", NOW + timedelta(hours=3, minutes=12), NOW)
     assert (clock.kind, clock.words) == ("soon", "还剩3小时12分，今天 13:44 到期")
 
 
