@@ -147,9 +147,16 @@ async def counts_from_rows(
 
 
 async def rows_behind(
-    session: AsyncSession, figure: Figure, region: str, period: Period, as_of: datetime | None, page: PageRequest
+    session: AsyncSession,
+    figure: Figure,
+    region: str,
+    period: Period,
+    as_of: datetime | None,
+    page: PageRequest,
+    *,
+    numerator_only: bool = False,
 ) -> tuple[list[Any], str | None]:
-    """One page of the rows behind a figure, newest day first."""
+    """One page of the rows behind a figure, newest day first; with `numerator_only`, those in its numerator."""
     rows = figure.rows().subquery()
     below = select(RegionAncestor.code).where(RegionAncestor.ancestor_code == region)
     statement = select(rows).where(rows.c.region_code.in_(below), rows.c.day < period.end)
@@ -157,6 +164,8 @@ async def rows_behind(
         statement = statement.where(rows.c.day >= period.first)
     if as_of is not None:
         statement = statement.where(rows.c.recorded_at <= as_of)
+    if numerator_only:
+        statement = statement.where(rows.c.numerator != 0)
     return await paginate_rows(session, statement, page, order_by=[rows.c.day, rows.c.id], descending=True)
 
 

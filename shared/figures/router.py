@@ -115,10 +115,13 @@ async def list_figure_rows(
     period: PeriodQuery,
     page: PageParameters,
     as_of: AsOfQuery,
+    numerator_only: Annotated[bool, Query(description="只列计入分子的")] = False,
 ) -> Page[FigureRow]:
     await ensure_in_scope(session, actor, region)
     figure = service.choose(figures, code)
-    rows, cursor = await repository.rows_behind(session, figure, region, period, as_of, page)
+    rows, cursor = await repository.rows_behind(
+        session, figure, region, period, as_of, page, numerator_only=numerator_only
+    )
     return Page(items=[FigureRow.model_validate(row) for row in rows], next_cursor=cursor)
 
 

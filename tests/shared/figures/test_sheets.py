@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, text
 
 from services.traceability.figures.definitions import FIGURES, LOT_HOLDS, LOTS_ON_HOLD
 from services.traceability.lots.models import LotHold
@@ -12,7 +13,9 @@ from services.traceability.lots.subscribers import on_rapid_test_failed, on_whis
 from shared.contracts.codes import Role, Unit
 from shared.contracts.figures import Period
 from shared.figures import repository, service
+from shared.figures.definition import Figure
 from shared.figures.models import FigureDelta
+from shared.http.pagination import PageRequest
 from tests.conftest import ClientOf, SessionOf
 from tests.factories.sampling import rapid_test_failed, whistle_closed
 
@@ -127,6 +130,30 @@ async def test_the_rows_behind_a_figure_add_up_to_it(session_of: SessionOf, clie
         if cursor is None:
             break
     assert added == Decimal(figure["value"]) == 3
+
+
+async def test_only_the_rows_that_count_in_the_numerator_are_listed_when_asked(session_of: SessionOf) -> None:
+    await _a_month_of_holds(session_of)
+    session = await session_of(Unit.TRACEABILITY)
+    in_force = case((LotHold.released_at.is_(None), 1), else_=0)
+    share_in_force = Figure(LOT_HOLDS, lambda: _holds_with(in_force, literal(1)))
+    page = PageRequest(None, 50)
+    everything, _ = await repository.rows_behind(session, share_in_force, HAISHU, JULY, None, page)
+    counted, _ = await repository.rows_behind(session, share_in_force, HAISHU, JULY, None, page, numerator_only=True)
+    assert [row.numerator for row in everything].count(0) == 2
+    assert [row.id for row in counted] == [row.id for row in everything if row.numerator]
+
+
+def _holds_with(numerator: ColumnElement[int], denominator: ColumnElement[int]) -> Select[Any]:
+    rows = next(figure for figure in FIGURES if figure.definition is LOT_HOLDS).rows().subquery()
+    return select(
+        rows.c.id,
+        rows.c.region_code,
+        rows.c.day,
+        rows.c.recorded_at,
+        numerator.label("numerator"),
+        denominator.label("denominator"),
+    ).join(LotHold, LotHold.id == rows.c.id)
 
 
 async def test_the_past_is_recomputed_from_what_was_known_then(session_of: SessionOf, client_of: ClientOf) -> None:
