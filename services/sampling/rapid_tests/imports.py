@@ -6,7 +6,7 @@ because each pays for its whistles and its figures.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,13 +33,23 @@ from shared.tabular.headers import HeaderMapping, map_headers
 from shared.tabular.tables import Chunk, Table
 from shared.times import now
 
-CHUNK_ROWS = 2_500
+CHUNK_ROWS = 1_500
 TRANSACTION_ROWS = 10_000
 _PREVIEW_ROWS = 5
 _TRIES = 3
 _LABELS = {column.name: column.label for column in COLUMNS}
 
-_Chunk = tuple[Chunk, Judged]
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Rows of the file as they were judged; of those that are rejected also the cells, by index."""
+
+    start: int
+    judged: Judged
+    cells: Mapping[int, Sequence[str]]
+
+    def __len__(self) -> int:
+        return self.judged.batch.count
 
 
 @dataclass
@@ -84,10 +94,12 @@ class Import:
             read = await asyncio.to_thread(next, chunks, None)
             if read is None:
                 return None
-            batch = _batch(upload, mapping, read[1])
+            chunk, parsed = read
+            batch = _batch(upload, mapping, parsed)
             async with self.sessions() as session:
                 await intake.look_up(session, batch)
-            return read[0], await asyncio.to_thread(intake.judge, batch)
+            judged = await asyncio.to_thread(intake.judge, batch)
+            return _Chunk(chunk.start, judged, {index: chunk.rows[index] for index in batch.errors})
 
         async with aclosing(_one_ahead(following)) as judged:
             async for first in judged:
@@ -108,17 +120,19 @@ class Import:
         """A few chunks, one transaction; None when another worker has taken over."""
         async with self.sessions() as session, session.begin():
             upload = await repository.get_upload(session, self.upload_id, lock=True)
-            if upload is None or upload.rows_done != first[0].start or upload.state is not UploadState.RUNNING:
+            if upload is None or upload.rows_done != first.start or upload.state is not UploadState.RUNNING:
                 return None
             taken: list[Taken] = []
             rows: list[dict[str, Any]] = []
             done = 0
             chunk: _Chunk | None = first
             while chunk is not None:
-                taken.append(await _store(session, intake, chunk[1], dry_run=upload.dry_run))
-                rows += _upload_rows(upload, chunk[0], taken[-1])
-                done += len(chunk[0])
-                chunk = await anext(following, None) if done < TRANSACTION_ROWS else None
+                taken.append(await _store(session, intake, chunk.judged, dry_run=upload.dry_run))
+                rows += _upload_rows(upload, chunk, taken[-1])
+                done += len(chunk)
+                # Sites are locked in one order within a chunk, so a chunk that names sites row by row stands alone.
+                is_full = done >= TRANSACTION_ROWS or "site" in chunk.judged.batch.values
+                chunk = None if is_full else await anext(following, None)
             if not upload.dry_run:
                 await intake.follow_up(session, taken)
             await repository.add_upload_rows(session, rows)
@@ -237,14 +251,15 @@ async def _store(session: AsyncSession, intake: Intake, judged: Judged, *, dry_r
     raise AssertionError("unreachable")
 
 
-def _upload_rows(upload: RapidTestUpload, chunk: Chunk, taken: Taken) -> Iterator[dict[str, Any]]:
+def _upload_rows(upload: RapidTestUpload, chunk: _Chunk, taken: Taken) -> Iterator[dict[str, Any]]:
+    row_numbers = chunk.judged.batch.row_numbers or ()
     for index, answer in taken.exceptions.items():
         is_suspect = answer.outcome is RowOutcome.SUSPECTED_DUPLICATE and not upload.dry_run
         yield {
             "upload_id": upload.id,
-            "row_number": chunk.row_numbers[index],
+            "row_number": row_numbers[index],
             "outcome": answer.outcome,
             "test_id": UUID(bytes=taken.ids[index]) if is_suspect else answer.test_id,
-            "cells": list(chunk.rows[index]) if answer.outcome is RowOutcome.REJECTED else None,
+            "cells": list(chunk.cells[index]) if answer.outcome is RowOutcome.REJECTED else None,
             "errors": [error.model_dump(mode="json", exclude_none=True) for error in answer.errors],
         }

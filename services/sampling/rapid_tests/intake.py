@@ -5,7 +5,7 @@ one transaction. A row is rejected only for what its sender can mend.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import compress
 from typing import Any
@@ -32,7 +32,8 @@ from shared.http.auth import Actor
 from shared.times import now
 
 SAME_ID = "这条记录已收下"
-SAME_RECORD = "同一厂商、同一仪器的这个记录号已收下"
+ID_TAKEN = "编号已被使用，请换一个新的 UUID"
+SAME_RECORD = "同一检测点、同一厂商、同一仪器的这个记录号已收下"
 SAME_CONTENT = "检测点、摊位、样品、项目、时间、数值和仪器与已收下的一条完全相同；确是两次检测的，请逐条确认"
 
 _WORKED_OUT = {"site", "tested_at", "quantity_unit", *QUANTITIES}.union(
@@ -84,6 +85,10 @@ class Intake:
         Raises asyncpg's `UniqueViolationError` when another transaction has just stored one of these records; the batch
         may then be stored again in a new transaction.
         """
+        if not dry_run:  # of equal records sent at the same moment, each must see those before it
+            await repository.lock_sites(
+                session, {UUID(bytes=site) for site in {where.site_id for where in judged.wheres} if site}
+            )
         exceptions = await self._what_is_here_already(session, judged)
         suspects = {
             index: answer.test_id
@@ -92,15 +97,15 @@ class Intake:
         }
         kept = [index not in exceptions or index in suspects for index in range(judged.batch.count)]
         counted = [index for index in compress(range(judged.batch.count), kept) if index not in suspects]
-        tallies = _tallies(judged, counted)
+        ids, findings, tallies = judged.ids, judged.findings, _tallies(judged, counted)
         if dry_run:
             self._remember(judged, counted)
         else:
             await self._copy_rows(session, judged, kept, suspects)
         return Taken(
             at=judged.at,
-            ids=judged.ids,
-            findings=judged.findings,
+            ids=ids,
+            findings=findings,
             exceptions=exceptions,
             tallies=tallies,
             positives=[
@@ -121,6 +126,7 @@ class Intake:
         exceptions = {index: Answer(RowOutcome.REJECTED, None, errors) for index, errors in batch.errors.items()}
         if not batch.may_be_here:
             return exceptions
+        exceptions |= await _with_taken_ids(session, judged, exceptions.keys())
         kinds: tuple[_Identity, ...] = (
             (batch.ids or (), repository.known_ids, RowOutcome.DUPLICATE, SAME_ID),
             (judged.record_keys, repository.tests_by_record, RowOutcome.DUPLICATE, SAME_RECORD),
@@ -176,6 +182,18 @@ class Intake:
             identity = judged.record_keys[index] or judged.content_hashes[index]
             assert identity is not None
             self._dry_run_seen[identity] = UUID(bytes=judged.ids[index])
+
+
+async def _with_taken_ids(session: AsyncSession, judged: Judged, rejected: Collection[int]) -> dict[int, Answer]:
+    """Records under an id that a test of another site has: no duplicates, for they say something else."""
+    batch = judged.batch
+    taken: dict[int, Answer] = {}
+    sites = await repository.sites_by_test(session, batch.ids) if batch.ids else {}
+    for index, given in enumerate(batch.ids or ()):
+        site = judged.wheres[index].site_id
+        if index not in rejected and site and sites.setdefault(given, UUID(bytes=site)).bytes != site:
+            taken[index] = Answer(RowOutcome.REJECTED, None, [batch.place_of(index, "id", ID_TAKEN, "id_taken")])
+    return taken
 
 
 def _quantities(batch: Batch) -> Columns:

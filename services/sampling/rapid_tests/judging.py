@@ -148,7 +148,7 @@ class Judge:
         findings = self._finding_of.each(
             _rows(cases, batch.column("printed_value"), units, batch.column("printed_result"))
         )
-        keys = _record_keys(batch)
+        keys = _record_keys(batch, wheres)
         return Judged(
             batch=batch,
             at=at,
@@ -267,12 +267,13 @@ def _bytes(identifier: UUID | None) -> bytes | None:
     return identifier.bytes if identifier else None
 
 
-def _record_keys(batch: Batch) -> list[bytes | None]:
+def _record_keys(batch: Batch, wheres: Sequence[Where]) -> list[bytes | None]:
     if not {"device_maker", "device_serial", "device_record_id"} <= batch.values.keys():
         return [None] * batch.count
-    parts = _rows(*(batch.values[name] for name in ("device_maker", "device_serial", "device_record_id")))
+    parts = _rows(wheres, *(batch.values[name] for name in ("device_maker", "device_serial", "device_record_id")))
     return [
-        record_key(maker, serial, record) if maker and serial and record else None for maker, serial, record in parts
+        record_key(where.site_id, maker, serial, record) if where.site_id and maker and serial and record else None
+        for where, maker, serial, record in parts
     ]
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, insert, literal, or_, select
+from sqlalchemy import Select, insert, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -89,9 +89,27 @@ async def corrections_of(session: AsyncSession, test_id: UUID) -> RapidTest | No
     return await session.scalar(select(RapidTest).where(RapidTest.corrects_id == test_id))
 
 
+LOCK_SITES = text("""
+    SELECT pg_advisory_xact_lock(sorted.hash)
+      FROM (SELECT DISTINCT hashtextextended('rapid-tests:' || site, 0) AS hash
+              FROM unnest(CAST(:sites AS text[])) AS site ORDER BY 1) AS sorted
+""")
+
+
+async def lock_sites(session: AsyncSession, sites: Collection[UUID]) -> None:
+    """Wait until nobody else takes in tests of these sites, and keep others waiting until the transaction ends."""
+    await session.execute(LOCK_SITES, {"sites": list(map(str, sites))})
+
+
 async def known_ids(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The ids of these that are in use, each to itself."""
     return {found: found for found in await session.scalars(select(RapidTest.id).where(RapidTest.id.in_(ids)))}
+
+
+async def sites_by_test(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Id of a test → its site, of those ids that are in use."""
+    rows = await session.execute(select(RapidTest.id, RapidTest.site_id).where(RapidTest.id.in_(ids)))
+    return {row.id: row.site_id for row in rows}
 
 
 async def tests_by_record(session: AsyncSession, keys: Sequence[bytes]) -> dict[bytes, UUID]:

@@ -299,17 +299,18 @@ def is_unit(text: str) -> bool:
     return _plain_unit(text) in _UNITS
 
 
-def record_key(maker: str, serial: str, record_id: str) -> bytes:
-    """The identity that a device gives its record: 12 bytes for the device, then its number. Equal keys are one test.
+def record_key(site_id: bytes, maker: str, serial: str, record_id: str) -> bytes:
+    """The identity that a device gives its record: 12 bytes for the device at its site, then its number.
 
+    Equal keys are one test. The site is part of it, so that nobody can take the numbers of another market's device.
     Records of one device stand side by side in the index, in the order in which it numbered them.
     """
-    return _device_key(maker, serial) + record_id.encode()
+    return _device_key(site_id, maker, serial) + record_id.encode()
 
 
 @lru_cache(maxsize=10_000)
-def _device_key(maker: str, serial: str) -> bytes:
-    return hashlib.blake2b(f"{maker}\x1f{serial}".encode(), digest_size=12).digest()
+def _device_key(site_id: bytes, maker: str, serial: str) -> bytes:
+    return hashlib.blake2b(site_id + f"{maker}\x1f{serial}".encode(), digest_size=12).digest()
 
 
 def content_hash(*parts: str | None) -> bytes:

@@ -224,8 +224,10 @@ def test_units() -> None:
 def test_rows_that_differ_only_in_value_are_two_tests_and_a_device_number_belongs_to_its_device() -> None:
     assert content_hash("a", "12.5") != content_hash("a", "12.6")
     assert content_hash("ab", "c") != content_hash("a", "bc")
-    keys = {record_key(*parts) for parts in [("厂", "1", "7"), ("厂", "2", "7"), ("厂1", "", "7"), ("厂", "1", "8")]}
-    assert len(keys) == 4
+    here, elsewhere = bytes(16), bytes(15) + b"1"
+    parts = [("厂", "1", "7"), ("厂", "2", "7"), ("厂1", "", "7"), ("厂", "1", "8")]
+    keys = {record_key(site, *part) for part in parts for site in (here, elsewhere)}
+    assert len(keys) == 8
 
 
 def test_quantities_carry_their_unit() -> None:

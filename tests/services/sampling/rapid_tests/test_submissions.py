@@ -103,6 +103,39 @@ async def test_a_device_numbers_its_records_once(terminal: httpx.AsyncClient, si
     assert items[1]["test_id"] == first["id"]
 
 
+async def test_no_market_takes_the_record_numbers_or_ids_of_another(client_of: ClientOf, session_of: SessionOf) -> None:
+    session = await session_of(Unit.SAMPLING)
+    mine, theirs = uuid4(), uuid4()
+    my_site, their_site = [await stored_site(session, operator_business_id=owner) for owner in (mine, theirs)]
+    device = {"device_maker": "演示仪器厂（虚构）", "device_serial": "SN-7", "device_record_id": "42"}
+    first, same_number = record(printed_value="3", **device), record(printed_value="61.2", **device)
+    for owner, where, sent, verdict in (
+        (theirs, their_site, first, "negative"),
+        (mine, my_site, same_number, "suspected_positive"),
+    ):
+        client = await client_of(Unit.SAMPLING, Role.MARKET_OPERATOR, regions=[HAISHU], business_id=owner)
+        [item] = (await client.put(f"{PATH}/{uuid7()}", json=body(where, sent))).json()["items"]
+        assert (item["outcome"], item["test_id"], item["verdict"]) == ("accepted", sent["id"], verdict)
+    assert await session.scalar(text("SELECT count(*) FROM whistles")) == 1
+
+    client = await client_of(Unit.SAMPLING, Role.MARKET_OPERATOR, regions=[HAISHU], business_id=mine)
+    taken = record(id=first["id"], printed_value="70", **device | {"device_record_id": "43"})
+    [item] = (await client.put(f"{PATH}/{uuid7()}", json=body(my_site, taken))).json()["items"]
+    assert (item["outcome"], item["test_id"], item["verdict"]) == ("rejected", None, None)
+    [error] = item["errors"]
+    assert (error["pointer"], error["message"]) == ("/records/0/id", "编号已被使用，请换一个新的 UUID")
+
+
+async def test_one_id_for_two_sites_of_a_submission_is_refused_the_second_time(
+    terminal: httpx.AsyncClient, site: Site, session_of: SessionOf
+) -> None:
+    other = await stored_site(await session_of(Unit.SAMPLING))
+    first = record()
+    sent = body(site, first, first | {"site": other.code, "printed_value": "70"})
+    items = (await terminal.put(f"{PATH}/{uuid7()}", json=sent)).json()["items"]
+    assert [(item["outcome"], item["test_id"]) for item in items] == [("accepted", first["id"]), ("rejected", None)]
+
+
 async def test_a_device_registered_elsewhere_is_refused(
     terminal: httpx.AsyncClient, site: Site, session_of: SessionOf
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from services.sampling.rapid_tests.rules import record_key
 from services.sampling.rapid_tests.uploads import folder_of, path_of, sweep
 from shared.contracts.codes import Unit
 from shared.contracts.sampling import Verdict
+from shared.ids import uuid7
 from shared.jobs.runner import Pace, run_jobs
 from tests.conftest import service_of
 from tests.services.sampling.factories import rapid_test
@@ -33,7 +35,7 @@ async def test_a_record_that_another_stores_at_the_same_moment_is_a_duplicate_an
 ) -> None:
     sent = await market.upload(file_of(*(row(number) for number in range(1, 6))))
     async with market.sessions() as other, other.begin():
-        key = record_key("演示仪器厂（虚构）", "SN1", "3")
+        key = record_key(market.site.id.bytes, "演示仪器厂（虚构）", "SN1", "3")
         theirs = rapid_test(market.site, record_key=key, content_hash=None, verdict=Verdict.NEGATIVE)
         other.add(theirs)
         await other.flush()
@@ -45,6 +47,30 @@ async def test_a_record_that_another_stores_at_the_same_moment_is_a_duplicate_an
     assert await market.count("rapid_tests") == 5
     answers = (await market.get(f"/v1/rapid-test-uploads/{sent['id']}/rows", outcome="duplicate"))["items"]
     assert [(answer["row_number"], answer["test_id"]) for answer in answers] == [(4, str(theirs.id))]
+
+
+async def test_of_equal_records_sent_at_the_same_moment_one_is_accepted_and_the_others_suspected(
+    market: Market,
+) -> None:
+    async def sent() -> dict[str, Any]:
+        # Without a device's number only what it says tells whether it is the same test.
+        record = {
+            "id": str(uuid7()),
+            "product_name": "韭菜",
+            "printed_item": "农药残留",
+            "printed_method": "酶抑制率法",
+            "printed_value": "61.2",
+            "tested_at": "2026-07-01T06:10:00+08:00",
+        }
+        body = {"site_id": str(market.site.id), "records": [record]}
+        answer = await market.client.put(f"/v1/rapid-test-submissions/{uuid7()}", json=body)
+        assert answer.status_code == 200, answer.text
+        [item] = answer.json()["items"]
+        return dict(item)
+
+    items = await asyncio.gather(*(sent() for _ in range(10)))
+    assert sorted(item["outcome"] for item in items) == ["accepted"] + ["suspected_duplicate"] * 9
+    assert await market.count("whistles") == 1
 
 
 async def _somebody_waits(market: Market) -> bool:
