@@ -4,7 +4,7 @@ What is offered here only saves people a walk: the sampling service decides, and
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -21,7 +21,10 @@ ON_SITE = OFFICERS | {Role.GRID_OFFICER, Role.SAMPLER, Role.MARKET_OPERATOR}
 
 @dataclass(frozen=True)
 class Field:
-    """One question of a form; its name is the field's in the service's own body, and its id on the page."""
+    """One question of a form; its name is the field's in the service's own body, and its id on the page.
+
+    With `roles` it is asked of those only; without, of everybody who may take the step.
+    """
 
     name: str
     label: str
@@ -29,6 +32,7 @@ class Field:
     hint: str = ""
     required: bool = True
     options: tuple[tuple[str, str], ...] = ()
+    roles: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ STEPS = (
         "登记告知",
         ON_SITE,
         (_moment("告知时间", required=True), NOTE, EVIDENCE),
-        "销售者收到检测结果的时间。申请复检的时限从这时起算。",
+        "销售者收到检测结果的时间。申请复检的时限从这时起算。只登记一次；有误的由检查、办案、食安办人员更正，在说明中写明理由。",
     ),
     Step(
         "statutory-sample",
@@ -122,8 +126,19 @@ STEPS = (
         "objection",
         "登记复检申请",
         OFFICERS | {Role.MARKET_OPERATOR, Role.BUSINESS},
-        (Field("note", "申请复检的理由", "words"), _moment("申请时间"), EVIDENCE),
-        "时限内的受理；逾期的记录在案，不予受理。受理后，结论作出前不得销毁。",
+        (
+            Field("note", "申请复检的理由", "words"),
+            Field(
+                "at",
+                "书面申请递交的时间",
+                "moment",
+                "只在补记更早递交的书面申请时填，并附证据；不填就是现在",
+                required=False,
+                roles=OFFICERS,
+            ),
+            EVIDENCE,
+        ),
+        "以登记时为准。时限内的受理；逾期的记录在案，不予受理。受理后，结论作出前不得销毁。",
     ),
     Step(
         "repeats",
@@ -140,10 +155,15 @@ STEPS = (
 )
 
 
+def asked_of(roles: frozenset[Role], step: Step) -> Step:
+    """The step with the questions that somebody with `roles` is asked."""
+    return replace(step, fields=tuple(field for field in step.fields if not field.roles or field.roles & roles))
+
+
 def offered(whistle: Answer, roles: frozenset[Role], now: datetime) -> list[Step]:
     """The steps possible in the whistle's state for somebody with `roles`; the one that is due next stands first."""
-    possible = _possible(whistle, now)
-    steps = [step for step in STEPS if step.slug in possible and step.roles & roles]
+    possible = _possible(whistle, roles, now)
+    steps = [asked_of(roles, step) for step in STEPS if step.slug in possible and step.roles & roles]
     return sorted(steps, key=lambda step: step.slug != next_step(whistle))
 
 
@@ -164,14 +184,13 @@ def next_step(whistle: Answer) -> str:
     return "closure"
 
 
-def _possible(whistle: Answer, now: datetime) -> set[str]:
+def _possible(whistle: Answer, roles: frozenset[Role], now: datetime) -> set[str]:
     state, objection = WhistleState(whistle["state"]), ObjectionState(whistle["objection"])
     found = {next_step(whistle)} - {""}
     if state in (WhistleState.OPEN, WhistleState.SAMPLED):
         found |= {"outcome", "repeats"}
-        if objection is not ObjectionState.ACCEPTED:
-            found |= {"notice"}
-        if objection is ObjectionState.NONE:
+        found = found | {"notice"} if _may_tell(whistle, roles) else found - {"notice"}
+        if objection is ObjectionState.NONE or (objection is ObjectionState.REFUSED_LATE and roles & OFFICERS):
             found |= {"objection"}
         if objection is not ObjectionState.ACCEPTED and not _may_still_contest(whistle, now):
             found |= {"disposals"}
@@ -180,6 +199,15 @@ def _possible(whistle: Answer, now: datetime) -> set[str]:
     elif state is WhistleState.CONCLUDED and whistle["outcome"] != WhistleOutcome.UNCONFIRMED:
         found |= {"disposals"}
     return found - {"disposals"} if _left(whistle) == 0 and next_step(whistle) != "disposals" else found
+
+
+def _may_tell(whistle: Answer, roles: frozenset[Role]) -> bool:
+    """Once by anybody on site; then, until an objection was decided by it, an officer may correct it."""
+    told, objection = whistle["told_at"] is not None, ObjectionState(whistle["objection"])
+    if not told and objection is ObjectionState.NONE:
+        return True
+    decided = objection is ObjectionState.ACCEPTED or (told and objection is ObjectionState.REFUSED_LATE)
+    return bool(roles & OFFICERS) and not decided
 
 
 def _may_still_contest(whistle: Answer, now: datetime) -> bool:

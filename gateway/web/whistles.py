@@ -110,7 +110,7 @@ async def whistle_page(
 async def step_form(
     request: Request, visitor: CanReadWhistles, services: ServicesHere, whistle_id: UUID, slug: str
 ) -> Response:
-    step, whistle = _step(slug), await _whistle(services, visitor, whistle_id)
+    step, whistle = _step(slug, visitor), await _whistle(services, visitor, whistle_id)
     return _show_step(request, visitor, step, whistle, whistle_steps.prefilled(step, whistle, times.now()))
 
 
@@ -119,7 +119,7 @@ async def take_step(
     request: Request, visitor: CanReadWhistles, services: ServicesHere, whistle_id: UUID, slug: str
 ) -> Response:
     """Hand the step to the sampling service with the version the person has seen; show what it refuses."""
-    step = _step(slug)
+    step = _step(slug, visitor)
     async with checked_form(request) as form:
         typed = {field.name: str(form.get(field.name, "")) for field in step.fields}
         version, seen = str(form.get("version", "")), str(form.get("seen", ""))
@@ -180,10 +180,10 @@ async def _whistle(services: Services, visitor: Visitor, whistle_id: UUID) -> di
     return whistle
 
 
-def _step(slug: str) -> whistle_steps.Step:
+def _step(slug: str, visitor: Visitor) -> whistle_steps.Step:
     for step in whistle_steps.STEPS:
         if step.slug == slug:
-            return step
+            return whistle_steps.asked_of(visitor.actor.roles, step)
     raise NotFound(f"没有「{slug}」这一步，请从吹哨的页面上点进来")
 
 

@@ -159,6 +159,7 @@ class WhistleEntryKind(StrEnum):
 
     BLOWN = "blown"
     TOLD = "told"
+    TOLD_CORRECTED = "told_corrected"
     OBJECTION_ACCEPTED = "objection_accepted"
     OBJECTION_REFUSED = "objection_refused"
     REPEATED = "repeated"
@@ -176,6 +177,7 @@ class WhistleEntryKind(StrEnum):
 _ENTRY_LABELS = {
     WhistleEntryKind.BLOWN: "快检吹哨：责令停售，下达监督抽检任务",
     WhistleEntryKind.TOLD: "检测结果告知销售者",
+    WhistleEntryKind.TOLD_CORRECTED: "更正告知销售者的时间",
     WhistleEntryKind.OBJECTION_ACCEPTED: "销售者申请复检，受理",
     WhistleEntryKind.OBJECTION_REFUSED: "销售者申请复检，逾期不予受理",
     WhistleEntryKind.REPEATED: "快检复测",

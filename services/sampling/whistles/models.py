@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from services.sampling.database import Base
 from services.sampling.statutory_tasks.models import StatutoryTask
 from services.sampling.whistles.problems import WhistleStepRefused
+from services.sampling.whistles.rules import BUILDS_ON, OBJECTIONS, moment_of
 from shared.contracts.sampling import (
     Method,
     ObjectionState,
@@ -93,14 +94,44 @@ class Whistle(Versioned, Base):
         """Append to the timeline (its entries must be loaded); `details` are the other fields of the entry."""
         self.entries.append(WhistleEntry(number=len(self.entries) + 1, kind=kind, at=at, **details))
 
-    def tell(self, received_at: datetime) -> None:
-        """The seller has received the result; the window to contest it is counted from then."""
+    def moment_of(self, step: WhistleEntryKind, given: datetime | None, present: datetime) -> datetime:
+        """When a step counts (the timeline must be loaded). Raises `InvalidRequest` where it would run backwards."""
+        foundations = [("检测", self.tested_at)]
+        if step in OBJECTIONS and self.told_at is not None:
+            foundations.append(("告知销售者", self.told_at))
+        earlier = BUILDS_ON.get(step, frozenset())
+        foundations += [(entry.kind.label, entry.at) for entry in self.entries if entry.kind in earlier]
+        return moment_of(given, present, foundations)
+
+    def tell(self, received_at: datetime, *, by_officer: bool, reason: str) -> WhistleEntryKind:
+        """The seller has received the result; the window to contest it is counted from then. Returns the entry's kind.
+
+        Said once. An officer may correct it, with a reason, until an objection was decided by it. Where an objection
+        was refused as late before anybody had entered a receipt, an officer may still enter it.
+        """
         self._must_await_outcome()
         if self.objection is ObjectionState.ACCEPTED:
             raise WhistleStepRefused("销售者已申请复检，不必再告知")
-        if received_at < self.tested_at:
-            raise WhistleStepRefused(f"告知时间早于检测时间 {in_words(self.tested_at)}，请核对")
+        if self.told_at is None and self.objection is ObjectionState.NONE:
+            self.told_at = received_at
+            return WhistleEntryKind.TOLD
+        if self.told_at is not None and self.objection is not ObjectionState.NONE:
+            raise WhistleStepRefused(f"已按告知时间 {in_words(self.told_at)} 对复检申请作出决定，告知时间不能再改")
+        if not by_officer:
+            on_record = "已有复检申请在案" if self.told_at is None else f"告知时间已登记为 {in_words(self.told_at)}"
+            raise WhistleStepRefused(f"{on_record}，告知时间请检查、办案或食安办人员写明理由登记")
+        if not reason:
+            raise WhistleStepRefused("更正或补记告知时间，请在说明中写明理由")
+        if self.told_at is not None:
+            self.told_at = received_at
+            return WhistleEntryKind.TOLD_CORRECTED
+        objected_at = min(entry.at for entry in self.entries if entry.kind in OBJECTIONS)
+        if received_at > objected_at:
+            raise WhistleStepRefused(
+                f"销售者 {in_words(objected_at)} 已申请复检，告知时间不会更晚，现为 {in_words(received_at)}"
+            )
         self.told_at = received_at
+        return WhistleEntryKind.TOLD
 
     def object_to(self, *, in_time: bool) -> None:
         """The seller contests the result. A late objection is put on record and refused; it holds up nothing."""

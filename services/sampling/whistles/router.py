@@ -9,6 +9,7 @@ from services.sampling.whistles import repository, service
 from services.sampling.whistles.models import Whistle
 from services.sampling.whistles.reading import show_summary, show_whistle
 from services.sampling.whistles.repository import WhistleFilter
+from services.sampling.whistles.rules import OFFICERS
 from services.sampling.whistles.schemas import (
     DisposalStep,
     NoticeStep,
@@ -29,18 +30,16 @@ from shared.http.etags import IfMatch, set_etag
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
 
-_OFFICERS = (Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.CASE_HANDLER)
-
 CanReadWhistles = Annotated[
     Actor,
     Depends(
         Allow(*OFFICIALS, Role.SAMPLER, Role.MARKET_OPERATOR, Role.BUSINESS, Role.EXTERNAL_SYSTEM, Role.ADMINISTRATOR)
     ),
 ]
-CanWorkOnSite = Annotated[Actor, Depends(Allow(*_OFFICERS, Role.GRID_OFFICER, Role.SAMPLER, Role.MARKET_OPERATOR))]
-CanObject = Annotated[Actor, Depends(Allow(*_OFFICERS, Role.MARKET_OPERATOR, Role.BUSINESS))]
-CanSample = Annotated[Actor, Depends(Allow(*_OFFICERS, Role.SAMPLER))]
-CanDecide = Annotated[Actor, Depends(Allow(*_OFFICERS))]
+CanWorkOnSite = Annotated[Actor, Depends(Allow(*OFFICERS, Role.GRID_OFFICER, Role.SAMPLER, Role.MARKET_OPERATOR))]
+CanObject = Annotated[Actor, Depends(Allow(*OFFICERS, Role.MARKET_OPERATOR, Role.BUSINESS))]
+CanSample = Annotated[Actor, Depends(Allow(*OFFICERS, Role.SAMPLER))]
+CanDecide = Annotated[Actor, Depends(Allow(*OFFICERS))]
 
 router = Router(prefix="/v1/whistles", tag="快检吹哨")
 
@@ -70,7 +69,7 @@ async def read_whistle(whistle_id: UUID, actor: CanReadWhistles, session: Sessio
 async def tell_seller(
     whistle_id: UUID, body: NoticeStep, actor: CanWorkOnSite, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
-    """登记告知销售者；申请复检的 4 小时自此起算。"""
+    """登记告知销售者；申请复检的 4 小时自此起算。只登记一次，有误的由检查、办案或食安办人员更正。"""
     return await _answer(session, response, await service.tell_seller(session, whistle_id, body, version, actor))
 
 
@@ -78,7 +77,7 @@ async def tell_seller(
 async def object_to_result(
     whistle_id: UUID, body: ObjectionStep, actor: CanObject, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
-    """销售者申请复检；逾期的记录在案，不予受理。"""
+    """销售者申请复检，以登记时为准；逾期的记录在案，不予受理。"""
     return await _answer(session, response, await service.object_to_result(session, whistle_id, body, version, actor))
 
 

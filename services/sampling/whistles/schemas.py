@@ -1,10 +1,12 @@
 """What callers send and get about whistles and statutory sampling tasks."""
 
+import unicodedata
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from services.sampling.statutory_tasks.schemas import TaskRead
 from shared.clocks.schemas import ClockRead
@@ -17,25 +19,54 @@ from shared.contracts.sampling import (
     WhistleOutcome,
     WhistleState,
 )
-from shared.contracts.schema import Schema
+from shared.contracts.schema import Schema, is_storable
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Mn", "Me", "Zl", "Zp", "Zs"})
+_BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and symbols by their category, but drawn as nothing: the fillers of Hangul and the empty braille cell."""
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character) not in _UNSEEN and character not in _BLANK_LETTERS
+
+
+def _in_words(text: str) -> str:
+    """The text without blanks around it; refused when nobody can read anything in it, or nothing can store it."""
+    if not is_storable(text):
+        raise ValueError("有无法保存的控制字符，请重新输入")
+    if text and not any(map(_is_seen, text)):
+        raise ValueError("没有看得见的文字，请写明")
+    return text.strip()
+
+
+Words = Annotated[str, AfterValidator(_in_words)]
+"""What a person wrote for others to read."""
 
 
 class Step(Schema):
     """What every step carries: when it counts, words, and where the evidence is."""
 
     at: AwareDatetime | None = Field(default=None, description="何时发生；不填为现在，不能在将来", examples=[None])
-    note: str = Field(default="", max_length=2000, description="说明", examples=["现场告知，本人签收"])
-    evidence: list[str] = Field(
+    note: Words = Field(default="", max_length=2000, description="说明", examples=["现场告知，本人签收"])
+    evidence: list[Words] = Field(
         default=[], max_length=20, description="证据：文书号、照片或附件编号", examples=[["告知书 演示-001"]]
     )
 
 
 class NoticeStep(Step):
-    """The seller received the result; `at` is when. The window to contest is counted from then."""
+    """The seller received the result; `at` is when. The window to contest is counted from then.
+
+    Said once; an officer may correct it, with the reason in `note`.
+    """
 
 
 class ObjectionStep(Step):
-    note: str = Field(
+    at: AwareDatetime | None = Field(
+        default=None,
+        description="以登记时为准，不填；只有检查、办案、食安办人员补记更早递交的书面申请时填，并附证据",
+        examples=[None],
+    )
+    note: Words = Field(
         min_length=1, max_length=2000, description="申请复检的理由", examples=["对结果有异议，申请送实验室复检"]
     )
 
@@ -45,7 +76,7 @@ class RepeatStep(Step):
 
 
 class SampleStep(Step):
-    sample_number: str = Field(min_length=1, max_length=64, description="抽样单编号", examples=["XBJ26330203000001"])
+    sample_number: Words = Field(min_length=1, max_length=64, description="抽样单编号", examples=["XBJ26330203000001"])
     same_lot: bool = Field(
         description="样品是否取自停售的同一批；否则为同一销售者的同种产品（非同批）", examples=[True]
     )
@@ -53,7 +84,7 @@ class SampleStep(Step):
 
 class OutcomeStep(Step):
     outcome: WhistleOutcome = Field(examples=["confirmed"])
-    note: str = Field(
+    note: Words = Field(
         min_length=1, max_length=2000, description="依据：检验报告，或为何无法复核", examples=["检验报告 演示-002"]
     )
 
@@ -62,8 +93,8 @@ class DisposalStep(Step):
     quantity: Decimal = Field(
         ge=0, max_digits=14, decimal_places=4, description="销毁数量；已无存货为 0", examples=["12.5"]
     )
-    unit: str = Field(min_length=1, max_length=20, description="单位，与停售数量一致", examples=["kg"])
-    note: str = Field(
+    unit: Words = Field(min_length=1, max_length=20, description="单位，与停售数量一致", examples=["kg"])
+    note: Words = Field(
         min_length=1, max_length=2000, description="怎样处置；数量为 0 时写明货物去向", examples=["粉碎后深埋"]
     )
 

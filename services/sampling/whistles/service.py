@@ -15,7 +15,8 @@ from services.sampling.statutory_tasks.service import Order
 from services.sampling.test_items.models import Item
 from services.sampling.whistles import repository
 from services.sampling.whistles.models import Whistle, WhistleEntry
-from services.sampling.whistles.problems import WhistleNotFound
+from services.sampling.whistles.problems import WhistleNotFound, evidence_missing, moment_refused
+from services.sampling.whistles.rules import is_officer
 from services.sampling.whistles.schemas import (
     DisposalStep,
     NoticeStep,
@@ -27,6 +28,7 @@ from services.sampling.whistles.schemas import (
 )
 from shared.clocks.models import ClockRow
 from shared.clocks.service import Opening, cancel_clock, clocks_of, meet_clock, open_clocks
+from shared.contracts.clocks import ClockState
 from shared.contracts.sampling import (
     RapidTestFailed,
     Verdict,
@@ -36,7 +38,6 @@ from shared.contracts.sampling import (
 from shared.events.outbox import publish, publish_all
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
-from shared.http.problems import FieldError, InvalidRequest
 from shared.ids import uuid7
 from shared.times import day_of, in_words, now
 
@@ -152,26 +153,39 @@ async def whistle_for(session: AsyncSession, whistle_id: UUID, actor: Actor) -> 
 
 
 async def tell_seller(session: AsyncSession, whistle_id: UUID, body: NoticeStep, version: int, actor: Actor) -> Whistle:
-    """The seller received the result: the window to contest is counted anew from then."""
-    whistle, at = await _begin(session, whistle_id, body, version, actor)
-    whistle.tell(at)
+    """The seller received the result, or an officer corrects when: the window to contest is counted anew from then."""
+    whistle, at = await _begin(session, whistle_id, body, version, actor, WhistleEntryKind.TOLD)
+    before = whistle.told_at
+    kind = whistle.tell(at, by_officer=is_officer(actor), reason=body.note)
     window = await _window(session, whistle)
-    if window.is_open:
-        await cancel_clock(session, window.id, reason="已登记实际告知时间，改自告知时起算", actor=actor)
-    [window] = await open_clocks(session, [_window_from(whistle, at)])
+    if window.triggered_at != at:
+        if window.is_open:
+            await cancel_clock(session, window.id, reason="已登记实际告知时间，改自告知时起算", actor=actor)
+        [window] = await open_clocks(session, [_window_from(whistle, at)])
     whistle.objection_clock_id = window.id
-    return await _finish(session, whistle, WhistleEntryKind.TOLD, at, body, actor)
+    was = f"原登记 {in_words(before)}；" if before else ""
+    return await _finish(session, whistle, kind, at, body, actor, note=was + body.note)
 
 
 async def object_to_result(
     session: AsyncSession, whistle_id: UUID, body: ObjectionStep, version: int, actor: Actor
 ) -> Whistle:
-    """The seller contests the result. After the window it is put on record and refused."""
-    whistle, at = await _begin(session, whistle_id, body, version, actor)
+    """The seller contests the result. After the window it is put on record and refused.
+
+    It counts from when it is recorded. Only an officer may say that it came earlier, on paper, and shows the paper:
+    the parties' own word would let them contest for ever.
+    """
+    if body.at is not None and not is_officer(actor):
+        raise moment_refused(
+            "复检申请以登记时为准，请不要填写申请时间；书面申请更早递交的，请检查、办案或食安办人员凭证据补记"
+        )
+    if body.at is not None and not body.evidence:
+        raise evidence_missing("补记更早递交的书面申请，须附证据：收件凭证、照片或附件编号")
+    whistle, at = await _begin(session, whistle_id, body, version, actor, WhistleEntryKind.OBJECTION_ACCEPTED)
     window = await _window(session, whistle)
     in_time = at <= window.due_at
     whistle.object_to(in_time=in_time)
-    if in_time:
+    if in_time and window.state is not ClockState.CANCELLED:  # cancelled: a receipt corrected, and corrected back
         await meet_clock(session, window.id, evidence=body.note, actor=actor, at=at)
     kind = WhistleEntryKind.OBJECTION_ACCEPTED if in_time else WhistleEntryKind.OBJECTION_REFUSED
     return await _finish(session, whistle, kind, at, body, actor)
@@ -181,14 +195,14 @@ async def record_repeat(
     session: AsyncSession, whistle_id: UUID, body: RepeatStep, version: int, actor: Actor
 ) -> Whistle:
     """A further rapid test; evidence only."""
-    whistle, at = await _begin(session, whistle_id, body, version, actor)
+    whistle, at = await _begin(session, whistle_id, body, version, actor, WhistleEntryKind.REPEATED)
     whistle.repeat()
     return await _finish(session, whistle, WhistleEntryKind.REPEATED, at, body, actor, verdict=body.verdict)
 
 
 async def link_sample(session: AsyncSession, whistle_id: UUID, body: SampleStep, version: int, actor: Actor) -> Whistle:
     """The statutory sample was taken: the task's duty is done, on time or late."""
-    whistle, at = await _begin(session, whistle_id, body, version, actor)
+    whistle, at = await _begin(session, whistle_id, body, version, actor, WhistleEntryKind.SAMPLED)
     whistle.sample(same_lot=body.same_lot)
     await statutory_tasks.record_sample(session, whistle.task, body.sample_number, at, actor)
     lot = "同批" if body.same_lot else "非同批"
@@ -198,7 +212,7 @@ async def link_sample(session: AsyncSession, whistle_id: UUID, body: SampleStep,
 
 async def conclude(session: AsyncSession, whistle_id: UUID, body: OutcomeStep, version: int, actor: Actor) -> Whistle:
     """Confirmed, unconfirmed or unreachable. Without a sample the task's clock is cancelled."""
-    whistle, at = await _begin(session, whistle_id, body, version, actor)
+    whistle, at = await _begin(session, whistle_id, body, version, actor, WhistleEntryKind.CONCLUDED)
     whistle.conclude(body.outcome, at)
     await statutory_tasks.conclude(session, whistle.task, f"无法复核：{body.note}", at, actor)
     note = f"{body.outcome.label}：{body.note}"
@@ -209,10 +223,10 @@ async def record_disposal(
     session: AsyncSession, whistle_id: UUID, body: DisposalStep, version: int, actor: Actor
 ) -> Whistle:
     """Goods were destroyed, or nothing was left to destroy."""
-    whistle, at = await _begin(session, whistle_id, body, version, actor)
+    whistle, at = await _begin(session, whistle_id, body, version, actor, WhistleEntryKind.DISPOSED)
     window = await _window(session, whistle)
     before = whistle.destroyed_quantity or 0
-    whistle.dispose(body.quantity, body.unit, window_open=window.is_open and at <= window.due_at)
+    whistle.dispose(body.quantity, body.unit, window_open=at <= window.due_at)
     if before == 0 and body.quantity > 0:
         await figures.record_first_disposal(session, whistle.region_code, day_of(whistle.tested_at))
     return await _finish(session, whistle, WhistleEntryKind.DISPOSED, at, body, actor, quantity=body.quantity)
@@ -220,15 +234,15 @@ async def record_disposal(
 
 async def lift_stop_sale(session: AsyncSession, whistle_id: UUID, body: Step, version: int, actor: Actor) -> Whistle:
     """The goods may be sold again."""
-    whistle, at = await _begin(session, whistle_id, body, version, actor)
+    whistle, at = await _begin(session, whistle_id, body, version, actor, WhistleEntryKind.STOP_SALE_LIFTED)
     whistle.lift_stop_sale(at)
     return await _finish(session, whistle, WhistleEntryKind.STOP_SALE_LIFTED, at, body, actor)
 
 
 async def close(session: AsyncSession, whistle_id: UUID, body: Step, version: int, actor: Actor) -> Whistle:
     """Nothing is left to do; the others are told."""
-    whistle, at = await _begin(session, whistle_id, body, version, actor)
-    whistle.close(at, remainder_explained=bool(body.note.strip()))
+    whistle, at = await _begin(session, whistle_id, body, version, actor, WhistleEntryKind.CLOSED)
+    whistle.close(at, remainder_explained=bool(body.note))
     for clock in await clocks_of(session, CLOCK_OBJECT, whistle.id):
         if clock.is_open:
             await cancel_clock(session, clock.id, reason="吹哨已办结", actor=actor, at=at)
@@ -249,27 +263,14 @@ async def close(session: AsyncSession, whistle_id: UUID, body: Step, version: in
 
 
 async def _begin(
-    session: AsyncSession, whistle_id: UUID, body: Step, version: int, actor: Actor
+    session: AsyncSession, whistle_id: UUID, body: Step, version: int, actor: Actor, kind: WhistleEntryKind
 ) -> tuple[Whistle, datetime]:
     """Lock the whistle for a step; gives it and the moment of the step. Raises for a stale version or a bad moment."""
     whistle = await repository.visible_whistle(session, whistle_id, actor, lock=True)
     if whistle is None:
         raise WhistleNotFound("请核对编号；只能办理辖区内、自己市场或与自己有关的快检吹哨")
     ensure_version(whistle, version)
-    present = now()
-    at = body.at or present
-    if not min(whistle.tested_at, present) <= at <= present:  # an instrument's watch may be fast
-        raise InvalidRequest(
-            "有 1 处需要改正",
-            errors=[
-                FieldError(
-                    pointer="/at",
-                    message=f"应在检测时间 {in_words(whistle.tested_at)} 与现在之间，现为 {in_words(at)}",
-                    code="moment",
-                )
-            ],
-        )
-    return whistle, at
+    return whistle, whistle.moment_of(kind, body.at, now())
 
 
 async def _finish(

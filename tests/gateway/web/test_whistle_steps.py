@@ -29,7 +29,27 @@ def test_the_seller_is_told_first() -> None:
 
 def test_who_only_reads_is_offered_nothing_and_an_operator_no_decision() -> None:
     assert slugs(whistle(), LEADER) == []
-    assert slugs(whistle(), OPERATOR) == ["notice", "objection", "repeats"]
+    assert slugs(whistle(), OPERATOR) == ["objection", "repeats"]
+
+
+def test_the_seller_is_told_once_and_only_an_officer_corrects_it_until_an_objection_is_decided() -> None:
+    assert "notice" in slugs(whistle(told_at=None), OPERATOR)
+    assert "notice" in slugs(whistle(), INSPECTOR)
+    for told_at, objection, offered in [
+        (None, "refused_late", True),
+        (None, "accepted", False),
+        (NOW.isoformat(), "refused_late", False),
+        (NOW.isoformat(), "accepted", False),
+    ]:
+        contested = whistle(told_at=told_at, objection=objection)
+        assert "notice" not in slugs(contested, OPERATOR)
+        assert ("notice" in slugs(contested, INSPECTOR)) == offered
+
+
+def test_only_an_officer_is_asked_when_a_paper_objection_came() -> None:
+    for roles, asked in ((INSPECTOR, ["note", "at", "evidence"]), (OPERATOR, ["note", "evidence"])):
+        [objection] = [step for step in whistle_steps.offered(whistle(), roles, NOW) if step.slug == "objection"]
+        assert [field.name for field in objection.fields] == asked
 
 
 def test_nothing_may_be_destroyed_while_the_seller_may_contest_or_has_contested() -> None:
@@ -144,7 +164,7 @@ async def test_what_the_service_refuses_stands_at_the_top_and_at_the_field(marke
     async with market.signed_in(Role.FOOD_SAFETY_OFFICE) as office:
         tomorrow = await take(office, address, "notice", at=minute(now() + timedelta(days=1)))
         assert tomorrow.status_code == 422
-        assert re.search(r'<a href="#at">[^<]*现在之间', tomorrow.text)
+        assert re.search(r'<a href="#at">[^<]*不能晚于现在', tomorrow.text)
         assert 'id="at-error-1"' in tomorrow.text
         nothing = await take(office, address, "statutory-sample")
         assert {'<a href="#sample_number">', '<a href="#same_lot">'} <= set(

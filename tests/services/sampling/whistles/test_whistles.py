@@ -68,7 +68,7 @@ async def walk(client: httpx.AsyncClient, whistle: Whistle, *steps: tuple[str, d
     return await step(client, whistle.id, steps[-1][0], version, **steps[-1][1])
 
 
-SAMPLE = ("statutory-sample", {"sample_number": "XBJ26330203000001", "same_lot": True})
+SAMPLE: tuple[str, dict[str, Any]] = ("statutory-sample", {"sample_number": "XBJ26330203000001", "same_lot": True})
 CONFIRMED = ("outcome", {"outcome": "confirmed", "note": "检验报告 演示-002"})
 UNCONFIRMED = ("outcome", {"outcome": "unconfirmed", "note": "检验报告 演示-003"})
 DESTROYED = ("disposals", {"quantity": "20", "unit": "kg", "note": "粉碎后深埋（演示）"})
@@ -162,6 +162,152 @@ async def test_the_window_is_counted_from_when_the_seller_was_told(
     assert answer.json()["objection"] == "accepted"
     windows = [clock for clock in answer.json()["clocks"] if clock["code"] == "rapid_test_objection"]
     assert sorted(clock["state"] for clock in windows) == ["cancelled", "met"]
+
+
+@pytest_asyncio.fixture
+async def operator(site: Site, client_of: ClientOf) -> httpx.AsyncClient:
+    return await client_of(Unit.SAMPLING, Role.MARKET_OPERATOR, regions=[HAISHU], business_id=site.operator_business_id)
+
+
+def hours_ago(hours: float) -> str:
+    return (now() - timedelta(hours=hours)).isoformat()
+
+
+OBJECTION: tuple[str, dict[str, Any]] = ("objection", {"note": "有异议（演示）"})
+
+
+async def test_the_market_cannot_reopen_the_window_by_telling_again(
+    session: AsyncSession, site: Site, operator: httpx.AsyncClient
+) -> None:
+    whistle = await blown(session, site, hours_ago=8)
+    late = await walk(operator, whistle, ("notice", {"at": hours_ago(6)}), OBJECTION)
+    assert late.json()["objection"] == "refused_late"
+    again = await walk(operator, whistle, ("notice", {}))
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/whistle-step-refused")
+    assert (await walk(operator, whistle, OBJECTION)).json()["objection"] == "refused_late"
+
+
+async def test_the_market_cannot_reopen_a_window_that_no_receipt_began(
+    session: AsyncSession, site: Site, operator: httpx.AsyncClient
+) -> None:
+    whistle = await blown(session, site, hours_ago=8)
+    assert (await walk(operator, whistle, OBJECTION)).json()["objection"] == "refused_late"
+    assert (await walk(operator, whistle, ("notice", {"note": "演示"}))).status_code == 409
+
+
+async def test_a_party_s_objection_counts_from_when_it_is_recorded(
+    session: AsyncSession, site: Site, client_of: ClientOf, operator: httpx.AsyncClient
+) -> None:
+    business = uuid4()
+    whistle = await blown(session, site, hours_ago=8, seller_business_id=business)
+    seller = await client_of(Unit.SAMPLING, Role.BUSINESS, regions=[HAISHU], business_id=business)
+    backdated = ("objection", OBJECTION[1] | {"at": hours_ago(6), "evidence": ["照片 演示-1"]})
+    for party in (operator, seller):
+        refused = await walk(party, whistle, backdated)
+        [error] = refused.json()["errors"]
+        assert (refused.status_code, error["pointer"]) == (422, "/at")
+        assert "以登记时为准" in error["message"]
+    assert (await read(operator, whistle.id))["objection"] == "none"
+
+
+async def test_who_acts_for_a_business_is_a_party_whatever_else_he_is(
+    session: AsyncSession, site: Site, client_of: ClientOf
+) -> None:
+    whistle = await blown(session, site, hours_ago=8)
+    both = await client_of(
+        *(Unit.SAMPLING, Role.INSPECTOR, Role.MARKET_OPERATOR), regions=[HAISHU], business_id=site.operator_business_id
+    )
+    backdated = ("objection", OBJECTION[1] | {"at": hours_ago(6), "evidence": ["照片 演示-1"]})
+    assert (await walk(both, whistle, backdated)).status_code == 422
+    again = ("notice", {"note": "录错（演示）"})
+    assert (await walk(both, whistle, ("notice", {"at": hours_ago(6)}), again)).status_code == 409
+
+
+async def test_an_officer_enters_a_paper_objection_of_its_time_with_evidence_but_none_before_the_receipt(
+    session: AsyncSession, site: Site, inspector: httpx.AsyncClient
+) -> None:
+    whistle = await blown(session, site, hours_ago=10)
+    paper = OBJECTION[1] | {"at": hours_ago(5)}
+    bare = await walk(inspector, whistle, ("notice", {"at": hours_ago(8)}), ("objection", paper))
+    assert (bare.status_code, bare.json()["errors"][0]["pointer"]) == (422, "/evidence")
+    shown = {"evidence": ["收件凭证 演示-1"]}
+    for moment in (hours_ago(9), hours_ago(-1)):
+        refused = await walk(inspector, whistle, ("objection", paper | shown | {"at": moment}))
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/at")
+    answer = (await walk(inspector, whistle, ("objection", paper | shown))).json()
+    assert (answer["objection"], answer["entries"][-1]["evidence"]) == ("accepted", ["收件凭证 演示-1"])
+
+
+async def test_an_officer_corrects_the_receipt_and_the_timeline_says_so(
+    session: AsyncSession, site: Site, inspector: httpx.AsyncClient
+) -> None:
+    whistle = await blown(session, site, hours_ago=10)
+    correction = ("notice", {"at": hours_ago(2), "note": "录错日期（演示）"})
+    answer = (await walk(inspector, whistle, ("notice", {"at": hours_ago(9)}), correction)).json()
+    assert answer["entries"][-1]["kind"] == "told_corrected"
+    assert answer["entries"][-1]["note"].startswith("原登记 ")
+    assert answer["entries"][-1]["note"].endswith("录错日期（演示）")
+    assert (await walk(inspector, whistle, OBJECTION)).json()["objection"] == "accepted"
+
+
+async def test_a_receipt_corrected_and_corrected_back_still_lets_the_seller_object(
+    session: AsyncSession, site: Site, inspector: httpx.AsyncClient
+) -> None:
+    whistle = await blown(session, site, hours_ago=10)
+    first = {"at": hours_ago(2), "note": "演示"}
+    other = {"at": hours_ago(3), "note": "录错（演示）"}
+    answer = await walk(inspector, whistle, ("notice", first), ("notice", other), ("notice", first), OBJECTION)
+    assert answer.json()["objection"] == "accepted", answer.text
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [("statutory-sample", SAMPLE[1] | {"at": 7})],
+        [("statutory-sample", SAMPLE[1] | {"at": 3}), ("outcome", CONFIRMED[1] | {"at": 4})],
+        [SAMPLE, CONFIRMED, ("disposals", DESTROYED[1] | {"at": 1})],
+        [SAMPLE, UNCONFIRMED, ("stop-sale-release", {"at": 1})],
+        [SAMPLE, CONFIRMED, DESTROYED, ("closure", {"at": 1})],
+    ],
+    ids=["sample", "outcome", "disposal", "release", "closure"],
+)
+async def test_no_step_is_dated_before_the_one_it_builds_on(
+    session: AsyncSession, site: Site, inspector: httpx.AsyncClient, steps: list[tuple[str, dict[str, Any]]]
+) -> None:
+    tested = now() - timedelta(hours=8)
+    test = rapid_test(site, tested_at=tested)
+    assert await blow(session, [test], at=now() - timedelta(hours=6)) == 1
+    whistle = await session.scalar(select(Whistle).where(Whistle.rapid_test_id == test.id))
+    assert whistle is not None
+    dated = [(name, body | ({"at": hours_ago(body["at"])} if "at" in body else {})) for name, body in steps]
+    refused = await walk(inspector, whistle, *dated)
+    [error] = refused.json()["errors"]
+    assert (refused.status_code, error["pointer"]) == (422, "/at")
+    assert error["message"].count("年") == 2, "both times are named"
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\u200b\ufeff\u2060", " \u3000", "\u3164", "\u2800", "\ufe0f", "\u0000"])
+async def test_words_that_nobody_can_read_are_no_words(
+    session: AsyncSession, site: Site, inspector: httpx.AsyncClient, text: str
+) -> None:
+    whistle = await blown(session, site)
+    faults: list[tuple[str, dict[str, Any], str]] = [
+        ("objection", {"note": text}, "/note"),
+        ("closure", {"note": text}, "/note"),
+        ("notice", {"evidence": [text]}, "/evidence/0"),
+        ("statutory-sample", SAMPLE[1] | {"sample_number": text}, "/sample_number"),
+    ]
+    for name, body, pointer in faults:
+        answer = await walk(inspector, whistle, (name, body))
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+async def test_words_are_kept_as_written_without_blanks_around_them(
+    session: AsyncSession, site: Site, inspector: httpx.AsyncClient
+) -> None:
+    whistle = await blown(session, site)
+    answer = await walk(inspector, whistle, ("notice", {"note": "  现场告知，𠮷某签收（演示） "}))
+    assert answer.json()["entries"][-1]["note"] == "现场告知，𠮷某签收（演示）"
 
 
 async def test_a_confirmed_whistle_from_start_to_end(
