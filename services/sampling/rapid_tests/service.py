@@ -25,10 +25,10 @@ from services.sampling.rapid_tests.schemas import (
     SubmissionRead,
 )
 from services.sampling.whistles import service as whistles
-from shared.contracts.codes import RowOutcome
+from shared.contracts.codes import Role, RowOutcome
 from shared.contracts.sampling import Verdict
 from shared.http.auth import Actor
-from shared.http.problems import Conflict, FieldError, InvalidRequest, NotFound
+from shared.http.problems import Conflict, FieldError, Forbidden, InvalidRequest, NotFound
 from shared.http.validation_messages import explain
 from shared.ids import uuid7
 from shared.times import now
@@ -56,6 +56,10 @@ class NotASuspectedDuplicate(Conflict):
 
 class CorrectionRefused(InvalidRequest):
     slug, title = "rapid-test-correction-refused", "更正的内容有误"
+
+
+class PositiveNotYoursToCorrect(Forbidden):
+    slug, title = "rapid-test-positive-not-yours", "疑似阳性不能自行更正为其他结果"
 
 
 async def submit(session: AsyncSession, submission_id: UUID, body: SubmissionCreate, actor: Actor) -> SubmissionRead:
@@ -124,7 +128,9 @@ async def _take_beside_others(session: AsyncSession, intake: Intake, batch: Batc
 async def correct(session: AsyncSession, test_id: UUID, body: CorrectionCreate, actor: Actor) -> RapidTest:
     """Append the record as it should have been; figures follow, and a positive that was missed blows the whistle.
 
-    Raises `RapidTestNotFound`, `AlreadyCorrected`, `CorrectionRefused`.
+    A suspect positive is taken back by an officer only, never by who has an interest in it.
+
+    Raises `RapidTestNotFound`, `AlreadyCorrected`, `CorrectionRefused`, `PositiveNotYoursToCorrect`.
     """
     old = await _test_for(session, test_id, actor)
     if old.superseded_at is not None:
@@ -147,7 +153,13 @@ async def correct(session: AsyncSession, test_id: UUID, body: CorrectionCreate, 
     taken = await intake.take(session, batch)
     if refused := taken.exceptions.get(0):
         raise CorrectionRefused("请按提示改正后再提交", errors=refused.errors)
-    return await _test_for(session, new_id, actor)
+    new = await _test_for(session, new_id, actor)
+    taken_back = old.verdict is Verdict.SUSPECTED_POSITIVE and new.verdict is not Verdict.SUSPECTED_POSITIVE
+    if taken_back and not (actor.business_id is None and actor.has(Role.INSPECTOR, Role.FOOD_SAFETY_OFFICE)):
+        raise PositiveNotYoursToCorrect(
+            f"更正后将成为“{new.verdict.label}”；确有录错的，请把原始记录交所在地检查人员或食安办，由他们更正"
+        )
+    return new
 
 
 async def confirm_separate(session: AsyncSession, test_id: UUID, actor: Actor) -> RapidTest:
