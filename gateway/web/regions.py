@@ -11,7 +11,7 @@ from gateway.clients import Caller, Services, ServicesHere
 from gateway.dashboards.region import read_dashboard
 from gateway.dashboards.registered import read_registered
 from gateway.dashboards.router import ChosenPeriod, KeptAnswers, RegionInPath, this_month
-from gateway.web import boards, csv_export, stated_values, words
+from gateway.web import boards, csv_export, figure_links, stated_values, words
 from gateway.web.pages import render
 from gateway.web.visitors import CanReadBoards, Visitor
 from shared import times
@@ -121,11 +121,14 @@ async def figure_rows(
     period: ChosenPeriod,
     services: ServicesHere,
     session: Session,
+    counted: Annotated[str, Query(max_length=20)] = "",
     cursor: Cursor = None,
 ) -> Response:
     unit = _owner(figure)
-    definition, value, page = await _read_figure(services, visitor.caller, unit, figure, code, period, cursor)
+    wanted = ({"cursor": cursor} if cursor else {}) | ({"numerator_only": "true"} if counted else {})
+    definition, value, page = await _read_figure(services, visitor.caller, unit, figure, code, period, wanted)
     rows = [FigureRow.model_validate(row) for row in page["items"]]
+    tests = await figure_links.tests_behind(services, visitor, unit, rows)
     return render(
         request,
         "figure.html",
@@ -139,6 +142,9 @@ async def figure_rows(
         share=words.share_note(value.numerator, value.denominator, value.low, value.high),
         unit=unit,
         rows=rows,
+        links={row.id: figure_links.page_of(visitor, unit, row.link) for row in rows},
+        tests=tests,
+        counted="numerator" if counted else "",
         region_names={row.region_code: await region_name(session, row.region_code) for row in rows},
         next_cursor=page["next_cursor"] or "",
         cursor=cursor or "",
@@ -147,10 +153,10 @@ async def figure_rows(
 
 
 async def _read_figure(
-    services: Services, caller: Caller, unit: Unit, figure: str, region: str, period: Period, cursor: str | None
+    services: Services, caller: Caller, unit: Unit, figure: str, region: str, period: Period, wanted: dict[str, str]
 ) -> tuple[FigureDefinition, FigureValue, dict[str, Any]]:
     where = {"region": region, "period": str(period)}
-    page = {"limit": str(boards.ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
+    page = {"limit": str(boards.ROWS_A_PAGE)} | wanted
     definitions, value, rows = await asyncio.gather(
         services.get(unit, "/v1/figures", caller, BUDGET_SECONDS),
         services.get(unit, f"/v1/figures/{figure}", caller, BUDGET_SECONDS, **where),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.web import display, home, regions, registered, sign_in, styleguide, uploads, whistles
+from gateway.web import display, home, rapid_tests, regions, registered, sign_in, styleguide, uploads, whistles
 from gateway.web.assets import StaticAssets
 from gateway.web.problem_pages import problem_page, wants_page
 from gateway.web.security_headers import SecurityHeadersMiddleware
@@ -19,6 +19,7 @@ PAGES: Sequence[APIRouter] = (
     regions.router,
     registered.router,
     uploads.router,
+    rapid_tests.router,
     whistles.router,
     display.router,
     styleguide.router,

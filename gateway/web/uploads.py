@@ -21,8 +21,11 @@ from gateway.web import words
 from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.forms import FieldError, checked_form
 from gateway.web.pages import ENVIRONMENT, render
+from gateway.web.rapid_test_words import RecordWords, record_words
 from gateway.web.visitors import CanUploadFiles, Visitor
 from shared.contracts.codes import RowOutcome, Unit
+from shared.ids import uuid7
+from shared.tabular.limits import TableLimits
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,6 +33,7 @@ UPLOADS = "/v1/rapid-test-uploads"
 BUDGET_SECONDS = 5.0
 SENDING_SECONDS = 300.0
 SECONDS_BETWEEN_LOOKS = 1.0
+MEGABYTE = 1024 * 1024
 FINAL = frozenset({"done", "failed", "cancelled"})
 STATES = {
     "received": ("unknown", "已收到，待处理"),
@@ -61,6 +65,16 @@ class UploadView:
     problem: dict[str, Any] | None
     positives: int
     accepted: int
+    duplicate: int
+    suspected: int
+
+    @property
+    def headline(self) -> str:
+        """The state in a few words, as the browser's tab shows it."""
+        if self.state[0] == "ok":
+            act, taken = ("试算完", "可收") if self.dry_run else ("上报完", "收下")
+            return f"{act}，{taken}{self.accepted}行、退回{self.rejected}行"
+        return self.state[1]
 
 
 def view_of(upload: dict[str, Any]) -> UploadView:
@@ -94,6 +108,8 @@ def view_of(upload: dict[str, Any]) -> UploadView:
         problem=upload["problem"],
         positives=upload["positives"],
         accepted=upload["accepted"],
+        duplicate=upload["duplicate"],
+        suspected=upload["suspected_duplicate"],
     )
 
 
@@ -164,7 +180,7 @@ async def _show_form(
         site=site or (sites[0][0] if len(sites) == 1 else ""),
         dry_run=dry_run,
         accepted_files=ACCEPTED_FILES,
-        limit_mb=request.app.state.settings.upload_limit_mb,
+        limit_mb=min(request.app.state.settings.upload_limit_mb, TableLimits().max_bytes // MEGABYTE),
     )
 
 
@@ -177,8 +193,15 @@ def _errors_of(refusal: Refused | ServiceSilent) -> list[FieldError]:
 
 
 @router.get("/rapid-tests/uploads/{upload_id}")
-async def upload_status(request: Request, visitor: CanUploadFiles, services: ServicesHere, upload_id: UUID) -> Response:
-    return await _show_status(request, visitor, services, upload_id)
+async def upload_status(
+    request: Request,
+    visitor: CanUploadFiles,
+    services: ServicesHere,
+    upload_id: UUID,
+    cursor: Annotated[str, Query(max_length=400)] = "",
+    confirmed: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    return await _show_status(request, visitor, services, upload_id, cursor=cursor, confirmed=confirmed)
 
 
 @router.post("/rapid-tests/uploads/{upload_id}/acceptance")
@@ -199,28 +222,73 @@ async def _show_status(
     services: Services,
     upload_id: UUID,
     *,
+    cursor: str = "",
+    confirmed: str = "",
     refusal: Refused | ServiceSilent | None = None,
 ) -> Response:
     path = f"{UPLOADS}/{upload_id}"
-    upload, rejected, suspected = await asyncio.gather(
+    answer, rejected = await asyncio.gather(
         services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS),
-        services.get(Unit.SAMPLING, f"{path}/rows", visitor.caller, BUDGET_SECONDS, outcome="rejected", limit="25"),
         services.get(
-            Unit.SAMPLING, f"{path}/rows", visitor.caller, BUDGET_SECONDS, outcome="suspected_duplicate", limit="10"
+            Unit.SAMPLING,
+            f"{path}/rows",
+            visitor.caller,
+            BUDGET_SECONDS,
+            outcome=RowOutcome.REJECTED.value,
+            limit=str(ROWS_A_PAGE),
         ),
     )
+    upload = view_of(answer)
+    suspected, next_cursor = await _suspected(services, visitor, upload, cursor)
     return render(
         request,
         "upload_status.html",
         status_code=422 if refusal else 200,
         errors=[FieldError("acceptance", refusal.detail or refusal.title)] if refusal else [],
-        upload=view_of(upload),
-        rows=[
-            (row["row_number"], RowOutcome(row["outcome"]).label, [_said(error) for error in row["errors"]])
-            for row in rejected["items"] + suspected["items"]
-        ],
-        more_rows=bool(rejected["next_cursor"] or suspected["next_cursor"]),
+        upload=upload,
+        rows=[(row["row_number"], [_said(error) for error in row["errors"]]) for row in rejected["items"]],
+        more_rows=bool(rejected["next_cursor"]),
+        suspected=suspected,
+        next_cursor=next_cursor,
+        cursor=cursor,
+        confirmed=confirmed,
+        key_of=lambda: str(uuid7()),
     )
+
+
+async def _suspected(
+    services: Services, visitor: Visitor, upload: UploadView, cursor: str
+) -> tuple[list[dict[str, str]], str]:
+    """One page of the rows that read like an earlier record, and the cursor of the next.
+
+    Of an upload they are records that wait for a person's word, and leave the list with it; a trial run has kept no
+    record, only the row and the earlier record that it is like.
+    """
+    if not upload.suspected:
+        return [], ""
+    wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
+    if upload.dry_run:
+        wanted |= {"outcome": RowOutcome.SUSPECTED_DUPLICATE.value}
+        path = f"{UPLOADS}/{upload.id}/rows"
+        page = await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS, **wanted)
+        found = [{"row_number": str(row["row_number"]), "id": ""} for row in page["items"]]
+    else:
+        wanted |= {"upload_id": upload.id, "suspected_duplicates": "true"}
+        page = await services.get(Unit.SAMPLING, "/v1/rapid-tests", visitor.caller, BUDGET_SECONDS, **wanted)
+        found = [_suspected_test(record_words(test)) for test in page["items"]]
+    return found, page["next_cursor"] or ""
+
+
+def _suspected_test(record: RecordWords) -> dict[str, str]:
+    return {
+        "id": record.id,
+        "row_number": record.row_number,
+        "title": record.title,
+        "value": record.value + record.unit,
+        "stall": "，".join(part for part in (record.stall, record.seller) if part),
+        "when": record.when,
+        "earlier": record.earlier,
+    }
 
 
 def _said(error: dict[str, Any]) -> str:

@@ -16,6 +16,13 @@ from shared.http.auth import Actor
 from shared.http.problems import Forbidden
 
 UPLOADERS = (Role.MARKET_OPERATOR, Role.SAMPLER, Role.INSPECTOR, Role.FOOD_SAFETY_OFFICE)
+RAPID_TEST_READERS = (
+    *sorted(OFFICIALS),
+    Role.SAMPLER,
+    Role.MARKET_OPERATOR,
+    Role.EXTERNAL_SYSTEM,
+    Role.ADMINISTRATOR,
+)
 WHISTLE_READERS = (*sorted(OFFICIALS), Role.SAMPLER, Role.MARKET_OPERATOR, Role.BUSINESS, Role.ADMINISTRATOR)
 
 
@@ -71,6 +78,7 @@ def _perhaps(request: Request, signed_in: OptionalWebActor) -> Visitor | None:
 AnyVisitor = Annotated[Visitor, Depends(AllowVisitors(*Role))]
 CanReadBoards = Annotated[Visitor, Depends(AllowVisitors(*READERS))]
 CanUploadFiles = Annotated[Visitor, Depends(AllowVisitors(*UPLOADERS))]
+CanReadRapidTests = Annotated[Visitor, Depends(AllowVisitors(*RAPID_TEST_READERS))]
 CanReadWhistles = Annotated[Visitor, Depends(AllowVisitors(*WHISTLE_READERS))]
 PerhapsVisitor = Annotated[Visitor | None, Depends(_perhaps)]
 """The visitor where a page is open to everybody."""

@@ -16,8 +16,10 @@ from gateway.web import whistle_steps, whistle_timeline, words
 from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.forms import FieldError, checked_form
 from gateway.web.pages import render
+from gateway.web.rapid_test_words import RecordWords
+from gateway.web.rapid_tests import read_record
 from gateway.web.regions import region_name
-from gateway.web.visitors import CanReadWhistles, Visitor
+from gateway.web.visitors import RAPID_TEST_READERS, CanReadWhistles, Visitor
 from shared import times
 from shared.contracts.codes import Unit
 from shared.contracts.sampling import StopSaleState, WhistleState
@@ -87,6 +89,7 @@ async def whistle_page(
         told(Unit.INSPECTION, "/v1/visits", whistle_id=str(whistle_id)),
         told(Unit.SCORING, "/v1/credit-signals", source_id=str(whistle_id)),
     )
+    record, untold = await _measured(services, visitor, whistle)
     now = times.now()
     state = WhistleState(whistle["state"])
     return render(
@@ -97,6 +100,9 @@ async def whistle_page(
         state=(BADGES[state], state.label),
         stop_sale=StopSaleState(whistle["stop_sale"]).label,
         goods=whistle_timeline.goods(whistle),
+        record=record,
+        record_untold=untold,
+        sees_record=visitor.actor.has(*RAPID_TEST_READERS),
         steps=whistle_timeline.steps(whistle, holds, visits, signals, now),
         actions=whistle_steps.offered(whistle, visitor.actor.roles, now),
         next_step=whistle_steps.next_step(whistle),
@@ -172,6 +178,17 @@ def _errors_of(refusal: Refused | ServiceSilent, step: whistle_steps.Step) -> li
         FieldError(name, f"{labels[name]}：{message}") if name in labels else FieldError("step", message)
         for name, message in places
     ] or [FieldError("step", refusal.detail or refusal.answered_title)]
+
+
+async def _measured(services: Services, visitor: Visitor, whistle: dict[str, Any]) -> tuple[RecordWords | None, str]:
+    """What was read at the bench; where it is not told, why."""
+    try:
+        _, record = await read_record(services, visitor.caller, whistle["rapid_test_id"])
+    except Refused:
+        return None, whistle_timeline.Untold.REFUSED.label
+    except ServiceSilent:
+        return None, "现在看不到，刷新再看"
+    return record, ""
 
 
 async def _whistle(services: Services, visitor: Visitor, whistle_id: UUID) -> dict[str, Any]:

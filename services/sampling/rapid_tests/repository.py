@@ -42,6 +42,7 @@ class TestFilter:
     since: date | None = None
     until: date | None = None
     upload_id: UUID | None = None
+    corrects_id: UUID | None = None
     suspected_duplicates: bool | None = None
     superseded: bool | None = None
 
@@ -66,6 +67,7 @@ async def list_tests(
         (RapidTest.stall_number, wanted.stall_number),
         (RapidTest.seller_business_id, wanted.seller_business_id),
         (RapidTest.upload_id, wanted.upload_id),
+        (RapidTest.corrects_id, wanted.corrects_id),
     ):
         if value is not None:
             statement = statement.where(column == value)

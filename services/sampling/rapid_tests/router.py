@@ -185,6 +185,7 @@ async def list_rapid_tests(
     since: Annotated[date | None, Query(description="检测日不早于")] = None,
     until: Annotated[date | None, Query(description="检测日不晚于")] = None,
     upload_id: Annotated[UUID | None, Query(description="所在的上传")] = None,
+    corrects_id: Annotated[UUID | None, Query(description="只列更正这一条的")] = None,
     suspected_duplicates: Annotated[bool | None, Query(description="只列待确认的疑似重复（true）")] = None,
     superseded: Annotated[bool | None, Query(description="只列已被更正的（true）或现行的（false）")] = None,
 ) -> Page[RapidTestRead]:
@@ -199,6 +200,7 @@ async def list_rapid_tests(
         since=since,
         until=until,
         upload_id=upload_id,
+        corrects_id=corrects_id,
         suspected_duplicates=suspected_duplicates,
         superseded=superseded,
     )
