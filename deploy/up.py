@@ -110,7 +110,7 @@ def run(folder: DataFolder, port: int, *, demo: bool, reset: bool = False) -> No
             print_logins(settings)
             if not folder.demo_loaded.exists():
                 load_demo(supervisor, settings, folder)
-        elif lacks_administrator(settings):
+        elif lacks_administrator(supervisor, settings, folder):
             data = "" if folder.path == DEFAULT else f" --data {shlex.quote(str(folder.path))}"
             say("还没有系统管理员，谁也登录不了。请另开一个终端，建立第一位（会打印一个临时口令）：")
             say(f"./shian first-administrator{data} --login 登录名 --name 姓名 --region 区划代码")
@@ -198,10 +198,13 @@ def print_logins(settings: Mapping[str, str]) -> None:
     subprocess.run(command, env=process_environment(settings), cwd=ROOT, check=False)
 
 
-def lacks_administrator(settings: Mapping[str, str]) -> bool:
-    """Whether nobody could make the first user."""
+def lacks_administrator(supervisor: Supervisor, settings: Mapping[str, str], folder: DataFolder) -> bool:
+    """Whether there is nobody yet who could make users."""
     command = [sys.executable, "-m", "gateway.identity.first_administrator", "--missing"]
-    return subprocess.run(command, env=process_environment(settings), cwd=ROOT, check=False).returncode == 0
+    log = folder.logs / "first-administrator.log"
+    with running_task(command, process_environment(settings), log) as task:
+        supervisor.watch_until(lambda: task.poll() is not None)
+    return task.returncode == 0
 
 
 def say(text: str) -> None:

@@ -19,7 +19,7 @@ def test_an_old_python_can_parse_it_and_so_gives_its_message() -> None:
 
 def test_help_names_every_command() -> None:
     answer = subprocess.run([sys.executable, "shian", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for command in ("up", "test", "check", "bench", "migrate", "demo", "token"):
+    for command in ("up", "test", "check", "bench", "migrate", "demo", "token", "first-administrator"):
         assert f"./shian {command} " in answer.stdout
 
 

@@ -34,12 +34,25 @@ def descendants(pid: int) -> list[int]:
     return found[1:]
 
 
+def make_first_administrator(data: Path, region: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "deploy.running", "first-administrator", "--data", str(data)]
+    person = ["--login", "wang.fang", "--name", "演示·王", "--region", region]
+    return subprocess.run(
+        [*command, *person], capture_output=True, text=True, env=process_environment({}), cwd=ROOT, check=False
+    )
+
+
 def test_the_platform_survives_kills_refuses_a_second_start_and_stops_without_a_trace(tmp_path: Path) -> None:
     data = tmp_path / "数 据"
     with throwaway_platform(data) as platform:
         port = urlsplit(platform.url).port
         assert port
         assert answers(port)
+
+        wait_for(lambda: f"./shian first-administrator --data '{data}'" in platform.output.read_text(), 90)
+        assert "没有区划 999999000000" in make_first_administrator(data, "999999").stderr
+        assert "临时口令：" in make_first_administrator(data, "330203").stdout
+        assert "已经有系统管理员" in make_first_administrator(data, "330203").stderr
 
         second = start_up(data, free_port())
         assert second.returncode == 1

@@ -8,7 +8,11 @@ import pytest
 
 from gateway.identity.demo_token import demo_token, main
 from gateway.identity.demo_users import OnlyInDemoError, demo_id, seed_demo_users
-from gateway.identity.first_administrator import AdministratorExistsError, make_first_administrator
+from gateway.identity.first_administrator import (
+    AdministratorExistsError,
+    UnknownRegionError,
+    make_first_administrator,
+)
 from gateway.identity.keys import open_key_ring
 from gateway.identity.sign_in.jobs import forget_expired
 from gateway.identity.sign_in.repository import forget_expired as forget
@@ -72,6 +76,18 @@ def test_the_command_prints_a_token_or_says_why_not(
     assert len(capsys.readouterr().out.split(".")) == 3
     assert main(["--role", "inspector", "--region", "33"]) == 1
     assert "区划代码" in capsys.readouterr().err
+    assert main(["--role", "inspector", "--region", "999999"]) == 0
+    assert "没有区划 999999000000" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["--role", "foo", "--region", "330203"])
+    assert "没有角色 foo，请从这些里选：leader（领导）" in capsys.readouterr().err
+
+
+async def test_a_first_administrator_of_nowhere_is_refused(gateway: Gateway) -> None:
+    nowhere = UserCreate(login="wang.fang", display_name="演示·王", roles=[Role.ADMINISTRATOR], regions=["999999"])
+    async with gateway.app.state.sessions() as session, session.begin():
+        with pytest.raises(UnknownRegionError, match="没有区划 999999000000"):
+            await make_first_administrator(session, gateway.settings, nowhere)
 
 
 async def test_the_first_administrator_is_made_once(gateway: Gateway) -> None:
