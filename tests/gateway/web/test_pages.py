@@ -133,8 +133,7 @@ async def test_after_a_trial_run_one_button_takes_the_file_in(market: Market) ->
         content = file_of(negative("转报的茼蒿"), negative("转报的芥菜"), negative("坏行", when="2025/13/02"))
         trial = await upload(browser, market.site_id, content, dry_run=True)
         page = (await finished(browser, trial)).text
-        assert "上报 2 条" in page
-        assert "有错的 1 行不收" in page
+        assert "上报 2 条，退回 1 行" in page
         answer = await post(browser, f"{trial}/acceptance", {})
         assert answer.status_code == 303
         assert answer.headers["location"] != trial
