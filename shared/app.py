@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import httpx
 from fastapi import APIRouter, FastAPI
-from httpx_aiohttp import AiohttpTransport
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +24,7 @@ from shared.http.request_id import RequestIdMiddleware
 from shared.jobs.definition import JobKind
 from shared.jobs.router import router as jobs_router
 from shared.logging import configure_logging
+from shared.parked_events import router as parked_events_router
 from shared.regions.router import reading as regions_router
 from shared.settings import UnitSettings, read_settings
 from shared.telemetry import install_tracing
@@ -56,6 +56,8 @@ def create_app(service: Service, settings: UnitSettings | None = None) -> FastAP
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        from httpx_aiohttp import AiohttpTransport  # noqa: PLC0415 (6 MB that only a web server needs)
+
         effective = settings or read_settings(service.settings)
         configure_logging(service.unit, effective.log_level, effective.log_format)
         engine = create_engine(effective)
@@ -76,7 +78,7 @@ def create_app(service: Service, settings: UnitSettings | None = None) -> FastAP
     install_problem_handlers(app)
     for router in (*service.routers, events_router, health.router):
         app.include_router(router)
-    for router in (regions_router, clocks_router, figures_router, jobs_router):
+    for router in (regions_router, clocks_router, figures_router, parked_events_router, jobs_router):
         app.include_router(router, prefix=service.prefix)
     if service.install:
         service.install(app)

@@ -1,30 +1,21 @@
-"""Events over HTTP: units hand over batches; administrators see what could not be delivered and send it again."""
+"""Events over HTTP: units hand over signed batches."""
 
 import json
-from collections.abc import Collection
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import Depends, Request
 
-from shared.contracts.codes import Role, Unit
-from shared.database import Session
-from shared.events import inbox, outbox, repository
-from shared.events.models import OutboxDelivery
-from shared.events.schemas import EventRetryRead, ParkedEventRead, Receipts
+from shared.events import inbox
+from shared.events.schemas import Receipts
 from shared.events.signature import is_signed
-from shared.http.auth import Actor, Allow, Anyone
-from shared.http.pagination import Page, PageParameters
+from shared.http.auth import Anyone
 from shared.http.problems import FieldError, InvalidRequest, PayloadTooLarge, Unauthenticated, Unavailable
 from shared.http.routing import Router
-from shared.regions import repository as regions
 
 LARGEST_BATCH_BYTES = 16 * 2**20
 MEDIA_TYPE = "application/cloudevents-batch+json"
 
 router = Router(tag="事件")
-
-CanMendEvents = Annotated[Actor, Depends(Allow(Role.ADMINISTRATOR))]
 
 
 async def _signed_batch(request: Request) -> list[Any]:
@@ -83,33 +74,3 @@ SignedBatch = Annotated[list[Any], Depends(_signed_batch)]
 async def receive_events(_: Anyone, batch: SignedBatch, request: Request) -> Receipts:
     state = request.app.state
     return Receipts(receipts=await inbox.receive(state.sessions, state.service.subscribers, batch))
-
-
-@router.get("/v1/parked-events", summary="多次投递仍未被收下的事件")
-async def list_parked_events(actor: CanMendEvents, session: Session, page: PageParameters) -> Page[ParkedEventRead]:
-    deliveries, next_cursor = await repository.list_parked(session, page)
-    told = {code for delivery in deliveries if isinstance(code := delivery.event.data.get("region_code"), str)}
-    own = await regions.those_within(session, told, actor.regions)
-    return Page(items=[_read(delivery, own) for delivery in deliveries], next_cursor=next_cursor)
-
-
-@router.post("/v1/parked-events/{event_id}/retry", summary="改好之后重新投递", status_code=202)
-async def retry_parked_event(_: CanMendEvents, session: Session, event_id: UUID) -> EventRetryRead:
-    targets = await outbox.send_again(session, event_id)
-    return EventRetryRead(id=event_id, targets=[Unit(target) for target in targets])
-
-
-def _read(delivery: OutboxDelivery, own_regions: Collection[str]) -> ParkedEventRead:
-    assert delivery.parked_at is not None
-    event = delivery.event
-    return ParkedEventRead(
-        id=event.id,
-        type=event.type,
-        subject=event.subject,
-        time=event.time,
-        data=event.data if event.data.get("region_code") in own_regions else None,
-        target=Unit(delivery.target),
-        attempts=delivery.attempts,
-        parked_at=delivery.parked_at,
-        last_error=delivery.last_error,
-    )

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.sampling.database import Base
 from services.sampling.statutory_tasks.models import StatutoryTask
-from services.sampling.whistles.problems import WhistleStepRefused
-from services.sampling.whistles.rules import BUILDS_ON, OBJECTIONS, moment_of
+from services.sampling.whistles.problems import WhistleStepRefused, moment_refused
+from services.sampling.whistles.rules import BUILDS_ON, OBJECTIONS, ImpossibleMoment, moment_of
 from shared.contracts.sampling import (
     Method,
     ObjectionState,
@@ -101,7 +101,10 @@ class Whistle(Versioned, Base):
             foundations.append(("告知销售者", self.told_at))
         earlier = BUILDS_ON.get(step, frozenset())
         foundations += [(entry.kind.label, entry.at) for entry in self.entries if entry.kind in earlier]
-        return moment_of(given, present, foundations)
+        try:
+            return moment_of(given, present, foundations)
+        except ImpossibleMoment as impossible:
+            raise moment_refused(str(impossible)) from None
 
     def tell(self, received_at: datetime, *, by_officer: bool, reason: str) -> WhistleEntryKind:
         """The seller has received the result; the window to contest it is counted from then. Returns the entry's kind.

@@ -1,12 +1,11 @@
 """When a step of a whistle may have happened: never before the steps it builds on. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from uuid import UUID
 
-from services.sampling.whistles.problems import moment_refused
 from shared.contracts.codes import Role
 from shared.contracts.sampling import WhistleEntryKind
-from shared.http.auth import Actor
 from shared.times import in_words
 
 OFFICERS = (Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.CASE_HANDLER)
@@ -28,9 +27,13 @@ BUILDS_ON = {
 """Steps that cannot have happened before others. The seller may have been told before anybody blew the whistle."""
 
 
-def is_officer(actor: Actor) -> bool:
-    """Whether `actor` decides as an officer. Who acts for a business is a party, whatever else he may be."""
-    return actor.business_id is None and actor.has(*OFFICERS)
+class ImpossibleMoment(ValueError):  # noqa: N818 (what was given, not what went wrong)
+    """A step is said to have happened when it cannot have; the message (Chinese) gives both times."""
+
+
+def is_officer(roles: Collection[Role], business_id: UUID | None) -> bool:
+    """Whether a caller decides as an officer. Who acts for a business is a party, whatever else he may be."""
+    return business_id is None and any(role in OFFICERS for role in roles)
 
 
 def moment_of(given: datetime | None, present: datetime, foundations: Iterable[tuple[str, datetime]]) -> datetime:
@@ -38,13 +41,13 @@ def moment_of(given: datetime | None, present: datetime, foundations: Iterable[t
 
     Each foundation is a name and a moment. People write minutes: what happened in the minute of its foundation counts
     as following it at once. An instrument's watch may be fast, so a foundation in the future asks for nothing more
-    than the present. Raises `InvalidRequest` with both times.
+    than the present. Raises `ImpossibleMoment`.
     """
     name, since = max(foundations, key=lambda foundation: foundation[1])
     since = min(since, present)
     at = given or present
     if at > present:
-        raise moment_refused(f"不能晚于现在 {in_words(present)}，现为 {in_words(at)}")
+        raise ImpossibleMoment(f"不能晚于现在 {in_words(present)}，现为 {in_words(at)}")
     if at < since.replace(second=0, microsecond=0):
-        raise moment_refused(f"不能早于“{name}”的时间 {in_words(since)}，现为 {in_words(at)}，请核对")
+        raise ImpossibleMoment(f"不能早于“{name}”的时间 {in_words(since)}，现为 {in_words(at)}，请核对")
     return max(at, since)

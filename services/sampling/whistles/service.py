@@ -156,7 +156,7 @@ async def tell_seller(session: AsyncSession, whistle_id: UUID, body: NoticeStep,
     """The seller received the result, or an officer corrects when: the window to contest is counted anew from then."""
     whistle, at = await _begin(session, whistle_id, body, version, actor, WhistleEntryKind.TOLD)
     before = whistle.told_at
-    kind = whistle.tell(at, by_officer=is_officer(actor), reason=body.note)
+    kind = whistle.tell(at, by_officer=is_officer(actor.roles, actor.business_id), reason=body.note)
     window = await _window(session, whistle)
     if window.triggered_at != at:
         if window.is_open:
@@ -175,7 +175,7 @@ async def object_to_result(
     It counts from when it is recorded. Only an officer may say that it came earlier, on paper, and shows the paper:
     the parties' own word would let them contest for ever.
     """
-    if body.at is not None and not is_officer(actor):
+    if body.at is not None and not is_officer(actor.roles, actor.business_id):
         raise moment_refused(
             "复检申请以登记时为准，请不要填写申请时间；书面申请更早递交的，请检查、办案或食安办人员凭证据补记"
         )
