@@ -73,7 +73,9 @@ async def copied(postgres: EmbeddedPostgres, rows: list[dict[str, Any]]) -> list
     engine = create_async_engine(async_url(postgres.url()))
     async with engine.connect() as connection, AsyncSession(connection) as session:
         await connection.run_sync(TABLE.create)
-        columns = {name: [row[name] for row in rows] for name in rows[0] if name != "name"}
+        columns: dict[str | tuple[str, ...], list[Any]] = {
+            name: [row[name] for row in rows] for name in rows[0] if name != "name"
+        }
         named = [row for row in rows if row["name"]]
         await BulkCopy(TABLE).write(session, columns, {"name": None}, len(rows))
         for row in named:
