@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from shared.contracts.schema import is_storable
 from shared.http.problems import FieldError
 from shared.tabular.headers import HeaderMapping, MappedColumn
 from shared.tabular.inert import restore
@@ -20,6 +21,7 @@ from shared.times import SHANGHAI
 _REMEMBERED = 5_000
 _SHOWN = 40
 _ISO_BEGINNING = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:", re.ASCII)
+_DATE_WANTED = "日期应写成 2026-03-01 或 2026-03-01 08:30"
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 (a spreadsheet's date has no zone)
 _EXCEL_DAYS = (20_000, 80_000)  # 1954 to 2119: what may be meant as a date and not as a number
 
@@ -72,7 +74,7 @@ class CellReader:
 
 def fault_of_cell(row: int, found: MappedColumn, message: str, text: str) -> FieldError:
     """The error of one cell, with row, column and what stood there."""
-    shown = text.strip()
+    shown = storable(text).strip()
     quoted = f"，原文「{shown[:_SHOWN]}{'…' if len(shown) > _SHOWN else ''}」" if shown else ""
     return FieldError(
         pointer=f"/{found.column.name}", message=f"{message}{quoted}", code="cell", row=row, column=found.header
@@ -90,6 +92,8 @@ class _Memory(dict[str, Any]):
         trimmed = restore(text).strip()
         if trimmed:
             try:
+                if not is_storable(trimmed):
+                    raise ValueError("含有不能保存的字符，请删去或重新输入")
                 value = self._column.parse(trimmed)
             except ValueError as error:
                 value = Invalid(str(error))
@@ -104,6 +108,11 @@ class _Memory(dict[str, Any]):
         if len(self) > _REMEMBERED:
             self.clear()
             self.has_invalid = False
+
+
+def storable(text: str) -> str:
+    """`text` as it may be kept and shown: `�` for each character that PostgreSQL cannot hold."""
+    return text if is_storable(text) else "".join(sign if is_storable(sign) else "\ufffd" for sign in text)
 
 
 def text_of(max_length: int) -> Callable[[str], str]:
@@ -162,7 +171,10 @@ def instant(text: str) -> datetime:
         moment = datetime.fromisoformat(text) if _ISO_BEGINNING.match(text) else _moment(text)
     except ValueError:
         moment = _moment(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except OverflowError:  # the first and the last day of the calendar have no time in another zone
+        raise ValueError(_DATE_WANTED) from None
 
 
 def day(text: str) -> date:
@@ -177,7 +189,7 @@ def _moment(text: str) -> datetime:
     except ValueError:
         pass
     serial = text.replace(".", "", 1)
-    if serial.isdigit() and _EXCEL_DAYS[0] <= float(text) <= _EXCEL_DAYS[1]:
+    if serial.isdecimal() and _EXCEL_DAYS[0] <= float(text) <= _EXCEL_DAYS[1]:
         return _EXCEL_EPOCH + timedelta(seconds=round(float(text) * 86_400))
     plain = text.translate(_DATE_SIGNS).replace("T", " ").strip(" :-")
     date_text, _, time_text = plain.partition(" ")
@@ -185,8 +197,8 @@ def _moment(text: str) -> datetime:
         year, month, day_of_month = (int(part) for part in date_text.split("-"))
         hour, minute, second = (int(part) for part in (*(time_text.strip() or "0").split(":"), "0", "0")[:3])
         return datetime(year, month, day_of_month, hour, minute, second)  # noqa: DTZ001 (zone is set by the caller)
-    except ValueError:
-        raise ValueError("日期应写成 2026-03-01 或 2026-03-01 08:30") from None
+    except (ValueError, OverflowError):
+        raise ValueError(_DATE_WANTED) from None
 
 
 def _from_digits(text: str) -> datetime:

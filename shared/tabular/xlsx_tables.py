@@ -5,6 +5,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,7 +21,8 @@ from shared.tabular.tables import END_OF_ROWS, Batch, Chunk, assemble, trimmed_h
 
 _BLOCK = 1 << 20
 _TAIL = 64  # a cell reference cut by the end of a block is found again with the next
-_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,9})["']""")
+_LETTERS, _DIGITS = 8, 10  # so many are in no true reference; the reader's numbers overflow and it asks for gigabytes
+_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{8}|[A-Za-z]{1,7}(?=[0-9]))([0-9]{0,10})""")
 _DAMAGED = "文件不完整或已损坏，请在表格软件里打开后另存为 .xlsx 再传"
 
 
@@ -112,6 +114,8 @@ def _inspect_entry(package: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Tab
             if references:
                 letters = {letters for letters, _ in references}
                 right = max(right, *map(_column_number, letters))
+                if any(len(letters) == _LETTERS or len(digits) == _DIGITS for letters, digits in set(references)):
+                    raise TableUnreadable(_DAMAGED)
                 bottom = max(bottom, *{int(digits) for _, digits in references})
             tail = block[-_TAIL:]
     if bottom > limits.max_rows + HEADER_SEARCH_ROWS:
@@ -134,22 +138,31 @@ def _column_number(letters: bytes) -> int:
 
 
 def _visible_sheets(path: Path) -> list[str]:
-    try:
-        with CalamineWorkbook.from_path(path) as workbook:
-            return [
-                found.name
-                for found in workbook.sheets_metadata
-                if found.typ is SheetTypeEnum.WorkSheet and found.visible is SheetVisibleEnum.Visible
-            ]
-    except CalamineError:
-        raise TableUnreadable(_DAMAGED) from None
+    with _opened(path) as workbook:
+        return [
+            found.name
+            for found in workbook.sheets_metadata
+            if found.typ is SheetTypeEnum.WorkSheet and found.visible is SheetVisibleEnum.Visible
+        ]
 
 
 def _load(path: Path, name: str) -> CalamineSheet:
+    with _opened(path) as workbook:
+        return workbook.get_sheet_by_name(name)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[CalamineWorkbook]:
+    """The workbook. Raises `TableUnreadable` for all that the reader stumbles over, a panic of its Rust code too."""
     try:
         with CalamineWorkbook.from_path(path) as workbook:
-            return workbook.get_sheet_by_name(name)
+            yield workbook
     except CalamineError:
+        raise TableUnreadable(_DAMAGED) from None
+    except BaseException as failure:
+        # A panic is no Exception, and its class cannot be imported.
+        if type(failure).__name__ != "PanicException":
+            raise
         raise TableUnreadable(_DAMAGED) from None
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.tabular.cells import CellReader, code_of, day, decimal_of, instant, text_of
+from shared.contracts.schema import is_storable
+from shared.tabular.cells import CellReader, code_of, day, decimal_of, instant, storable, text_of
 from shared.tabular.headers import Column, map_headers
 from shared.tabular.inert import make_inert, restore
 from shared.tabular.tables import Chunk
@@ -37,7 +38,24 @@ def test_days() -> None:
         assert day(text) == date(2026, 3, 1)
 
 
-@pytest.mark.parametrize("text", ["2026-02-30", "昨天", "3月1日", "12", "2026-03-01 25:00", "1e9", "99999999"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-02-30",
+        "昨天",
+        "3月1日",
+        "12",
+        "2026-03-01 25:00",
+        "1e9",
+        "99999999",
+        "0001-01-01",
+        "9999-12-31T23:59:00-08:00",
+        "①",
+        "፩",
+        "9" * 400,
+        f"{'9' * 30}-1-1",
+    ],
+)
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="日期应写成"):
         instant(text)
@@ -55,6 +73,19 @@ def test_numbers_are_exact_and_codes_keep_their_digits() -> None:
     with pytest.raises(ValueError, match="科学计数法"):
         code_of(30)("9.14401E+17")
     assert code_of(30)("91E+X") == "91E+X"
+
+
+@pytest.mark.parametrize("bad", ["甲\0乙", "甲\ud800"])
+def test_what_cannot_be_stored_is_refused_in_its_cell_and_shown_without_it(bad: str) -> None:
+    columns = (Column("item", "检测项目", text_of(5)), Column("code", "编号", code_of(5)))
+    reader = CellReader(map_headers(["检测项目", "编号"], columns))
+    parsed = reader.read(Chunk(0, [2, 3], [["农残", "1"], [bad, bad]]))
+    assert parsed.values["item"] == ["农残", None]
+    assert [(error.column, error.code) for error in parsed.errors[1]] == [("检测项目", "cell"), ("编号", "cell")]
+    for error in parsed.errors[1]:
+        assert "不能保存的字符" in error.message
+        assert is_storable(error.message)
+    assert is_storable(storable(bad))
 
 
 def test_errors_carry_row_column_and_what_stood_there() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from shared.tabular import xlsx_tables
 from shared.tabular.cells import CellReader, instant, text_of
 from shared.tabular.files import open_table
 from shared.tabular.headers import Column, map_headers
@@ -103,6 +104,24 @@ def test_one_far_cell_does_not_make_a_giant_table(tmp_path: Path, reference: str
     )
     with pytest.raises(TableTooLarge, match=complaint):
         open_table(packed(tmp_path, xml.encode()), COLUMNS)
+
+
+@pytest.mark.parametrize(
+    "reference", ["ZZZZZZ99999999999", "A99999999999", "A" * 8 + "1", "A" * 300 + "1", "A" + "0" * 50 + "1"]
+)
+def test_a_cell_out_of_every_sheet_is_a_damaged_file(tmp_path: Path, reference: str) -> None:
+    xml = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+        f'<c t="n" r="{reference}"><v>1</v></c></row></sheetData></worksheet>'
+    )
+    with pytest.raises(TableUnreadable, match="不完整或已损坏"):
+        open_table(packed(tmp_path, xml.encode()), COLUMNS)
+
+
+def test_a_panic_of_the_reader_is_a_damaged_file(tmp_path: Path) -> None:
+    panic = type("PanicException", (BaseException,), {})
+    with pytest.raises(TableUnreadable, match="不完整或已损坏"), xlsx_tables._opened(workbook_of(tmp_path)):
+        raise panic
 
 
 def test_a_directory_that_lies_about_a_size_is_refused(tmp_path: Path) -> None:
