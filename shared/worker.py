@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 
 from shared.app import Service
-from shared.events.relay import run_relay
 from shared.figures.jobs import prove_figures
 from shared.housekeeping import CHASSIS_JOBS
 from shared.jobs.runner import run_jobs
@@ -20,12 +19,18 @@ from shared.settings import UnitSettings, read_settings
 Work = Callable[[Service, UnitSettings, asyncio.Event], Coroutine[Any, Any, None]]
 
 
+async def _run_relay(service: Service, settings: UnitSettings, stop: asyncio.Event) -> None:
+    from shared.events.relay import run_relay  # noqa: PLC0415 (its HTTP client takes 6 MB, which the jobs do not need)
+
+    await run_relay(service, settings, stop)
+
+
 async def _run_all_jobs(service: Service, settings: UnitSettings, stop: asyncio.Event) -> None:
     jobs = (*service.jobs, prove_figures(service.figures), *CHASSIS_JOBS)
     await run_jobs(replace(service, jobs=jobs), settings, stop)
 
 
-KINDS: dict[str, Work] = {"relay": run_relay, "jobs": _run_all_jobs}
+KINDS: dict[str, Work] = {"relay": _run_relay, "jobs": _run_all_jobs}
 
 
 async def main(module: str, kind: str) -> None:

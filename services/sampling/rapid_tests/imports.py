@@ -24,10 +24,10 @@ from services.sampling.rapid_tests.judging import Judged
 from services.sampling.rapid_tests.models import RapidTestUpload
 from services.sampling.rapid_tests.rules import UploadState, is_unit
 from services.sampling.rapid_tests.schemas import MappedHeader, MappingPreview
-from services.sampling.rapid_tests.uploads import LIMITS, path_of, unpack
+from services.sampling.rapid_tests.uploads import LIMITS, kept_problem, path_of, unpack
 from shared.contracts.codes import RowOutcome
 from shared.http.problems import FieldError, Problem
-from shared.tabular.cells import CellReader, ParsedChunk
+from shared.tabular.cells import CellReader, ParsedChunk, storable
 from shared.tabular.files import open_table
 from shared.tabular.headers import HeaderMapping, map_headers
 from shared.tabular.tables import Chunk, Table
@@ -155,8 +155,7 @@ class Import:
             upload = await repository.get_upload(session, self.upload_id, lock=True)
             assert upload is not None
             upload.state, upload.finished_at = UploadState.FAILED, now()
-            document = problem.document(instance=None, request_id=None)
-            upload.problem = {name: document.get(name) for name in ("type", "title", "detail", "errors")}
+            upload.problem = kept_problem(problem)
         path_of(self.data_dir, self.upload_id).unlink(missing_ok=True)
 
 
@@ -185,7 +184,7 @@ def _preview(table: Table, mapping: HeaderMapping) -> dict[str, Any]:
         MappedHeader(
             field=found.column.name,
             label=found.column.label,
-            header=found.header,
+            header=storable(found.header),
             column=found.position + 1,
             unit=found.unit,
         )
@@ -198,10 +197,10 @@ def _preview(table: Table, mapping: HeaderMapping) -> dict[str, Any]:
         header_row=table.header_row,
         mapped=headers,
         missing=[error.column or "" for error in mapping.errors if error.code == "missing"],
-        unused=list(mapping.unused),
-        first_rows=[list(row) for row in chunk.rows] if chunk else [],
+        unused=list(map(storable, mapping.unused)),
+        first_rows=[list(map(storable, row)) for row in chunk.rows] if chunk else [],
     )
-    return preview.model_dump(mode="json") | {"header": list(table.header)}
+    return preview.model_dump(mode="json") | {"header": list(map(storable, table.header))}
 
 
 def _batch(upload: RapidTestUpload, mapping: HeaderMapping, parsed: ParsedChunk) -> Batch:
@@ -260,6 +259,6 @@ def _upload_rows(upload: RapidTestUpload, chunk: _Chunk, taken: Taken) -> Iterat
             "row_number": row_numbers[index],
             "outcome": answer.outcome,
             "test_id": UUID(bytes=taken.ids[index]) if is_suspect else answer.test_id,
-            "cells": list(chunk.cells[index]) if answer.outcome is RowOutcome.REJECTED else None,
+            "cells": list(map(storable, chunk.cells[index])) if answer.outcome is RowOutcome.REJECTED else None,
             "errors": [error.model_dump(mode="json", exclude_none=True) for error in answer.errors],
         }
