@@ -25,7 +25,7 @@ from services.sampling.rapid_tests.rules import (
 from services.sampling.test_items.rules import Catalogue, Limit
 from shared.copying import Columns
 from shared.ids import uuid7_series
-from shared.times import day_of
+from shared.times import day_of, start_of_day
 
 EARLIEST = date(2009, 6, 1)  # 食品安全法 came into force; an earlier date is a slip of the pen
 CLOCK_SKEW = timedelta(hours=1)
@@ -134,9 +134,9 @@ class Judge:
 
     def judge(self, batch: Batch, at: datetime) -> Judged:
         """Judge each record; `at` stands for a time that a record does not give."""
-        moments = [moment or at for moment in batch.column("tested_at")]
+        _check_moments(batch, "sampled_at", "抽样时间", at)
+        moments = _check_moments(batch, "tested_at", "检测时间", at)
         days = self._day_of.each(moments)
-        self._check_moments(batch, moments, days, latest=at + CLOCK_SKEW)
         wheres = self._wheres(batch, days)
         devices = self._devices(batch, wheres)
         cases = self._case_of.each(
@@ -162,15 +162,6 @@ class Judge:
             record_keys=keys,
             content_hashes=_content_hashes(batch, keys, wheres, cases, findings, moments),
         )
-
-    def _check_moments(self, batch: Batch, moments: Sequence[datetime], days: Sequence[date], latest: datetime) -> None:
-        if max(moments) <= latest and min(days) >= EARLIEST:
-            return
-        for index, (moment, day) in enumerate(zip(moments, days, strict=True)):
-            if moment > latest:
-                batch.reject(index, "tested_at", "检测时间在将来，请核对日期", "future")
-            elif day < EARLIEST:
-                batch.reject(index, "tested_at", f"检测时间早于 {EARLIEST}，请核对日期", "past")
 
     def _wheres(self, batch: Batch, days: Sequence[date]) -> list[Where]:
         sites = batch.column("site")
@@ -265,6 +256,25 @@ def _rows(*columns: Sequence[Any]) -> Iterable[tuple[Any, ...]]:
 
 def _bytes(identifier: UUID | None) -> bytes | None:
     return identifier.bytes if identifier else None
+
+
+def _check_moments(batch: Batch, name: str, label: str, at: datetime) -> list[datetime]:
+    """The moments of a column; `at` stands for one that is missing or out of reach, and the latter is rejected.
+
+    They are compared before anything is made of them: the year 1 or 9999 has no time in another zone.
+    """
+    moments = [moment or at for moment in batch.column(name)]
+    earliest, latest = start_of_day(EARLIEST), at + CLOCK_SKEW
+    if max(moments) > latest or min(moments) < earliest:
+        for index, moment in enumerate(moments):
+            if moment > latest:
+                batch.reject(index, name, f"{label}在将来，请核对日期", "future")
+            elif moment < earliest:
+                batch.reject(index, name, f"{label}早于 {EARLIEST}，请核对日期", "past")
+            else:
+                continue
+            moments[index] = at
+    return moments
 
 
 def _record_keys(batch: Batch, wheres: Sequence[Where]) -> list[bytes | None]:

@@ -116,7 +116,7 @@ async def upload_rapid_tests(
 @router.get("/rapid-test-uploads")
 async def list_uploads(actor: CanReadRapidTests, session: Session, page: PageParameters) -> Page[UploadRead]:
     """上传过的文件：自己的，以及辖区内检测点的。"""
-    found, following = await repository.list_uploads(session, actor, page)
+    found, following = await uploads.page_of(session, actor, page)
     return Page(items=[uploads.shown(upload) for upload in found], next_cursor=following)
 
 

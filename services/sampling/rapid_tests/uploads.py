@@ -20,11 +20,13 @@ from services.sampling.test_sites.service import site_for
 from shared.contracts.codes import Role
 from shared.contracts.schema import Schema
 from shared.http.auth import Actor
-from shared.http.problems import Conflict, NotFound, invalid_request
+from shared.http.pagination import PageRequest
+from shared.http.problems import Conflict, NotFound, Problem, invalid_request
 from shared.ids import uuid7
 from shared.jobs import repository as job_rows
 from shared.jobs import service as jobs
-from shared.jobs.models import JobState
+from shared.jobs.models import Job, JobState
+from shared.tabular.cells import storable
 from shared.tabular.limits import TableLimits
 from shared.tabular.receiving import ReceivedFile
 from shared.tabular.rejected import RejectedRow
@@ -41,6 +43,10 @@ class UploadNotFound(NotFound):
 
 class UploadNotFinished(Conflict):
     slug, title = "rapid-test-upload-not-finished", "这次上传还没有处理完"
+
+
+class UploadStopped(Conflict):
+    slug, title = "rapid-test-upload-stopped", "处理文件时出了意外，多次重试仍未完成"
 
 
 class DryRunNotAcceptable(Conflict):
@@ -161,6 +167,14 @@ async def upload_for(session: AsyncSession, upload_id: UUID, actor: Actor) -> Ra
     return upload
 
 
+async def page_of(session: AsyncSession, actor: Actor, page: PageRequest) -> tuple[list[RapidTestUpload], str | None]:
+    """One page of uploads that the actor may see, the latest first; those whose job was stopped say so."""
+    found, following = await repository.list_uploads(session, actor, page)
+    for upload in found:
+        await _was_given_up(session, upload)
+    return found, following
+
+
 async def rejected_rows(session: AsyncSession, upload: RapidTestUpload) -> tuple[list[str], list[RejectedRow]]:
     """The header of the file and its rejected rows so far. Raises `UploadNotFinished` before the header was read."""
     if upload.preview is None:
@@ -203,8 +217,22 @@ async def _was_given_up(session: AsyncSession, upload: RapidTestUpload) -> bool:
         if state in (JobState.CANCELLED, JobState.FAILED):
             upload.state = UploadState.CANCELLED if state is JobState.CANCELLED else UploadState.FAILED
             upload.finished_at = now()
+            if upload.state is UploadState.FAILED:
+                upload.problem = _why_it_stopped(upload, job)
             await session.flush()
     return upload.state in (UploadState.CANCELLED, UploadState.FAILED)
+
+
+def _why_it_stopped(upload: RapidTestUpload, job: Job | None) -> dict[str, Any]:
+    reason = storable(job.error) if job and job.error else "任务的记录已清理"
+    stopped = UploadStopped(f"已处理 {upload.rows_done} 行；请把原文件再传一次，已收下的行不会重复。原因：{reason}")
+    return kept_problem(stopped)
+
+
+def kept_problem(problem: Problem) -> dict[str, Any]:
+    """A problem as an upload keeps it."""
+    document = problem.document(instance=None, request_id=None)
+    return {name: document.get(name) for name in ("type", "title", "detail", "errors")}
 
 
 def _content_key(sha256: bytes, form: UploadForm, actor: Actor) -> bytes:

@@ -126,6 +126,18 @@ async def test_no_market_takes_the_record_numbers_or_ids_of_another(client_of: C
     assert (error["pointer"], error["message"]) == ("/records/0/id", "编号已被使用，请换一个新的 UUID")
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"])
+@pytest.mark.parametrize("name", ["tested_at", "sampled_at"])
+async def test_a_time_out_of_reach_is_refused_and_the_other_records_go_in(
+    terminal: httpx.AsyncClient, site: Site, name: str, moment: str
+) -> None:
+    answer = await terminal.put(f"{PATH}/{uuid7()}", json=body(site, record(**{name: moment}), record()))
+    assert answer.status_code == 200, answer.text
+    refused, accepted = answer.json()["items"]
+    assert (refused["outcome"], refused["errors"][0]["pointer"]) == ("rejected", f"/records/0/{name}")
+    assert accepted["outcome"] == "accepted"
+
+
 async def test_one_id_for_two_sites_of_a_submission_is_refused_the_second_time(
     terminal: httpx.AsyncClient, site: Site, session_of: SessionOf
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 from typing import Any
+from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
@@ -244,6 +245,23 @@ async def test_a_file_that_cannot_be_read_says_why_and_may_be_sent_again(
     assert (upload["state"], upload["problem"]["type"]) == ("failed", f"/problems/{problem}")
     assert (await market.upload(content))["id"] != sent["id"]
     assert len(list(folder_of(market.data_dir).iterdir())) == 1
+
+
+async def test_an_upload_whose_job_failed_for_good_says_so(market: Market) -> None:
+    sent = await market.upload(file_of(row(1)))
+    async with market.sessions() as session, session.begin():
+        failed = text("UPDATE jobs SET state = 'failed', error = 'OSError: disk' WHERE id = :id")
+        await session.execute(failed, {"id": UUID(sent["job_id"])})
+    [listed] = (await market.get("/v1/rapid-test-uploads"))["items"]
+    assert (listed["state"], listed["problem"]["type"]) == ("failed", "/problems/rapid-test-upload-stopped")
+    assert "OSError: disk" in listed["problem"]["detail"]
+    assert await market.get(f"/v1/rapid-test-uploads/{sent['id']}") == listed
+
+
+async def test_times_out_of_reach_cost_only_their_rows(market: Market) -> None:
+    days = ("0001-01-01", "9999-12-31T23:59:00-08:00", "2026-07-01")
+    upload = await market.take_in(await market.upload(file_of(*(row(at, day=day) for at, day in enumerate(days)))))
+    assert (upload["state"], upload["accepted"], upload["rejected"]) == ("done", 1, 2)
 
 
 async def test_an_unclear_header_can_be_decided_by_the_sender(market: Market) -> None:
