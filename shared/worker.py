@@ -39,7 +39,7 @@ async def main(module: str, kind: str) -> None:
     settings = read_settings(service.settings)
     configure_logging(f"{service.unit}-{kind}", settings.log_level, settings.log_format)
     gc.collect()
-    gc.freeze()  # what was imported stays; looking through it at each collection cost an upload a tenth of its time
+    gc.freeze()  # what was imported stays, so no collection need look through it again
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
