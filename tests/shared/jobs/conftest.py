@@ -12,7 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from services.sampling.settings import Settings
+from shared.contracts.codes import Role
 from shared.database import create_engine, create_sessions
+from shared.http.auth import Actor
+from shared.ids import uuid7
 from shared.jobs import repository
 from shared.jobs.definition import JobKind
 from shared.jobs.models import Job, JobState
@@ -20,6 +23,18 @@ from shared.jobs.runner import run_jobs
 from shared.jobs.service import enqueue
 from tests.shared.jobs.trial import KINDS, QUICK, Trial
 from tests.waiting import eventually
+
+ORDERER = Actor(
+    id=uuid7(),
+    name="测试人员",
+    kind="user",
+    roles=frozenset({Role.INSPECTOR}),
+    regions=(),
+    organisation_id=None,
+    business_id=None,
+    scopes=frozenset(),
+)
+"""Who orders the jobs of these tests, and so may cancel them."""
 
 
 @dataclass
@@ -39,7 +54,7 @@ class Workshop:
 
     async def order(self, kind: str, **payload: Any) -> UUID:
         async with self.sessions() as session, session.begin():
-            return (await enqueue(session, kind, payload, actor=None, title=kind)).id
+            return (await enqueue(session, kind, payload, actor=ORDERER, title=kind)).id
 
     async def job(self, job_id: UUID) -> Job:
         async with self.sessions() as session:

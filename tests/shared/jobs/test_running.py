@@ -18,13 +18,10 @@ from pgqueuer.core.executors import ScheduleExecutorFactoryParameters
 from pgqueuer.domain.types import CronEntrypoint, CronExpression
 from sqlalchemy import text
 
-from shared.contracts.codes import Role
-from shared.http.auth import Actor
-from shared.ids import uuid7
 from shared.jobs.models import JobState
 from shared.jobs.runner import Pace, ShanghaiSchedule
 from shared.jobs.service import cancel, enqueue, enqueue_scheduled
-from tests.shared.jobs.conftest import Workshop
+from tests.shared.jobs.conftest import ORDERER, Workshop
 from tests.shared.jobs.trial import EVERY_SECOND, KINDS
 from tests.waiting import eventually
 
@@ -223,15 +220,5 @@ async def _is_begun(workshop: Workshop, ordered: UUID, attempt: int) -> bool:
 
 
 async def _cancel(workshop: Workshop, ordered: UUID) -> None:
-    actor = Actor(
-        id=uuid7(),
-        name="测试管理员",
-        kind="user",
-        roles=frozenset({Role.ADMINISTRATOR}),
-        regions=(),
-        organisation_id=None,
-        business_id=None,
-        scopes=frozenset(),
-    )
     async with workshop.sessions() as session, session.begin():
-        await cancel(session, ordered, actor)
+        await cancel(session, ordered, ORDERER)
