@@ -15,7 +15,6 @@ from services.sampling.settings import Settings
 from shared.contracts.codes import Role
 from shared.database import create_engine, create_sessions
 from shared.http.auth import Actor
-from shared.ids import uuid7
 from shared.jobs import repository
 from shared.jobs.definition import JobKind
 from shared.jobs.models import Job, JobState
@@ -25,7 +24,7 @@ from tests.shared.jobs.trial import KINDS, QUICK, Trial
 from tests.waiting import eventually
 
 ORDERER = Actor(
-    id=uuid7(),
+    id=UUID("0199f3a0-c1d2-7c5e-8a7b-6c5d4e3f2a1b"),
     name="测试人员",
     kind="user",
     roles=frozenset({Role.INSPECTOR}),
