@@ -16,7 +16,7 @@ from shared.ids import uuid7
 from shared.jobs.models import JobState
 from shared.jobs.service import enqueue
 from tests.conftest import ClientOf, SessionOf, service_of, settings_of
-from tests.shared.jobs.conftest import Workshop
+from tests.shared.jobs.conftest import ORDERER, Workshop
 from tests.tokens import TestKeys
 
 HAISHU, NANHAI = "330203000000", "440605000000"
@@ -122,11 +122,11 @@ async def test_a_finished_job_cannot_be_cancelled(session_of: SessionOf, client_
 
 @pytest_asyncio.fixture
 async def watcher(workshop: Workshop, keys: TestKeys) -> AsyncIterator[httpx.AsyncClient]:
-    """An administrator at the app of the workshop's database."""
+    """Who orders the workshop's jobs, at the app of its database."""
     app = create_app(service_of(Unit.SAMPLING), settings_of(Unit.SAMPLING, workshop.url))
     async with app.router.lifespan_context(app):
         app.state.token_verifier = keys.verifier
-        token = keys.token(Role.ADMINISTRATOR, regions=[])
+        token = keys.token(Role.INSPECTOR, regions=[], actor_id=ORDERER.id)
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://test", headers={"Authorization": f"Bearer {token}"}
         ) as client:
