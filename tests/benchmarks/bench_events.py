@@ -36,6 +36,7 @@ from tests.shared.events.trial import TrialHeld, create_effects, environment, su
 ROOT = Path(__file__).resolve().parents[2]
 RATE, SECONDS = 100, 20
 BULK, CHUNK = 20_000, 500
+PATIENCE = 120  # seconds after which events count as lost and the benchmark fails
 # A notification is sent when the handler's transaction has committed, and not before.
 TELLING = (
     """CREATE FUNCTION trial_tell() RETURNS trigger LANGUAGE plpgsql AS
@@ -89,8 +90,9 @@ async def _latency(publisher: AsyncEngine, subscriber: AsyncEngine) -> None:
             await asyncio.sleep(max(0, begun + number / RATE - time.perf_counter()))
             tasks.append(asyncio.create_task(publish_one(number)))
         await asyncio.gather(*tasks)
-        while len(arrived) < RATE * SECONDS:  # noqa: ASYNC110 (a wait, not a measurement)
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(PATIENCE):
+            while len(arrived) < RATE * SECONDS:  # noqa: ASYNC110 (a wait, not a measurement)
+                await asyncio.sleep(0.05)
         await raw.remove_listener("trial_effects", on_arrival)
         await connection.execute(text("DROP TRIGGER trial_tell ON trial_effects"))
     delays = sorted(1000 * (arrived[number] - committed[number]) for number in committed)
@@ -106,7 +108,8 @@ async def _throughput(publisher: AsyncEngine, subscriber: AsyncEngine) -> None:
         for first in range(0, BULK, CHUNK):
             await publish_all(session, [(TrialHeld(number=n), str(n)) for n in range(first, first + CHUNK)])
     begun = time.perf_counter()
-    await _until_effects(subscriber, BULK)
+    async with asyncio.timeout(PATIENCE):
+        await _until_effects(subscriber, BULK)
     delivered = BULK / (time.perf_counter() - begun)
     print(f"delivered {delivered:,.0f} events/s; plain INSERTs {plain:,.0f} rows/s; ratio {delivered / plain:.2f}")
 

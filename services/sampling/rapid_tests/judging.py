@@ -20,6 +20,7 @@ from services.sampling.rapid_tests.rules import (
     judge,
     measured_in,
     method_named,
+    plain_value,
     record_key,
 )
 from services.sampling.test_items.rules import Catalogue, Limit
@@ -307,7 +308,7 @@ def _content_hashes(
             case.item_code or case.printed_item,
             product,
             str(int(moment.timestamp()) // 60),
-            finding.printed_value,
+            plain_value(finding.value, finding.printed_value),
             finding.unit,
             finding.printed_result,
             maker,

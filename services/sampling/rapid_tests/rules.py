@@ -313,6 +313,11 @@ def _device_key(site_id: bytes, maker: str, serial: str) -> bytes:
     return hashlib.blake2b(site_id + f"{maker}\x1f{serial}".encode(), digest_size=12).digest()
 
 
+def plain_value(value: Decimal | None, printed: str | None) -> str | None:
+    """A reading as one spelling: 62, 62.0 and 62.00 are the same number, however a spreadsheet prints it."""
+    return printed if value is None else f"{value.normalize():f}"
+
+
 def content_hash(*parts: str | None) -> bytes:
     """16 bytes for what a record says: site, stall, item, product, minute, value, unit, printed result, device.
 

@@ -16,6 +16,7 @@ import uvicorn
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from deploy.units import process_environment
 from services.sampling.settings import Settings as SamplingSettings
 from services.scoring.settings import Settings as ScoringSettings
 from shared.app import Service, create_app
@@ -81,9 +82,9 @@ async def create_effects(engine: AsyncEngine) -> None:
 
 
 def environment(url: str, **addresses: str) -> dict[str, str]:
-    """The environment of a process of the trial."""
+    """The environment of a process of the trial, without what a surrounding platform has set for its own units."""
     more = {f"SHIAN_{unit.upper()}_URL": address for unit, address in addresses.items()}
-    return os.environ | {"SHIAN_DATABASE_URL": url, "SHIAN_EVENTS_SECRET": SECRET} | more
+    return process_environment({"SHIAN_DATABASE_URL": url, "SHIAN_EVENTS_SECRET": SECRET} | more)
 
 
 async def _relay() -> None:

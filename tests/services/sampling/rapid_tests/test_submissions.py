@@ -103,6 +103,14 @@ async def test_a_device_numbers_its_records_once(terminal: httpx.AsyncClient, si
     assert items[1]["test_id"] == first["id"]
 
 
+async def test_another_spelling_of_the_same_number_is_a_suspected_duplicate(
+    terminal: httpx.AsyncClient, site: Site
+) -> None:
+    sent = body(site, record(printed_value="12.5"), record(printed_value="12.50"), record(printed_value="12.51"))
+    items = (await terminal.put(f"{PATH}/{uuid7()}", json=sent)).json()["items"]
+    assert [item["outcome"] for item in items] == ["accepted", "suspected_duplicate", "accepted"]
+
+
 async def test_no_market_takes_the_record_numbers_or_ids_of_another(client_of: ClientOf, session_of: SessionOf) -> None:
     session = await session_of(Unit.SAMPLING)
     mine, theirs = uuid4(), uuid4()
