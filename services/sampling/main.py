@@ -5,6 +5,8 @@ from services.sampling.devices.router import router as devices
 from services.sampling.figures.definitions import FIGURES
 from services.sampling.rapid_tests.jobs import IMPORT_JOB, SWEEP_JOB
 from services.sampling.rapid_tests.router import router as rapid_tests
+from services.sampling.sampling_tasks import models as _sampling_tasks  # noqa: F401 (tables of the metadata)
+from services.sampling.separation import service as _separation  # noqa: F401 (tables of the metadata)
 from services.sampling.settings import Settings
 from services.sampling.statutory_tasks.router import router as statutory_tasks
 from services.sampling.statutory_tasks.subscribers import on_clock

@@ -1,0 +1,50 @@
+"""Tables of sampling tasks (抽样任务): what is to be sampled where and by when."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.sampling.database import Base
+from shared.contracts.statutory_sampling import Link, Stream
+from shared.database import Versioned
+from shared.ids import uuid7
+
+
+class SamplingTask(Versioned, Base):
+    """`quantity` samples of one category (null: any) in one region, from one named business or whoever is found there.
+
+    It comes from a plan, or from a whistle (`statutory_task_id`), or by hand. `bureau_code` is the county whose bureau
+    organises it. How many samples were taken is counted from the samples.
+    """
+
+    __tablename__ = "sampling_tasks"
+    __table_args__ = (
+        Index(None, "number", unique=True),
+        Index(None, "plan_id"),
+        Index(None, "region_code", "id"),
+        Index(None, "statutory_task_id", unique=True, postgresql_where="statutory_task_id IS NOT NULL"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    number: Mapped[str]
+    plan_id: Mapped[UUID | None]
+    statutory_task_id: Mapped[UUID | None] = mapped_column(ForeignKey("statutory_tasks.id"))
+    stream: Mapped[Stream]
+    link: Mapped[Link]
+    task_source: Mapped[str]
+    region_code: Mapped[str]
+    bureau_code: Mapped[str]
+    category_code: Mapped[str | None]
+    food_name: Mapped[str | None]
+    business_id: Mapped[UUID | None]
+    business_name: Mapped[str | None]
+    quantity: Mapped[int]
+    due_on: Mapped[date | None]
+    instructions: Mapped[str] = mapped_column(default="")
+    cancelled_at: Mapped[datetime | None]
+    cancelled_because: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_by: Mapped[UUID | None]
