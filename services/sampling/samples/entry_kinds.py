@@ -1,0 +1,36 @@
+"""What may happen to a sample, as its history tells it."""
+
+from enum import StrEnum
+
+
+class SampleEntryKind(StrEnum):
+    """Kinds of entries. A feature that adds to the history of samples adds its kinds here."""
+
+    SAVED = "saved"
+    TAKEN = "taken"
+    REFUSED = "refused"
+    CORRECTED = "corrected"
+    RECEIVED = "received"
+    REJECTED = "rejected"
+    REPORTED = "reported"
+    RETURNED = "returned"
+    CONCLUDED = "concluded"
+    VOIDED = "voided"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    SampleEntryKind.SAVED: "暂存抽样单",
+    SampleEntryKind.TAKEN: "完成抽样、封样",
+    SampleEntryKind.REFUSED: "被抽样单位拒绝抽样",
+    SampleEntryKind.CORRECTED: "更正抽样单",
+    SampleEntryKind.RECEIVED: "检验机构接收样品",
+    SampleEntryKind.REJECTED: "检验机构拒收样品",
+    SampleEntryKind.REPORTED: "检验机构出具检验报告",
+    SampleEntryKind.RETURNED: "检验报告退回更正",
+    SampleEntryKind.CONCLUDED: "作出检验结论",
+    SampleEntryKind.VOIDED: "样品作废",
+}
