@@ -1,0 +1,29 @@
+"""Words that a person writes for others to read."""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from shared.contracts.schema import is_storable
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Mn", "Me", "Zl", "Zp", "Zs"})
+_BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and symbols by their category, but drawn as nothing: the fillers of Hangul and the empty braille cell."""
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character) not in _UNSEEN and character not in _BLANK_LETTERS
+
+
+def _in_words(text: str) -> str:
+    """The text without blanks around it; refused when nobody can read anything in it, or nothing can store it."""
+    if not is_storable(text):
+        raise ValueError("有无法保存的控制字符，请重新输入")
+    if text and not any(map(_is_seen, text)):
+        raise ValueError("没有看得见的文字，请写明")
+    return text.strip()
+
+
+Words = Annotated[str, AfterValidator(_in_words)]
+"""What a person wrote for others to read."""
