@@ -1,11 +1,13 @@
 """抽检快检: test sites, devices, items, rapid tests, whistles, statutory sampling tasks, figures."""
 
+from services.sampling.capacity.router import router as capacity
 from services.sampling.database import Base
 from services.sampling.devices.router import router as devices
+from services.sampling.figures.capacity import FIGURES as CAPACITY_FIGURES
 from services.sampling.figures.definitions import FIGURES
 from services.sampling.rapid_tests.jobs import IMPORT_JOB, SWEEP_JOB
 from services.sampling.rapid_tests.router import router as rapid_tests
-from services.sampling.sampling_tasks import models as _sampling_tasks  # noqa: F401 (tables of the metadata)
+from services.sampling.sampling_tasks.router import router as sampling_tasks
 from services.sampling.separation import service as _separation  # noqa: F401 (tables of the metadata)
 from services.sampling.settings import Settings
 from services.sampling.statutory_tasks.router import router as statutory_tasks
@@ -27,7 +29,7 @@ service = Service(
     title="抽检快检",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[test_sites, devices, test_items, rapid_tests, whistles, statutory_tasks],
+    routers=[test_sites, devices, test_items, rapid_tests, whistles, statutory_tasks, sampling_tasks, capacity],
     subscribers={
         **REGION_SUBSCRIBERS,
         BusinessRegistered.type: on_business,
@@ -36,7 +38,7 @@ service = Service(
         END_WITHDRAWN[Unit.SAMPLING].type: on_clock,
     },
     jobs=[IMPORT_JOB, SWEEP_JOB, SWEEP_CLOCKS],
-    figures=FIGURES,
+    figures=(*FIGURES, *CAPACITY_FIGURES),
     seeds=[seed_items],
 )
 
