@@ -24,7 +24,7 @@ from services.sampling.rapid_tests.models import RapidTest
 from services.sampling.rapid_tests.rules import Finding, Tally
 from services.sampling.test_items import repository as test_items
 from services.sampling.test_items.rules import Catalogue
-from services.sampling.whistles import service as whistles
+from services.sampling.whistles import blowing as whistles
 from shared.contracts.codes import RowOutcome
 from shared.contracts.sampling import Verdict
 from shared.copying import BulkCopy, Columns

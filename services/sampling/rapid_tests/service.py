@@ -24,7 +24,7 @@ from services.sampling.rapid_tests.schemas import (
     SubmissionCreate,
     SubmissionRead,
 )
-from services.sampling.whistles import service as whistles
+from services.sampling.whistles import blowing as whistles
 from shared.contracts.codes import Role, RowOutcome
 from shared.contracts.sampling import Verdict
 from shared.http.auth import Actor

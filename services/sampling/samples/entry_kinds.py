@@ -10,6 +10,7 @@ class SampleEntryKind(StrEnum):
     TAKEN = "taken"
     REFUSED = "refused"
     CORRECTED = "corrected"
+    LABORATORY_ASSIGNED = "laboratory_assigned"
     RECEIVED = "received"
     REJECTED = "rejected"
     REPORTED = "reported"
@@ -27,6 +28,7 @@ _LABELS = {
     SampleEntryKind.TAKEN: "完成抽样、封样",
     SampleEntryKind.REFUSED: "被抽样单位拒绝抽样",
     SampleEntryKind.CORRECTED: "更正抽样单",
+    SampleEntryKind.LABORATORY_ASSIGNED: "确定检验机构",
     SampleEntryKind.RECEIVED: "检验机构接收样品",
     SampleEntryKind.REJECTED: "检验机构拒收样品",
     SampleEntryKind.REPORTED: "检验机构出具检验报告",

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.sampling.database import Base
@@ -20,11 +20,15 @@ from shared.contracts.statutory_sampling import Conclusion, Link, SampleState, S
 from shared.database import Versioned
 from shared.ids import uuid7
 
+SAMPLE_NUMBERS = Sequence("sample_numbers", metadata=Base.metadata)
+"""Running numbers of forms that came without one. A rolled-back form leaves a gap; nobody waits for a number."""
+
 
 class Sample(Versioned, Base):
     """One sample with its form (抽样单). `id` is made by the terminal that took it.
 
-    `form` holds the national form whole; the other columns repeat of it what is searched, counted or judged by.
+    `form` holds the national form whole, as it was sent (`SampleForm`); the other columns repeat of it what is
+    searched, counted or judged by. `revision` is the terminal's own count of its changes to the draft.
     `category_code` is the deepest known node of the food category tree, `region_code` where it was taken, `bureau_code`
     the county whose bureau organised it. The laboratory sees it under `blind_code` only.
     """
@@ -37,6 +41,12 @@ class Sample(Versioned, Base):
         Index(None, "bureau_code", "sampled_on"),
         Index(None, "task_id"),
         Index(None, "business_id", postgresql_where="business_id IS NOT NULL"),
+        Index(None, "created_by", "id"),
+        Index(
+            "ix_samples_attachments",
+            text("(form -> 'attachments') jsonb_path_ops"),
+            postgresql_using="gin",
+        ),
         CheckConstraint("state IN ('draft', 'refused', 'voided') OR number IS NOT NULL", name="numbered_once_taken"),
         CheckConstraint("(state = 'concluded') = (conclusion IS NOT NULL)", name="conclusion_iff_concluded"),
     )
@@ -61,6 +71,7 @@ class Sample(Versioned, Base):
     production_date: Mapped[date | None]
     sampled_on: Mapped[date]
     form: Mapped[dict[str, Any]]
+    revision: Mapped[int] = mapped_column(default=1)
 
     state: Mapped[SampleState] = mapped_column(default=SampleState.DRAFT)
     laboratory_id: Mapped[UUID | None]
@@ -70,6 +81,7 @@ class Sample(Versioned, Base):
     conclusion: Mapped[Conclusion | None]
     concluded_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_by: Mapped[UUID | None]
 
     entries: Mapped[list["SampleEntry"]] = relationship(order_by="SampleEntry.number", lazy="raise")
 
@@ -86,6 +98,10 @@ class Sample(Versioned, Base):
         """The operator would not let a sample be taken; the refusal itself is the record."""
         self._must_be(SampleState.DRAFT)
         self.state = SampleState.REFUSED
+
+    def correct(self) -> None:
+        """The form is put right. Once a report was issued by it, the report has to be returned first."""
+        self._must_be(SampleState.TAKEN, SampleState.RECEIVED)
 
     def receive(self, laboratory_id: UUID, at: datetime) -> None:
         """The laboratory found seals and contents in order."""
@@ -139,3 +155,15 @@ class SampleEntry(Base):
     actor_name: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class SampleAttachment(Base):
+    """A photo, film or document that forms name by its SHA-256 (hex); its bytes lie in the data folder."""
+
+    __tablename__ = "sample_attachments"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int]
+    media_type: Mapped[str]
+    uploaded_by: Mapped[UUID]
+    uploaded_at: Mapped[datetime] = mapped_column(server_default=func.now())

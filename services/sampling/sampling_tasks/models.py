@@ -3,13 +3,17 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.sampling.database import Base
+from services.sampling.sampling_tasks.problems import TaskStepRefused
 from shared.contracts.statutory_sampling import Link, Stream
 from shared.database import Versioned
 from shared.ids import uuid7
+
+TASK_NUMBERS = Sequence("sampling_task_numbers", metadata=Base.metadata)
+"""Running numbers of tasks. A rolled-back dispatch leaves a gap; nobody waits for a number."""
 
 
 class SamplingTask(Versioned, Base):
@@ -48,3 +52,23 @@ class SamplingTask(Versioned, Base):
     cancelled_because: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     created_by: Mapped[UUID | None]
+
+    def cancel(self, reason: str, at: datetime) -> None:
+        """The task is not to be done any more. Samples that were taken for it stay."""
+        if self.cancelled_at is not None:
+            raise TaskStepRefused(f"任务已撤销：{self.cancelled_because}")
+        self.cancelled_at, self.cancelled_because = at, reason
+
+
+class SamplingTaskSampler(Base):
+    """A sampler who is to do a task. While a task has none, any sampler of its region may."""
+
+    __tablename__ = "sampling_task_samplers"
+    __table_args__ = (Index(None, "user_id", "task_id"),)
+
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("sampling_tasks.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_name: Mapped[str]
+    organisation_id: Mapped[UUID | None]
+    assigned_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    assigned_by: Mapped[UUID | None]

@@ -1,6 +1,5 @@
 """Every query on statutory sampling tasks."""
 
-from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -11,11 +10,8 @@ from shared.clocks.models import ClockRow
 from shared.contracts.sampling import TaskState
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
-from shared.regions.models import RegionAncestor, RegionRow
 from shared.regions.repository import codes_within
 from shared.regions.scope import within_scope
-
-COUNTY_LEVEL = 3
 
 
 async def list_tasks(
@@ -37,16 +33,6 @@ async def lock_task(session: AsyncSession, task_id: UUID) -> StatutoryTask | Non
     """One task as it is now, held until the end of the transaction."""
     statement = select(StatutoryTask).where(StatutoryTask.id == task_id).with_for_update()
     return await session.scalar(statement.execution_options(populate_existing=True))
-
-
-async def counties_of(session: AsyncSession, region_codes: Collection[str]) -> dict[str, str]:
-    """For each region the county (district) it lies in; a region above county level is missing."""
-    statement = (
-        select(RegionAncestor.code, RegionAncestor.ancestor_code)
-        .join(RegionRow, RegionRow.code == RegionAncestor.ancestor_code)
-        .where(RegionAncestor.code.in_(region_codes), RegionRow.level == COUNTY_LEVEL)
-    )
-    return dict((await session.execute(statement)).all())
 
 
 async def next_numbers(session: AsyncSession, count: int) -> list[int]:

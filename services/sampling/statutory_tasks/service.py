@@ -8,32 +8,44 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.figures import service as figures
+from services.sampling.sampling_tasks import service as sampling_tasks
+from services.sampling.sampling_tasks.repository import counties_of
+from services.sampling.sampling_tasks.service import Dispatch
 from services.sampling.statutory_tasks import repository
 from services.sampling.statutory_tasks.models import Standing, StatutoryTask
 from shared.clocks.models import ClockRow
 from shared.clocks.service import Opening, cancel_clock, clocks_of, meet_clock, open_clocks
 from shared.contracts.clocks import ClockState
+from shared.contracts.statutory_sampling import Link, Stream
 from shared.http.auth import Actor
 from shared.ids import uuid7
 from shared.times import day_of, now
 
 CLOCK_OBJECT = "statutory_task"
 FOLLOW_UP = "statutory_sampling_follow_up"
+TASK_SOURCE = "快检吹哨"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be sampled, for which whistle."""
+    """What is to be sampled, for which whistle, at whose stall (null: not known)."""
 
     whistle_id: UUID
     site_id: UUID
     region_code: str
     title: str
+    food_name: str
+    seller_business_id: UUID | None
+    seller_name: str | None
+    link: Link
 
 
 async def assign(session: AsyncSession, orders: Sequence[Order], at: datetime) -> list[StatutoryTask]:
-    """Give each order, as a numbered task with its clock, to the bureau of its county (食品安全法 §112, §87)."""
-    counties = await repository.counties_of(session, {order.region_code for order in orders})
+    """Give each order, as a numbered task with its clock, to the bureau of its county (食品安全法 §112, §87).
+
+    Each is dispatched to the samplers as well, as a sampling task of the same number.
+    """
+    counties = await counties_of(session, {order.region_code for order in orders})
     numbers = await repository.next_numbers(session, len(orders))
     ids = [uuid7() for _ in orders]
     clocks = await open_clocks(
@@ -68,6 +80,26 @@ async def assign(session: AsyncSession, orders: Sequence[Order], at: datetime) -
         )
     session.add_all(tasks)
     await session.flush()
+    await sampling_tasks.dispatch(
+        session,
+        [
+            Dispatch(
+                stream=Stream.SUPERVISION,
+                link=order.link,
+                task_source=TASK_SOURCE,
+                region_code=order.region_code,
+                food_name=order.food_name,
+                business_id=order.seller_business_id,
+                business_name=order.seller_name,
+                due_on=day_of(clock.due_at),
+                instructions=f"快检疑似阳性：{order.title}；优先抽取停售的同一批",
+                statutory_task_id=task.id,
+                number=task.number,
+            )
+            for order, task, clock in zip(orders, tasks, clocks, strict=True)
+        ],
+        None,
+    )
     return tasks
 
 
@@ -82,6 +114,7 @@ async def conclude(session: AsyncSession, task: StatutoryTask, reason: str, at: 
     """The whistle has its outcome. Where nothing was sampled, the clock falls away; having been overdue stays."""
     task.conclude(at)
     if task.sampled_at is None:
+        await sampling_tasks.withdraw_for_whistle(session, task.id, reason, at)
         await _settle(session, task, await cancel_clock(session, task.clock_id, reason=reason, actor=actor, at=at))
 
 

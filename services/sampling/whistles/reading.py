@@ -3,9 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.statutory_tasks.service import CLOCK_OBJECT as TASK_CLOCK_OBJECT
+from services.sampling.whistles.blowing import CLOCK_OBJECT
 from services.sampling.whistles.models import Whistle, WhistleEntry
 from services.sampling.whistles.schemas import EntryRead, WhistleRead, WhistleSummary
-from services.sampling.whistles.service import CLOCK_OBJECT
 from shared.calendar.repository import load_calendar
 from shared.clocks.reading import show_clock
 from shared.clocks.service import clocks_of

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, lazyload, selectinload
 
 from services.sampling.rapid_tests.models import RapidTest
+from services.sampling.statutory_tasks.models import StatutoryTask
 from services.sampling.test_items.models import Item
 from services.sampling.test_sites.models import Site
 from services.sampling.test_sites.scope import sees_whole_regions
@@ -56,6 +57,18 @@ async def visible_whistle(
         .execution_options(populate_existing=True)
     )
     return await session.scalar(statement.with_for_update(of=Whistle) if lock else statement)
+
+
+async def whistle_of_task(session: AsyncSession, statutory_task_id: UUID) -> Whistle | None:
+    """The whistle that gave this task, with task and timeline, as it is now, held for a change."""
+    statement = (
+        select(Whistle)
+        .join(StatutoryTask, StatutoryTask.whistle_id == Whistle.id)
+        .where(StatutoryTask.id == statutory_task_id)
+        .options(selectinload(Whistle.task), selectinload(Whistle.entries))
+        .execution_options(populate_existing=True)
+    )
+    return await session.scalar(statement.with_for_update(of=Whistle))
 
 
 async def list_whistles(

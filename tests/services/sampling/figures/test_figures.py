@@ -17,8 +17,8 @@ from services.sampling.rapid_tests import service as rapid_tests
 from services.sampling.rapid_tests.schemas import CorrectionCreate, SubmissionCreate
 from services.sampling.statutory_tasks.subscribers import on_clock
 from services.sampling.test_sites.models import Site
+from services.sampling.whistles.blowing import blow
 from services.sampling.whistles.models import Whistle
-from services.sampling.whistles.service import blow
 from shared.clocks.sweep import sweep_overdue
 from shared.contracts.clocks import BREACHED
 from shared.contracts.codes import Role, Unit

@@ -4,8 +4,8 @@ import asyncio
 
 from sqlalchemy import func, select
 
+from services.sampling.whistles.blowing import blow
 from services.sampling.whistles.models import Whistle
-from services.sampling.whistles.service import blow
 from shared.clocks.models import ClockRow
 from shared.contracts.codes import Unit
 from shared.database import create_engine, create_sessions

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.test_sites.models import Site
+from services.sampling.whistles.blowing import blow
 from services.sampling.whistles.models import Whistle
-from services.sampling.whistles.service import blow
 from shared.contracts.codes import Role, Unit
 from shared.contracts.sampling import RapidTestFailed, Verdict, WhistleClosed
 from shared.events.models import OutboxEvent
