@@ -1,12 +1,16 @@
 """抽检快检: test sites, devices, items, rapid tests, whistles, statutory sampling tasks, figures."""
 
+from services.sampling.assignment_draws.router import router as assignment_draws
 from services.sampling.capacity.router import router as capacity
 from services.sampling.database import Base
 from services.sampling.devices.router import router as devices
 from services.sampling.figures.capacity import FIGURES as CAPACITY_FIGURES
 from services.sampling.figures.definitions import FIGURES
+from services.sampling.laboratories.router import router as laboratories
+from services.sampling.laboratory_assignments.router import router as laboratory_assignments
 from services.sampling.rapid_tests.jobs import IMPORT_JOB, SWEEP_JOB
 from services.sampling.rapid_tests.router import router as rapid_tests
+from services.sampling.samplers.router import router as samplers
 from services.sampling.sampling_tasks.router import router as sampling_tasks
 from services.sampling.separation import service as _separation  # noqa: F401 (tables of the metadata)
 from services.sampling.settings import Settings
@@ -29,7 +33,20 @@ service = Service(
     title="抽检快检",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[test_sites, devices, test_items, rapid_tests, whistles, statutory_tasks, sampling_tasks, capacity],
+    routers=[
+        test_sites,
+        devices,
+        test_items,
+        rapid_tests,
+        whistles,
+        statutory_tasks,
+        sampling_tasks,
+        capacity,
+        laboratories,
+        samplers,
+        assignment_draws,
+        laboratory_assignments,
+    ],
     subscribers={
         **REGION_SUBSCRIBERS,
         BusinessRegistered.type: on_business,
