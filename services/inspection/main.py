@@ -3,6 +3,8 @@
 from services.inspection.business_imports.jobs import IMPORT_BUSINESSES
 from services.inspection.business_imports.router import router as business_imports
 from services.inspection.businesses.router import router as businesses
+from services.inspection.case_requests.router import router as case_requests
+from services.inspection.case_requests.subscribers import on_case_requested
 from services.inspection.database import Base
 from services.inspection.figures.definitions import FIGURES
 from services.inspection.settings import Settings
@@ -13,6 +15,7 @@ from shared.clocks.sweep import SWEEP
 from shared.contracts.clocks import BREACHED, END_WITHDRAWN
 from shared.contracts.codes import Unit
 from shared.contracts.sampling import RapidTestFailed
+from shared.contracts.statutory_sampling import CaseRequested
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
 
 service = Service(
@@ -20,10 +23,11 @@ service = Service(
     title="监督检查",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[businesses, business_imports, visits],
+    routers=[businesses, business_imports, visits, case_requests],
     subscribers={
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,
+        CaseRequested.type: on_case_requested,
         BREACHED[Unit.INSPECTION].type: on_clock_breached,
         END_WITHDRAWN[Unit.INSPECTION].type: on_clock_end_withdrawn,
     },

@@ -4,11 +4,14 @@ from services.traceability.database import Base
 from services.traceability.figures.definitions import FIGURES
 from services.traceability.lots.router import router as lots
 from services.traceability.lots.subscribers import on_rapid_test_failed, on_whistle_closed
+from services.traceability.recall_requests.router import router as recall_requests
+from services.traceability.recall_requests.subscribers import on_recall_requested
 from services.traceability.settings import Settings
 from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP
 from shared.contracts.codes import Unit
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
+from shared.contracts.statutory_sampling import RecallRequested
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
 
 service = Service(
@@ -16,11 +19,12 @@ service = Service(
     title="追溯",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[lots],
+    routers=[lots, recall_requests],
     subscribers={
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,
         WhistleClosed.type: on_whistle_closed,
+        RecallRequested.type: on_recall_requested,
     },
     jobs=[SWEEP],
     figures=FIGURES,

@@ -119,6 +119,18 @@ class VisitOutcome(StrEnum):
         }[self]
 
 
+class CaseRequestState(StrEnum):
+    """Where a suspected violation that a disposal handed over stands."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+    @property
+    def label(self) -> str:
+        return {"pending": "待决定是否立案", "accepted": "已立案", "declined": "不予立案"}[self]
+
+
 class TimelineKind(StrEnum):
     """What may happen to a business, as its timeline tells it."""
 
@@ -126,6 +138,8 @@ class TimelineKind(StrEnum):
     CHANGED = "changed"
     VISIT_SCHEDULED = "visit_scheduled"
     VISIT_COMPLETED = "visit_completed"
+    CASE_REQUESTED = "case_requested"
+    CASE_DECIDED = "case_decided"
 
     @property
     def label(self) -> str:
@@ -135,6 +149,8 @@ class TimelineKind(StrEnum):
             "changed": "变更登记",
             "visit_scheduled": "安排回访",
             "visit_completed": "完成回访",
+            "case_requested": "收到移送的案件线索",
+            "case_decided": "决定是否立案",
         }[self]
 
 

@@ -23,6 +23,18 @@ class HoldState(StrEnum):
         return {"in_force": "锁定中", "released": "已解除"}[self]
 
 
+class RecallRequestState(StrEnum):
+    """Where a disposal's request for a recall stands."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+    @property
+    def label(self) -> str:
+        return {"pending": "待受理", "accepted": "已受理", "declined": "不予受理"}[self]
+
+
 class LotHoldFacts(EventData):
     """What every event about a hold says of the lot."""
 

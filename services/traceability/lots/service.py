@@ -1,6 +1,7 @@
 """Registering lots, holding them and letting them go."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -102,34 +103,59 @@ async def settle_whistle(session: AsyncSession, whistle: WhistleClosed) -> None:
         await _release(session, hold, reason="快检吹哨办结，停售已解除", at=whistle.closed_at, by=None)
 
 
-async def _hold_for_whistle(session: AsyncSession, whistle: WhistleFacts, *, at: datetime) -> LotHold | None:
-    code = normalise_code(whistle.lot_code or "")
-    if not code:
+async def hold_lot(
+    session: AsyncSession,
+    *,
+    code: str | None,
+    product_name: str,
+    holder_business_id: UUID | None,
+    holder_uscc: str | None,
+    holder_name: str | None,
+    region_code: str,
+    reason: str,
+    at: datetime,
+    quantity: Decimal | None = None,
+    unit: str | None = None,
+    whistle_id: UUID | None = None,
+) -> LotHold | None:
+    """Hold the lot that another unit's record names, entering it as named where nobody has registered it.
+
+    None without a lot code: there is nothing to hold. The caller sees to it that one order holds once.
+    """
+    normalised = normalise_code(code or "")
+    if not normalised:
         return None
+    lot, _ = await _record(
+        session,
+        code=normalised,
+        origin="named",
+        product_name=product_name,
+        holder_business_id=holder_business_id,
+        holder_uscc=holder_uscc,
+        holder_name=holder_name,
+        region_code=region_code,
+        quantity=None,
+        unit=None,
+    )
+    return await _hold(session, lot, reason=reason, quantity=quantity, unit=unit, at=at, by=None, whistle_id=whistle_id)
+
+
+async def _hold_for_whistle(session: AsyncSession, whistle: WhistleFacts, *, at: datetime) -> LotHold | None:
     known = await repository.hold_of_whistle(session, whistle.whistle_id)
     if known is not None:
         return known
-    lot, _ = await _record(
+    return await hold_lot(
         session,
-        code=code,
-        origin="named",
+        code=whistle.lot_code,
         product_name=whistle.product_name,
         holder_business_id=whistle.seller_business_id,
         holder_uscc=whistle.seller_uscc,
         holder_name=whistle.seller_name,
         region_code=whistle.region_code,
-        quantity=None,
-        unit=None,
-    )
-    reason = f"快检疑似阳性：{whistle.item_name}（{whistle.site_name}）"
-    return await _hold(
-        session,
-        lot,
-        reason=reason,
+        reason=f"快检疑似阳性：{whistle.item_name}（{whistle.site_name}）",
+        at=at,
         quantity=whistle.quantity,
         unit=whistle.unit,
-        at=at,
-        by=None,
         whistle_id=whistle.whistle_id,
     )
 
