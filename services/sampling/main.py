@@ -2,12 +2,20 @@
 
 from services.sampling.assignment_draws.router import router as assignment_draws
 from services.sampling.capacity.router import router as capacity
+from services.sampling.clock_events import on_clock
 from services.sampling.database import Base
 from services.sampling.devices.router import router as devices
+from services.sampling.disposals.router import router as disposals
+from services.sampling.disposals.seed import seed_requirements
 from services.sampling.figures.capacity import FIGURES as CAPACITY_FIGURES
 from services.sampling.figures.definitions import FIGURES
+from services.sampling.figures.disposals import FIGURES as DISPOSAL_FIGURES
+from services.sampling.figures.plans import FIGURES as PLAN_FIGURES
 from services.sampling.laboratories.router import router as laboratories
 from services.sampling.laboratory_assignments.router import router as laboratory_assignments
+from services.sampling.laboratory_desk.router import router as laboratory_desk
+from services.sampling.plans.coverage.jobs import REFRESH_COVERAGE
+from services.sampling.plans.router import router as plans
 from services.sampling.rapid_tests.jobs import IMPORT_JOB, SWEEP_JOB
 from services.sampling.rapid_tests.router import router as rapid_tests
 from services.sampling.samplers.router import router as samplers
@@ -15,7 +23,6 @@ from services.sampling.sampling_tasks.router import router as sampling_tasks
 from services.sampling.separation import service as _separation  # noqa: F401 (tables of the metadata)
 from services.sampling.settings import Settings
 from services.sampling.statutory_tasks.router import router as statutory_tasks
-from services.sampling.statutory_tasks.subscribers import on_clock
 from services.sampling.test_items.router import router as test_items
 from services.sampling.test_items.seed import seed_items
 from services.sampling.test_sites.router import router as test_sites
@@ -40,12 +47,15 @@ service = Service(
         rapid_tests,
         whistles,
         statutory_tasks,
+        plans,
         sampling_tasks,
         capacity,
         laboratories,
         samplers,
         assignment_draws,
         laboratory_assignments,
+        laboratory_desk,
+        disposals,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -54,9 +64,9 @@ service = Service(
         BREACHED[Unit.SAMPLING].type: on_clock,
         END_WITHDRAWN[Unit.SAMPLING].type: on_clock,
     },
-    jobs=[IMPORT_JOB, SWEEP_JOB, SWEEP_CLOCKS],
-    figures=(*FIGURES, *CAPACITY_FIGURES),
-    seeds=[seed_items],
+    jobs=[IMPORT_JOB, SWEEP_JOB, SWEEP_CLOCKS, REFRESH_COVERAGE],
+    figures=(*FIGURES, *CAPACITY_FIGURES, *PLAN_FIGURES, *DISPOSAL_FIGURES),
+    seeds=[seed_items, seed_requirements],
 )
 
 app = create_app(service)

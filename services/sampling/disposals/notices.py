@@ -1,0 +1,87 @@
+"""Serving an unqualified result (送达): on each recipient by himself, with proof; his rights run from then."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.sampling.disposals import service
+from services.sampling.disposals.models import DisposalCase, ResultNotice
+from services.sampling.disposals.problems import CaseStepRefused
+from services.sampling.disposals.schemas import RecipientCreate, ServiceStep
+from services.sampling.disposals.service import NOTICE_CLOCK_OBJECT, SERVICE
+from services.sampling.disposals.steps import begin, finish
+from services.sampling.proceedings.clocks import clock_on, meet, open_where_ruled
+from shared.clocks.service import cancel_clock
+from shared.contracts.clocks import ClockState
+from shared.contracts.disposals import CaseState, CaseStep
+from shared.http.auth import Actor
+from shared.http.problems import FieldError, InvalidRequest
+from shared.times import in_words
+
+RETEST_WINDOW = "retest_application"
+OBJECTION_WINDOW = "result_objection_application"
+
+
+async def add_recipient(
+    session: AsyncSession, case_id: UUID, body: RecipientCreate, version: int, actor: Actor
+) -> DisposalCase:
+    """The result is also to be served on a market opener, a platform, or a party the form did not name."""
+    case, _, at = await begin(session, case_id, body, version, actor, CaseStep.RECIPIENT_ADDED)
+    if case.state is CaseState.CLOSED:
+        raise CaseStepRefused("已经办结，不能再增加送达对象")
+    if any((notice.recipient, notice.name) == (body.recipient, body.name) for notice in case.notices):
+        raise CaseStepRefused(f"{body.recipient.label}“{body.name}”已在送达对象之中")
+    before = case.count
+    await service.add_notice(session, case, body.recipient, body.name)
+    details = {"recipient": body.recipient.value, "name": body.name}
+    return await finish(session, case, CaseStep.RECIPIENT_ADDED, at, before, body, actor, details=details)
+
+
+async def serve(
+    session: AsyncSession, case_id: UUID, notice_id: UUID, body: ServiceStep, version: int, actor: Actor
+) -> DisposalCase:
+    """The result reached the recipient: his windows to ask for a re-test and to object are counted from that day.
+
+    A mistaken date is corrected with a reason, until the recipient has used a window that was counted from it.
+    """
+    case, _, at = await begin(session, case_id, body, version, actor, CaseStep.SERVED)
+    notice = next((notice for notice in case.notices if notice.id == notice_id), None)
+    if notice is None:
+        raise CaseStepRefused("这件核查处置没有这个送达对象，请重新读取")
+    before, was = case.count, notice.served_at
+    if case.has_fallen_away:
+        raise CaseStepRefused("这件核查处置已不再需要，不必送达")
+    if was is not None:
+        await _withdraw_windows(session, notice, body, actor)
+    notice.served_at, notice.method, notice.proof = at, body.method, body.evidence
+    evidence = "、".join(body.evidence)
+    await meet(session, NOTICE_CLOCK_OBJECT, notice.id, SERVICE, actor=actor, at=at, evidence=evidence)
+    await _open_windows(session, case, notice, at)
+    kind = CaseStep.SERVED if was is None else CaseStep.SERVICE_CORRECTED
+    details = {"notice_id": str(notice.id), "name": notice.name, "method": body.method.value}
+    if was is not None:
+        details["was"] = in_words(was)
+    return await finish(session, case, kind, at, before, body, actor, details=details)
+
+
+async def _open_windows(session: AsyncSession, case: DisposalCase, notice: ResultNotice, served_at: datetime) -> None:
+    if not notice.recipient.may_contest:
+        return
+    for code, what in ((RETEST_WINDOW, "申请复检"), (OBJECTION_WINDOW, "提出异议")):
+        title = f"{case.food_name} · {notice.recipient.label}{what}"
+        await open_where_ruled(
+            session, service.opening_for(case, code, NOTICE_CLOCK_OBJECT, notice.id, served_at, title)
+        )
+
+
+async def _withdraw_windows(session: AsyncSession, notice: ResultNotice, body: ServiceStep, actor: Actor) -> None:
+    if not body.note:
+        error = FieldError(pointer="/note", message="更正送达时间，请写明理由", code="missing")
+        raise InvalidRequest("有 1 处需要改正", errors=[error])
+    for code in (RETEST_WINDOW, OBJECTION_WINDOW):
+        window = await clock_on(session, NOTICE_CLOCK_OBJECT, notice.id, code)
+        if window is not None and window.state is ClockState.MET:
+            raise CaseStepRefused("收件人已依据原送达时间申请复检或提出异议，送达时间不能再改")
+        if window is not None and window.is_open:
+            await cancel_clock(session, window.id, reason=f"更正送达时间：{body.note}", actor=actor)

@@ -1,0 +1,11 @@
+"""What can go wrong with a disposal case, as callers see it."""
+
+from shared.http.problems import Conflict, NotFound
+
+
+class CaseNotFound(NotFound):
+    slug, title = "disposal-case-not-found", "没有找到这件核查处置"
+
+
+class CaseStepRefused(Conflict):
+    slug, title = "disposal-step-refused", "核查处置现在不能这样办理"
