@@ -1,0 +1,84 @@
+"""Samples as their laboratory sees them: field by field, never by copying a row."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.sampling.laboratory_desk import repository
+from services.sampling.laboratory_desk.rules import names_in, sent_quantity, storage_in_words, without_names
+from services.sampling.laboratory_desk.schemas import BlindSample, BlindSampleDetail, ReceptionRead
+from services.sampling.laboratory_desk.service import DELIVERY, REPORT
+from services.sampling.samples.entry_kinds import SampleEntryKind
+from services.sampling.samples.models import Sample
+from shared.clocks.models import ClockRow
+from shared.times import day_of
+
+ARRIVALS = (SampleEntryKind.RECEIVED, SampleEntryKind.REJECTED)
+
+
+async def show_samples(session: AsyncSession, samples: Sequence[Sample]) -> list[BlindSample]:
+    """Samples in their order, with what is to be tested and by which day."""
+    ids = [sample.id for sample in samples]
+    items = await repository.items_of(session, ids)
+    clocks = await repository.ends_of_clocks(session, ids, (DELIVERY, REPORT))
+    return [
+        BlindSample(
+            **_of_the_sample(sample),
+            items=items[sample.id],
+            deliver_by=_last_day(clocks.get((sample.id, DELIVERY))),
+            report_by=_last_day(clocks.get((sample.id, REPORT))),
+        )
+        for sample in samples
+    ]
+
+
+async def show_sample(session: AsyncSession, sample: Sample) -> BlindSampleDetail:
+    """One sample (with its history), and what the laboratory wrote when it came."""
+    [shown] = await show_samples(session, [sample])
+    return BlindSampleDetail(**dict(shown), reception=_reception(sample))
+
+
+def _of_the_sample(sample: Sample) -> dict[str, Any]:
+    goods: dict[str, Any] = sample.form.get("goods", {})
+    names = [
+        *names_in(sample.form),
+        *(name for name in (sample.number, sample.sampled_party_name, sample.producer_name, sample.lot_code) if name),
+    ]
+
+    def blind(text: str | None) -> str | None:
+        return None if text is None else without_names(text, names)
+
+    return {
+        "blind_code": sample.blind_code,
+        "state": sample.state,
+        "food_name": blind(sample.food_name),
+        "category_code": sample.category_code,
+        "production_date": sample.production_date,
+        "specification": blind(goods.get("specification")),
+        "quantity": blind(sent_quantity(goods)),
+        "storage": blind(storage_in_words(goods)),
+        "sampled_on": sample.sampled_on,
+        "received_at": sample.received_at,
+    }
+
+
+def _last_day(clock: ClockRow | None) -> date | None:
+    return None if clock is None else day_of(clock.due_at)
+
+
+def _reception(sample: Sample) -> ReceptionRead | None:
+    """The laboratory's own words; of the history nothing else is shown."""
+    arrivals = [entry for entry in sample.entries if entry.kind in ARRIVALS]
+    if not arrivals:
+        return None
+    arrival = arrivals[-1]
+    return ReceptionRead(
+        accepted=arrival.kind == SampleEntryKind.RECEIVED,
+        at=arrival.at,
+        seal_intact=arrival.details["seal_intact"],
+        contents_match=arrival.details["contents_match"],
+        photos=arrival.details["photos"],
+        note=arrival.note,
+    )
