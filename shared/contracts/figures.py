@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, PlainSerializer
@@ -143,10 +143,16 @@ class FigureDefinition(Schema):
     decimals: int = Field(description="显示时保留几位小数", examples=[0])
     version: int = Field(examples=[1])
     note: str = Field(description="口径说明：什么不算在内、依据何处", examples=["仪器异常与待判定的记录计入批次"])
+    population: Literal["resident", "registered"] | None = Field(
+        default=None,
+        description="每千人的指标以哪种人口为分母（resident 常住，registered 户籍）；不是每千人的为空",
+        examples=[None],
+    )
 
     @property
     def is_rate(self) -> bool:
-        return self.denominator is not None
+        """Whether it is a share in percent of what its rows count."""
+        return self.denominator is not None and self.population is None
 
 
 class FigureValue(Schema):
@@ -159,7 +165,10 @@ class FigureValue(Schema):
     state: FigureState
     value: Number | None = Field(description="数值；率已乘 100，未修约", examples=["412"])
     numerator: Number | None = Field(examples=["412"])
-    denominator: Number | None = Field(examples=[None])
+    denominator: Number | None = Field(description="每千人的指标为人口（人）", examples=[None])
+    denominator_source: str | None = Field(
+        default=None, description="每千人的指标所用人口的年份与出处", examples=[None]
+    )
     low: Number | None = Field(description="率的 95% 置信区间下限（Wilson），单位同 value", examples=[None])
     high: Number | None = Field(description="率的 95% 置信区间上限", examples=[None])
     as_of: datetime

@@ -18,13 +18,15 @@ def state_of(
     """
     if period.first > today:
         return FigureState.NOT_DUE
-    if counts is None or (definition.is_rate and counts[1] == 0):
+    if counts is None or (definition.denominator is not None and counts[1] == 0):
         return FigureState.MISSING
     return FigureState.ZERO if counts[0] == 0 else FigureState.VALUE
 
 
 def value_of(definition: FigureDefinition, numerator: Decimal, denominator: Decimal) -> Decimal:
-    """The unrounded value: the numerator itself, or the percentage for a rate."""
+    """The unrounded value: the numerator itself, the percentage for a rate, or so many a thousand people."""
+    if definition.population is not None:
+        return numerator * 1000 / denominator
     return numerator * 100 / denominator if definition.is_rate else numerator
 
 

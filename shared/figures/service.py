@@ -17,6 +17,8 @@ from shared.figures.rules import state_of, value_of, wilson_interval
 from shared.figures.schemas import RegisteredFigureCreate
 from shared.http.auth import Actor
 from shared.http.problems import NotFound
+from shared.regions.models import RegionPopulation
+from shared.regions.repository import latest_populations
 from shared.regions.scope import ensure_in_scope
 from shared.times import day_of, now
 
@@ -111,13 +113,22 @@ async def read_sheet(
         if as_of is None
         else await repository.counts_from_rows(session, figures, regions, period, as_of)
     )
+    populations = await _populations(session, figures, regions, period)
     names = await repository.names_of(session, regions)
     sheets = [
         RegionFigures(
             region_code=code,
             region_name=names.get(code, code),
             figures=[
-                _value(figure, code, period, counts.get((figure.definition.code, code)), instant) for figure in figures
+                _value(
+                    figure,
+                    code,
+                    period,
+                    counts.get((figure.definition.code, code)),
+                    populations.get((figure.definition.population, code)),
+                    instant,
+                )
+                for figure in figures
             ],
         )
         for code in regions
@@ -131,10 +142,33 @@ async def read_sheet(
     )
 
 
+async def _populations(
+    session: AsyncSession, figures: Sequence[Figure], regions: Sequence[str], period: Period
+) -> dict[tuple[str | None, str], RegionPopulation]:
+    """The people of each region, by basis, for figures per thousand: of the period's year, else the latest before it.
+
+    People are stated for each region by itself and never added up: the towns of a county may be stated elsewhere, or
+    not at all. What is not stated is not there.
+    """
+    bases = {figure.definition.population for figure in figures} - {None}
+    return {
+        (basis, population.code): population
+        for basis in bases
+        for population in await latest_populations(session, regions, year=period.last.year, basis=str(basis))
+    }
+
+
 def _value(
-    figure: Figure, region: str, period: Period, counts: tuple[Decimal, Decimal] | None, as_of: datetime
+    figure: Figure,
+    region: str,
+    period: Period,
+    counts: tuple[Decimal, Decimal] | None,
+    population: RegionPopulation | None,
+    as_of: datetime,
 ) -> FigureValue:
     definition = figure.definition
+    if counts is not None and definition.population is not None:
+        counts = (counts[0], Decimal(population.persons if population else 0))
     state = state_of(definition, period, counts, day_of(as_of))
     says_something = counts is not None and state in (FigureState.VALUE, FigureState.ZERO)
     numerator, denominator = counts or (None, None)
@@ -151,12 +185,19 @@ def _value(
         state=state,
         value=value_of(definition, *counts) if counts and says_something else None,
         numerator=numerator,
-        denominator=denominator if definition.is_rate else None,
+        denominator=denominator if definition.denominator is not None else None,
+        denominator_source=_source_of(population) if population else None,
         low=interval[0] if interval else None,
         high=interval[1] if interval else None,
         as_of=as_of,
         rows=f"/v1/figures/{definition.code}/rows?region={region}&period={period}",
     )
+
+
+def _source_of(population: RegionPopulation) -> str:
+    """The population as people cite it: `2025年人口 1053000 人（统计公报，未核实）`."""
+    checked = "" if population.verified else "，未核实"
+    return f"{population.year}年人口 {population.persons} 人（{population.source}{checked}）"
 
 
 async def register(session: AsyncSession, actor: Actor, stated: RegisteredFigureCreate) -> RegisteredFigure:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, any_, delete, func, literal, or_, select, text
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 
@@ -79,6 +79,19 @@ async def latest_population(session: AsyncSession, code: str, *, year: int, basi
         .limit(1)
     )
     return (await session.scalars(statement)).first()
+
+
+async def latest_populations(
+    session: AsyncSession, codes: Collection[str], *, year: int, basis: str
+) -> Sequence[RegionPopulation]:
+    """Return for each region the population that counts for `year`, as `latest_population` does for one."""
+    statement = (
+        select(RegionPopulation)
+        .where(RegionPopulation.code.in_(codes), RegionPopulation.basis == basis, RegionPopulation.year <= year)
+        .ext(distinct_on(RegionPopulation.code))
+        .order_by(RegionPopulation.code, RegionPopulation.year.desc())
+    )
+    return (await session.scalars(statement)).all()
 
 
 async def is_within(session: AsyncSession, code: str, ancestors: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, func
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Sequence, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.sampling.database import Base
@@ -30,6 +30,8 @@ class SamplingTask(Versioned, Base):
         Index(None, "region_code", "id"),
         Index(None, "statutory_task_id", unique=True, postgresql_where="statutory_task_id IS NOT NULL"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
+        # Streams are never mixed: a task of a plan has the plan's.
+        ForeignKeyConstraint(["plan_id", "stream"], ["sampling_plans.id", "sampling_plans.stream"]),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
