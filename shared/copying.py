@@ -35,6 +35,8 @@ Columns = Mapping[str | tuple[str, ...], Sequence[Any]]
 class BulkCopy:
     """Copies rows into one table; keep it for all chunks of an upload, so that what was encoded stays encoded.
 
+    The value of a JSONB column is its JSON, as text: equal texts are encoded once, and a mapping is no key.
+
     Columns that depend on one another are best given together: each distinct tuple is encoded once, and equal tuples
     are written alike.
     """
@@ -160,4 +162,5 @@ _ENCODERS: dict[type, Callable[[Any], bytes]] = {  # more special kinds first: a
     datetime: _encode_instant,
     date: _encode_day,
     Decimal: _encode_number,
+    dict: lambda text: b"\1" + text.encode(),  # JSONB, given as text; the byte is the version of its binary form
 }

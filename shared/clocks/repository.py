@@ -91,6 +91,13 @@ async def get_clock(session: AsyncSession, clock_id: UUID, *, lock: bool = False
     return (await session.scalars(statement)).first()
 
 
+async def lock_clocks(session: AsyncSession, clock_ids: Collection[UUID]) -> dict[UUID, ClockRow]:
+    """Return clocks with rule and history by id, kept from changes by others until the commit, in one order."""
+    statement = _whole().where(ClockRow.id.in_(clock_ids)).order_by(ClockRow.id)
+    found = await session.scalars(statement.with_for_update(of=ClockRow).execution_options(populate_existing=True))
+    return {row.id: row for row in found}
+
+
 async def clocks_of(session: AsyncSession, object_type: str, object_id: UUID) -> Sequence[ClockRow]:
     """Return all clocks of an object, in the order of their ends."""
     statement = _whole().filter_by(object_type=object_type, object_id=object_id)
