@@ -48,6 +48,9 @@ HIDDEN = "□"
 SHORTEST_NAME = 2
 """A single character occurs in too many words to be taken for a name."""
 
+SHORTEST_NUMBER = 6
+"""A bar code or a licence names somebody, the 12 of a stall A-12 does not."""
+
 
 def names_in(form: Mapping[str, Any]) -> Iterator[str]:
     """Every name in a form (as it is stored) that says whose the sample is, whole and in its parts."""
@@ -60,10 +63,9 @@ def names_in(form: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _whole_and_parts(name: str) -> Iterator[str]:
-    """“演示牌（图形）” is also 演示牌 and 演示. A part that is only digits names nobody by itself."""
-    yield name
-    for part in re.split(r"[\W_]+", name):
-        if part not in NOT_NAMES and not part.isdecimal():
+    """“演示牌（图形）” is also 演示牌 and 演示. Few digits name nobody."""
+    for part in {name, *re.split(r"[\W_]+", name)} - NOT_NAMES:
+        if not part.isdecimal() or len(part) >= SHORTEST_NUMBER:
             yield from (part, part.removesuffix("牌"))
 
 
