@@ -19,6 +19,7 @@ from services.sampling.plans.router import router as plans
 from services.sampling.rapid_tests.jobs import IMPORT_JOB, SWEEP_JOB
 from services.sampling.rapid_tests.router import router as rapid_tests
 from services.sampling.samplers.router import router as samplers
+from services.sampling.samples.router import router as samples
 from services.sampling.sampling_tasks.router import router as sampling_tasks
 from services.sampling.separation import service as _separation  # noqa: F401 (tables of the metadata)
 from services.sampling.settings import Settings
@@ -49,6 +50,7 @@ service = Service(
         statutory_tasks,
         plans,
         sampling_tasks,
+        samples,
         capacity,
         laboratories,
         samplers,

@@ -16,6 +16,7 @@ class SampleEntryKind(StrEnum):
     REPORTED = "reported"
     RETURNED = "returned"
     CONCLUDED = "concluded"
+    RETESTED = "retested"
     VOIDED = "voided"
 
     @property
@@ -34,5 +35,6 @@ _LABELS = {
     SampleEntryKind.REPORTED: "检验机构出具检验报告",
     SampleEntryKind.RETURNED: "检验报告退回更正",
     SampleEntryKind.CONCLUDED: "作出检验结论",
+    SampleEntryKind.RETESTED: "复检结论推翻初检结论",
     SampleEntryKind.VOIDED: "样品作废",
 }

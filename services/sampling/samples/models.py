@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.sampling.database import Base
@@ -42,11 +42,7 @@ class Sample(Versioned, Base):
         Index(None, "task_id"),
         Index(None, "business_id", postgresql_where="business_id IS NOT NULL"),
         Index(None, "created_by", "id"),
-        Index(
-            "ix_samples_attachments",
-            text("(form -> 'attachments') jsonb_path_ops"),
-            postgresql_using="gin",
-        ),
+        Index(None, "form", postgresql_using="gin", postgresql_ops={"form": "jsonb_path_ops"}),
         CheckConstraint("state IN ('draft', 'refused', 'voided') OR number IS NOT NULL", name="numbered_once_taken"),
         CheckConstraint("(state = 'concluded') = (conclusion IS NOT NULL)", name="conclusion_iff_concluded"),
     )
@@ -127,6 +123,11 @@ class Sample(Versioned, Base):
         """The bureau accepted the report."""
         self._must_be(SampleState.REPORTED)
         self.state, self.conclusion, self.concluded_at = SampleState.CONCLUDED, conclusion, at
+
+    def conclude_anew(self, conclusion: Conclusion, at: datetime) -> None:
+        """The re-test is final and says otherwise. The first conclusion stays in the history, beside its report."""
+        self._must_be(SampleState.CONCLUDED)
+        self.conclusion, self.concluded_at = conclusion, at
 
     def void(self) -> None:
         """The sample does not count (mistake, breach of procedure); until there is a conclusion."""

@@ -1,20 +1,63 @@
-"""Every query on samples."""
+"""Every query on samples and their attachments."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from services.sampling.samples.models import Sample
+from services.sampling.samples.models import SAMPLE_NUMBERS, Sample, SampleAttachment
+from services.sampling.samples.scope import sees_whole_regions
+from services.sampling.sampling_tasks.models import SamplingTask, SamplingTaskSampler
+from services.sampling.separation.models import Participation
+from shared.contracts.codes import Role
+from shared.contracts.statutory_sampling import Duty, Link, SampleState, Stream
 from shared.http.auth import Actor
+from shared.http.pagination import PageRequest, paginate
+from shared.regions.repository import codes_within
 from shared.regions.scope import within_scope
+
+Columns = TypeVarTuple("Columns")
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFilter:
+    """What a list of samples is narrowed to; None leaves a side open. `region` takes in all below it."""
+
+    state: SampleState | None = None
+    region: str | None = None
+    stream: Stream | None = None
+    link: Link | None = None
+    task_id: UUID | None = None
+    business_id: UUID | None = None
+    number: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+def visible_samples(statement: Select[*Columns], actor: Actor) -> Select[*Columns]:
+    """Limit a select that reads `Sample` to the actor's regions; of these a sampler sees those that he took part in
+    taking, began, or was sent for. A laboratory sees none: it knows them by blind codes only, through its desk.
+    """
+    statement = within_scope(statement, Sample.region_code, actor)
+    if sees_whole_regions(actor):
+        return statement
+    if actor.business_id is not None or not actor.has(Role.SAMPLER):
+        return statement.where(false())
+    took = select(Participation.sample_id).where(Participation.duty == Duty.SAMPLER, Participation.user_id == actor.id)
+    sent = select(SamplingTaskSampler.task_id).where(SamplingTaskSampler.user_id == actor.id)
+    return statement.where(or_(Sample.created_by == actor.id, Sample.id.in_(took), Sample.task_id.in_(sent)))
 
 
 async def visible_sample(session: AsyncSession, sample_id: UUID, actor: Actor, *, lock: bool = False) -> Sample | None:
-    """One sample with its history, as it is now, if it lies in the actor's regions; `lock` holds it for a change."""
+    """One sample with its history, as it is now, if the actor may see it; `lock` holds it for a change."""
     statement = (
-        within_scope(select(Sample).where(Sample.id == sample_id), Sample.region_code, actor)
+        visible_samples(select(Sample).where(Sample.id == sample_id), actor)
         .options(selectinload(Sample.entries))
         .execution_options(populate_existing=True)
     )
@@ -27,3 +70,91 @@ async def lock_sample(session: AsyncSession, sample_id: UUID) -> Sample | None:
     """
     statement = select(Sample).where(Sample.id == sample_id).options(selectinload(Sample.entries))
     return await session.scalar(statement.with_for_update(of=Sample).execution_options(populate_existing=True))
+
+
+async def list_samples(
+    session: AsyncSession, wanted: SampleFilter, actor: Actor, page: PageRequest
+) -> tuple[list[Sample], str | None]:
+    """One page of the samples the actor may see, the newest first."""
+    return await paginate(session, selection(wanted, actor), page, order_by=[Sample.id], descending=True)
+
+
+def selection(wanted: SampleFilter, actor: Actor) -> Select[Sample]:
+    """The samples that the actor may see and the filter lets through."""
+    statement = visible_samples(select(Sample), actor)
+    if wanted.region is not None:
+        statement = statement.where(Sample.region_code.in_(codes_within([wanted.region])))
+    for column, value in (
+        (Sample.state, wanted.state),
+        (Sample.stream, wanted.stream),
+        (Sample.link, wanted.link),
+        (Sample.task_id, wanted.task_id),
+        (Sample.business_id, wanted.business_id),
+        (Sample.number, wanted.number),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if wanted.since is not None:
+        statement = statement.where(Sample.sampled_on >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(Sample.sampled_on <= wanted.until)
+    return statement
+
+
+async def add_sample(session: AsyncSession, values: Mapping[str, Any]) -> bool:
+    """Insert a sample; False when its id is in use. A second sender waits here until the first has committed."""
+    statement = insert(Sample).values(**values).on_conflict_do_nothing(index_elements=[Sample.id])
+    return await session.scalar(statement.returning(Sample.id)) is not None
+
+
+async def sample_with_number(session: AsyncSession, number: str) -> UUID | None:
+    return await session.scalar(select(Sample.id).where(Sample.number == number))
+
+
+async def next_number(session: AsyncSession) -> int:
+    """The next running number, without waiting for anybody."""
+    return int(await session.scalar(select(SAMPLE_NUMBERS.next_value())) or 0)
+
+
+async def sample_of_whistle(session: AsyncSession, statutory_task_id: UUID) -> Sample | None:
+    """The latest sample with a conclusion that was taken for a whistle's task."""
+    statement = (
+        select(Sample)
+        .join(SamplingTask, SamplingTask.id == Sample.task_id)
+        .where(SamplingTask.statutory_task_id == statutory_task_id, Sample.state == SampleState.CONCLUDED)
+        .order_by(Sample.concluded_at.desc(), Sample.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(statement)
+
+
+async def attachments_present(session: AsyncSession, hashes: Collection[str]) -> set[str]:
+    """Those of the hashes whose files the platform has."""
+    statement = select(SampleAttachment.sha256).where(SampleAttachment.sha256.in_(hashes))
+    return set(await session.scalars(statement)) if hashes else set()
+
+
+async def add_attachment(session: AsyncSession, values: Mapping[str, Any]) -> bool:
+    """Register a file; False when it is registered already."""
+    statement = insert(SampleAttachment).values(**values).on_conflict_do_nothing()
+    return await session.scalar(statement.returning(SampleAttachment.sha256)) is not None
+
+
+async def get_attachment(session: AsyncSession, sha256: str) -> SampleAttachment | None:
+    return await session.get(SampleAttachment, sha256)
+
+
+async def visible_attachment(session: AsyncSession, sha256: str, actor: Actor) -> SampleAttachment | None:
+    """The file, if he sent it, or may see a sample whose form names it."""
+    places: list[dict[str, Any]] = [
+        {"attachments": [{"sha256": sha256}]},
+        {"samplers": [{"signature": sha256}]},
+        {"operator": {"signature": sha256}},
+        {"rights_notice": {"signature": sha256}},
+    ]
+    named = or_(*(Sample.form.contains(place) for place in places))
+    shown = visible_samples(select(func.count()).select_from(Sample), actor).where(named)
+    attachment = await get_attachment(session, sha256)
+    if attachment is None or attachment.uploaded_by == actor.id:
+        return attachment
+    return attachment if await session.scalar(shown) else None

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sampling.plans.counting.service import count_samples
 from services.sampling.samples import repository
 from services.sampling.samples.entry_kinds import SampleEntryKind
 from services.sampling.samples.models import Sample
@@ -14,6 +15,11 @@ from shared.clocks.models import ClockRow
 from shared.clocks.service import open_clock
 from shared.contracts.statutory_sampling import Conclusion
 from shared.http.auth import Actor
+
+MAY_CHANGE_THE_COUNT = frozenset(
+    {SampleEntryKind.TAKEN, SampleEntryKind.CORRECTED, SampleEntryKind.REJECTED, SampleEntryKind.VOIDED}
+)
+"""Steps after which a sample may count otherwise towards plans and figures."""
 
 CLOCK_OBJECT = "sample"
 """The object type of a sample's clocks."""
@@ -69,6 +75,16 @@ async def conclude(
     await log_step(session, sample, SampleEntryKind.CONCLUDED, at, actor, note=conclusion.label, **details)
 
 
+async def conclude_anew(
+    session: AsyncSession, sample: Sample, conclusion: Conclusion, at: datetime, actor: Actor, **details: Any
+) -> None:
+    """A re-test overturned the conclusion; telling the others is the caller's. `details` say what it was before."""
+    before = sample.conclusion
+    sample.conclude_anew(conclusion, at)
+    note = f"由“{before.label}”改为“{conclusion.label}”" if before else conclusion.label
+    await log_step(session, sample, SampleEntryKind.RETESTED, at, actor, note=note, **details)
+
+
 async def keep_backup(session: AsyncSession, sample: Sample, actor: Actor | None = None) -> ClockRow | None:
     """Open the clock until when the backup sample must be kept; nothing while the sample is not concluded.
 
@@ -109,6 +125,8 @@ async def log_step(
     sample.log(kind, at, actor_id=actor.id, actor_name=actor.name, note=note, details=details)
     sample.advance()
     await session.flush()
+    if kind in MAY_CHANGE_THE_COUNT:
+        await count_samples(session, [sample.id])
 
 
 def facts_of(sample: Sample) -> dict[str, Any]:

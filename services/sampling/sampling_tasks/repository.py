@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, delete, false,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.samples.models import Sample
+from services.sampling.samples.scope import sees_whole_regions
 from services.sampling.sampling_tasks.models import TASK_NUMBERS, SamplingTask, SamplingTaskSampler
 from services.sampling.sampling_tasks.rules import SamplingTaskState
-from shared.contracts.codes import OFFICIALS, Role
+from shared.contracts.codes import Role
 from shared.contracts.statutory_sampling import SampleState, Stream
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
@@ -57,11 +58,6 @@ def may_do(user_id: UUID) -> ColumnElement[bool]:
     """Whether the task of the enclosing select is this person's: assigned to him, or to nobody yet."""
     assigned = select(SamplingTaskSampler.task_id).where(SamplingTaskSampler.task_id == SamplingTask.id)
     return or_(assigned.where(SamplingTaskSampler.user_id == user_id).exists(), ~assigned.exists())
-
-
-def sees_whole_regions(actor: Actor) -> bool:
-    """Whether he reads all of his regions. Who tests samples, or acts for a business, never does."""
-    return actor.business_id is None and actor.has(*OFFICIALS) and not actor.has(Role.LABORATORY)
 
 
 def visible_tasks(statement: Select[*Columns], actor: Actor) -> Select[*Columns]:

@@ -62,7 +62,8 @@ async def list_whistles(
 @router.get("/{whistle_id}")
 async def read_whistle(whistle_id: UUID, actor: CanReadWhistles, session: Session, response: Response) -> WhistleRead:
     """一次快检吹哨：停售、期限、任务、全部经过。"""
-    return await _answer(session, response, await service.whistle_for(session, whistle_id, actor))
+    whistle = await service.whistle_for(session, whistle_id, actor)
+    return await _answer(session, response, whistle, actor)
 
 
 @router.post("/{whistle_id}/notice")
@@ -70,7 +71,8 @@ async def tell_seller(
     whistle_id: UUID, body: NoticeStep, actor: CanWorkOnSite, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """登记告知销售者；申请复检的 4 小时自此起算。只登记一次，有误的由检查、办案或食安办人员更正。"""
-    return await _answer(session, response, await service.tell_seller(session, whistle_id, body, version, actor))
+    whistle = await service.tell_seller(session, whistle_id, body, version, actor)
+    return await _answer(session, response, whistle, actor)
 
 
 @router.post("/{whistle_id}/objection")
@@ -78,7 +80,9 @@ async def object_to_result(
     whistle_id: UUID, body: ObjectionStep, actor: CanObject, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """销售者申请复检，以登记时为准；逾期的记录在案，不予受理。"""
-    return await _answer(session, response, await service.object_to_result(session, whistle_id, body, version, actor))
+    return await _answer(
+        session, response, await service.object_to_result(session, whistle_id, body, version, actor), actor
+    )
 
 
 @router.post("/{whistle_id}/repeats")
@@ -86,7 +90,9 @@ async def record_repeat(
     whistle_id: UUID, body: RepeatStep, actor: CanWorkOnSite, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """登记快检复测；只作线索，不改变结论。"""
-    return await _answer(session, response, await service.record_repeat(session, whistle_id, body, version, actor))
+    return await _answer(
+        session, response, await service.record_repeat(session, whistle_id, body, version, actor), actor
+    )
 
 
 @router.post("/{whistle_id}/statutory-sample")
@@ -94,7 +100,8 @@ async def link_sample(
     whistle_id: UUID, body: SampleStep, actor: CanSample, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """登记监督抽检的样品：同批，或同一销售者的同种产品（非同批）。"""
-    return await _answer(session, response, await service.link_sample(session, whistle_id, body, version, actor))
+    whistle = await service.link_sample(session, whistle_id, body, version, actor)
+    return await _answer(session, response, whistle, actor)
 
 
 @router.post("/{whistle_id}/outcome")
@@ -102,7 +109,8 @@ async def conclude_whistle(
     whistle_id: UUID, body: OutcomeStep, actor: CanDecide, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """作出结论：确证不合格、未获确证、无法复核。"""
-    return await _answer(session, response, await service.conclude(session, whistle_id, body, version, actor))
+    whistle = await service.conclude(session, whistle_id, body, version, actor)
+    return await _answer(session, response, whistle, actor)
 
 
 @router.post("/{whistle_id}/disposals")
@@ -110,7 +118,9 @@ async def record_disposal(
     whistle_id: UUID, body: DisposalStep, actor: CanWorkOnSite, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """登记无害化处置，可分次；累计不超过停售数量。"""
-    return await _answer(session, response, await service.record_disposal(session, whistle_id, body, version, actor))
+    return await _answer(
+        session, response, await service.record_disposal(session, whistle_id, body, version, actor), actor
+    )
 
 
 @router.post("/{whistle_id}/stop-sale-release")
@@ -118,7 +128,9 @@ async def lift_stop_sale(
     whistle_id: UUID, body: Step, actor: CanDecide, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """解除停售；只限同批检验合格的。"""
-    return await _answer(session, response, await service.lift_stop_sale(session, whistle_id, body, version, actor))
+    return await _answer(
+        session, response, await service.lift_stop_sale(session, whistle_id, body, version, actor), actor
+    )
 
 
 @router.post("/{whistle_id}/closure")
@@ -126,9 +138,10 @@ async def close_whistle(
     whistle_id: UUID, body: Step, actor: CanDecide, version: IfMatch, session: Session, response: Response
 ) -> WhistleRead:
     """办结。"""
-    return await _answer(session, response, await service.close(session, whistle_id, body, version, actor))
+    whistle = await service.close(session, whistle_id, body, version, actor)
+    return await _answer(session, response, whistle, actor)
 
 
-async def _answer(session: Session, response: Response, whistle: Whistle) -> WhistleRead:
+async def _answer(session: Session, response: Response, whistle: Whistle, actor: Actor) -> WhistleRead:
     set_etag(response, whistle)
-    return await show_whistle(session, whistle)
+    return await show_whistle(session, whistle, actor)

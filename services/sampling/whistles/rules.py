@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.contracts.codes import Role
-from shared.contracts.sampling import WhistleEntryKind
+from shared.contracts.sampling import WhistleEntryKind, WhistleOutcome
+from shared.contracts.statutory_sampling import Conclusion
 from shared.times import in_words
 
 OFFICERS = (Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.CASE_HANDLER)
@@ -51,3 +52,15 @@ def moment_of(given: datetime | None, present: datetime, foundations: Iterable[t
     if at < since.replace(second=0, microsecond=0):
         raise ImpossibleMoment(f"不能早于“{name}”的时间 {in_words(since)}，现为 {in_words(at)}，请核对")
     return max(at, since)
+
+
+def proposed_outcome(conclusion: Conclusion, *, same_lot: bool) -> WhistleOutcome | None:
+    """What the conclusion of the statutory sample suggests; None where it suggests nothing.
+
+    A pass of another lot proves nothing about the held goods.
+    """
+    if conclusion is Conclusion.UNQUALIFIED:
+        return WhistleOutcome.CONFIRMED
+    if conclusion is Conclusion.QUALIFIED:
+        return WhistleOutcome.UNCONFIRMED if same_lot else WhistleOutcome.UNREACHABLE
+    return None

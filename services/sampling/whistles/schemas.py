@@ -123,6 +123,18 @@ class WhistleSummary(Schema):
     task: TaskRead
 
 
+class ProposalRead(Schema):
+    """What the statutory sample suggests. The officer decides."""
+
+    outcome: WhistleOutcome
+    reason: str = Field(examples=["抽样单 XBJ26330203000001（同批）检验结论：合格"])
+    sample_id: UUID
+    sample_number: str = Field(examples=["XBJ26330203000001"])
+
+
 class WhistleRead(WhistleSummary):
+    proposal: ProposalRead | None = Field(
+        description="按监督抽检结论建议的吹哨结论，只给检查、办案、食安办人员看；没有结论或已作结论为 null"
+    )
     clocks: list[ClockRead]
     entries: list[EntryRead]

@@ -40,15 +40,12 @@ def upgrade() -> None:
     op.add_column("samples", sa.Column("created_by", sa.Uuid(), nullable=True))
     op.create_index("ix_samples_created_by_id", "samples", ["created_by", "id"])
     op.create_index(
-        "ix_samples_attachments",
-        "samples",
-        [sa.text("(form -> 'attachments') jsonb_path_ops")],
-        postgresql_using="gin",
+        "ix_samples_form", "samples", ["form"], postgresql_using="gin", postgresql_ops={"form": "jsonb_path_ops"}
     )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_samples_attachments", "samples")
+    op.drop_index("ix_samples_form", "samples")
     op.drop_index("ix_samples_created_by_id", "samples")
     op.drop_column("samples", "created_by")
     op.drop_column("samples", "revision")

@@ -1,0 +1,77 @@
+"""Putting a form right and annulling a sample: what was said before stays in the history."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.sampling.samples.entry_kinds import SampleEntryKind
+from services.sampling.samples.facts import facts_in_form
+from services.sampling.samples.form import SampleForm
+from services.sampling.samples.models import Sample
+from services.sampling.samples.problems import SampleStepRefused, incomplete
+from services.sampling.samples.rules import Fault, changes_between, faults_of_taking
+from services.sampling.samples.schemas import Correction
+from services.sampling.samples.scope import sees_whole_regions
+from services.sampling.samples.service import CLOCK_OBJECT, log_step, sample_for
+from services.sampling.samples.taking import ensure_number_free, files_missing
+from services.sampling.sampling_tasks.service import task_for
+from shared.clocks.service import cancel_clock, clocks_of
+from shared.contracts.statutory_sampling import SampleState
+from shared.http.auth import Actor
+from shared.http.etags import ensure_version
+from shared.times import day_of, now
+
+
+async def correct(session: AsyncSession, sample_id: UUID, body: Correction, version: int, actor: Actor) -> Sample:
+    """Replace the form of a sample that was taken; every place that changed is in the history, before and after.
+
+    Who took it, where, and for a whistle from which lot is not put right but annulled and taken anew: separation,
+    duties and the whistle hang on it. After a report only the report's return opens the form again.
+    """
+    sample = await sample_for(session, sample_id, actor, lock=True)
+    ensure_version(sample, version)
+    sample.correct()
+    if sample.state is not SampleState.TAKEN and not sees_whole_regions(actor):
+        raise SampleStepRefused("检验机构已经接收，更正请由执法人员办理")
+    task = await task_for(session, sample.task_id, actor) if sample.task_id else None
+    before, after = SampleForm.model_validate(sample.form), body.form
+    is_held = task is not None and task.statutory_task_id is not None
+    faults = [*_fixed(before, after, held_lot=is_held), *faults_of_taking(after, day_of(now()), held_lot=is_held)]
+    if faults := [*faults, *await files_missing(session, after)]:
+        raise incomplete(faults)
+    changes = list(changes_between(before.content(), after.content()))
+    if not changes:
+        raise SampleStepRefused("与平台上的抽样单没有不同，不必更正")
+    if after.basics.number is not None:
+        await ensure_number_free(session, after.basics.number, sample.id)
+        sample.number = after.basics.number
+    facts = facts_in_form(after, task, region_code=sample.region_code, bureau_code=sample.bureau_code)
+    for name, value in facts.items():
+        setattr(sample, name, value)
+    details = {"changes": [change._asdict() for change in changes]}
+    await log_step(session, sample, SampleEntryKind.CORRECTED, now(), actor, note=body.reason, **details)
+    return sample
+
+
+async def annul(session: AsyncSession, sample_id: UUID, reason: str, version: int, actor: Actor) -> Sample:
+    """The sample does not count. A sampler annuls drafts of his own; what was taken an officer annuls."""
+    sample = await sample_for(session, sample_id, actor, lock=True)
+    ensure_version(sample, version)
+    if sample.state is not SampleState.DRAFT and not sees_whole_regions(actor):
+        raise SampleStepRefused("已完成抽样的样品请由执法人员作废")
+    sample.void()
+    for clock in await clocks_of(session, CLOCK_OBJECT, sample.id):
+        if clock.is_open:
+            await cancel_clock(session, clock.id, reason=f"样品作废：{reason}", actor=actor)
+    await log_step(session, sample, SampleEntryKind.VOIDED, now(), actor, note=reason)
+    return sample
+
+
+def _fixed(before: SampleForm, after: SampleForm, *, held_lot: bool) -> Iterator[Fault]:
+    places = ["stream", "link", "region_code", "same_lot_as_held", *(["number"] if held_lot else [])]
+    for name in places:
+        if getattr(before.basics, name) != getattr(after.basics, name):
+            yield Fault(f"/basics/{name}", "抽样完成后不能更正；确实有误的，请作废后重新抽样", "fixed")
+    if [sampler.user_id for sampler in before.samplers] != [sampler.user_id for sampler in after.samplers]:
+        yield Fault("/samplers", "抽样人员不能更正；确实有误的，请作废后重新抽样", "fixed")
