@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from datetime import timedelta
 
-from gateway.identity.demo_users import OnlyInDemoError, demo_business_of, demo_id, demo_name
+from gateway.identity.demo_users import OnlyInDemoError, demo_business_of, demo_id, demo_name, demo_organisation_id
 from gateway.identity.keys import KeysError, open_key_ring
 from gateway.identity.tokens import TokenIssuer
 from gateway.settings import Settings
@@ -43,7 +43,7 @@ def demo_token(settings: Settings, role: Role, region_code: str) -> str:
         kind="client" if system else "user",
         roles=frozenset({role}),
         regions=(code,),
-        organisation_id=None,
+        organisation_id=demo_organisation_id(role, code),
         business_id=demo_business_of(role, code),
         scopes=frozenset(SCOPES) if system else frozenset(),
     )

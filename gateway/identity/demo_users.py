@@ -19,7 +19,6 @@ from gateway.identity.users.models import User
 from gateway.settings import Settings
 from shared.contracts.codes import Role
 from shared.contracts.regions import normalise_region_code
-from shared.ids import uuid7
 from shared.regions import repository as regions
 
 PERSONS = tuple(role for role in Role if role is not Role.EXTERNAL_SYSTEM)
@@ -27,7 +26,6 @@ PERSONS = tuple(role for role in Role if role is not Role.EXTERNAL_SYSTEM)
 _ORGANISATION_OF = {
     Role.FOOD_SAFETY_OFFICE: OrganisationKind.FOOD_SAFETY_OFFICE,
     Role.GRID_OFFICER: OrganisationKind.STREET,
-    Role.SAMPLER: OrganisationKind.LABORATORY,
     Role.LABORATORY: OrganisationKind.LABORATORY,
     Role.MARKET_OPERATOR: OrganisationKind.MARKET_OPERATOR,
     Role.BUSINESS: OrganisationKind.BUSINESS,
@@ -85,6 +83,18 @@ def demo_id(role: Role, region_code: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"https://shian.invalid/demo/{role.value}/{region_code}")
 
 
+def demo_organisation_id(role: Role, region_code: str) -> UUID | None:
+    """The id of the made-up organisation that the made-up user works for; a system works for none."""
+    if role is Role.EXTERNAL_SYSTEM:
+        return None
+    kind = _kind_of_organisation(role)
+    return uuid5(NAMESPACE_URL, f"https://shian.invalid/demo/organisation/{kind.value}/{region_code}")
+
+
+def _kind_of_organisation(role: Role) -> OrganisationKind:
+    return _ORGANISATION_OF.get(role, OrganisationKind.BUREAU)
+
+
 def demo_business_id(region_code: str) -> UUID:
     """The id of the made-up business for which the demo's business user acts."""
     return uuid5(NAMESPACE_URL, f"https://shian.invalid/demo/business-record/{region_code}")
@@ -119,11 +129,11 @@ def _demo_user(role: Role, code: str, place: str, organisation: Organisation) ->
 
 
 async def _organisation(session: AsyncSession, role: Role, code: str, place: str) -> Organisation:
-    kind = _ORGANISATION_OF.get(role, OrganisationKind.BUREAU)
+    kind = _kind_of_organisation(role)
     name = f"{place}{kind.label}（演示，虚构）"
     organisation = await organisations.find_by_name(session, code, name)
     if organisation is None:
-        organisation = Organisation(id=uuid7(), kind=kind, name=name, region_code=code)
+        organisation = Organisation(id=demo_organisation_id(role, code), kind=kind, name=name, region_code=code)
         session.add(organisation)
         await session.flush()
     return organisation
