@@ -11,9 +11,13 @@ from services.sampling.figures.capacity import FIGURES as CAPACITY_FIGURES
 from services.sampling.figures.definitions import FIGURES
 from services.sampling.figures.disposals import FIGURES as DISPOSAL_FIGURES
 from services.sampling.figures.plans import FIGURES as PLAN_FIGURES
+from services.sampling.food_categories.router import router as food_categories
+from services.sampling.food_categories.seed import seed_categories
 from services.sampling.laboratories.router import router as laboratories
 from services.sampling.laboratory_assignments.router import router as laboratory_assignments
 from services.sampling.laboratory_desk.router import router as laboratory_desk
+from services.sampling.limits.router import router as limits
+from services.sampling.limits.seed import seed_limits
 from services.sampling.plans.coverage.jobs import REFRESH_COVERAGE
 from services.sampling.plans.router import router as plans
 from services.sampling.rapid_tests.jobs import IMPORT_JOB, SWEEP_JOB
@@ -28,6 +32,7 @@ from services.sampling.test_items.router import router as test_items
 from services.sampling.test_items.seed import seed_items
 from services.sampling.test_sites.router import router as test_sites
 from services.sampling.test_sites.subscribers import on_business
+from services.sampling.verdicts.router import router as verdicts
 from services.sampling.whistles.router import router as whistles
 from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP as SWEEP_CLOCKS
@@ -58,6 +63,9 @@ service = Service(
         laboratory_assignments,
         laboratory_desk,
         disposals,
+        food_categories,
+        limits,
+        verdicts,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -68,7 +76,7 @@ service = Service(
     },
     jobs=[IMPORT_JOB, SWEEP_JOB, SWEEP_CLOCKS, REFRESH_COVERAGE],
     figures=(*FIGURES, *CAPACITY_FIGURES, *PLAN_FIGURES, *DISPOSAL_FIGURES),
-    seeds=[seed_items, seed_requirements],
+    seeds=[seed_items, seed_categories, seed_limits, seed_requirements],
 )
 
 app = create_app(service)
