@@ -5,6 +5,8 @@ from services.inspection.business_imports.router import router as business_impor
 from services.inspection.businesses.router import router as businesses
 from services.inspection.case_requests.router import router as case_requests
 from services.inspection.case_requests.subscribers import on_case_requested
+from services.inspection.checklists.router import router as checklists
+from services.inspection.checklists.seed import seed_checklists
 from services.inspection.database import Base
 from services.inspection.figures.definitions import FIGURES
 from services.inspection.settings import Settings
@@ -23,7 +25,7 @@ service = Service(
     title="监督检查",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[businesses, business_imports, visits, case_requests],
+    routers=[businesses, business_imports, checklists, visits, case_requests],
     subscribers={
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,
@@ -33,6 +35,7 @@ service = Service(
     },
     jobs=[SWEEP, IMPORT_BUSINESSES],
     figures=FIGURES,
+    seeds=[seed_checklists],
 )
 
 app = create_app(service)

@@ -4,7 +4,7 @@ A feature raises a subclass of `Problem` from its service; one handler turns it 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import structlog
@@ -161,21 +161,37 @@ def respond(request: Request, problem: Problem) -> Response:
     return ProblemResponse(document, status_code=document["status"], headers=problem.headers)
 
 
-def invalid_request(errors: Sequence[Mapping[str, Any]]) -> InvalidRequest:
-    """A validation error of pydantic or FastAPI, each fault with its place and Chinese words."""
+def invalid_request(errors: Sequence[Mapping[str, Any]], body: Any = None) -> InvalidRequest:
+    """A validation error of pydantic or FastAPI, each fault with its place in the `body` that was sent."""
     found = [
-        FieldError(pointer=_pointer(error["loc"]), message=explain(error), code=str(error["type"])) for error in errors
+        FieldError(pointer=_pointer(error["loc"], body), message=explain(error), code=str(error["type"]))
+        for error in errors
     ]
     return InvalidRequest(f"有 {len(found)} 处需要改正", errors=found)
 
 
-def _pointer(location: Sequence[str | int]) -> str:
+def _pointer(location: Sequence[str | int], body: Any) -> str:
     if not location:
         return ""
     where, *path = location
     if where == "body":
-        return "".join(f"/{_escape(part)}" for part in path)
+        return "".join(f"/{_escape(part)}" for part in _without_tags(path, body))
     return f"#{where}/" + "/".join(_escape(part) for part in path)
+
+
+def _without_tags(path: Sequence[str | int], body: Any) -> Iterator[str | int]:
+    """The path as the sender wrote it: pydantic names the member of a union on the way, which no document has."""
+    here = body
+    for position, part in enumerate(path, 1):
+        if isinstance(here, dict) and part not in here and position < len(path):
+            continue
+        yield part
+        if isinstance(here, dict):
+            here = here.get(part)
+        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+            here = here[part]
+        else:
+            here = None
 
 
 def _escape(part: str | int) -> str:
@@ -207,7 +223,7 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     async def on_validation(request: Request, exc: Exception) -> Response:
         assert isinstance(exc, RequestValidationError)
-        return respond(request, invalid_request(exc.errors()))
+        return respond(request, invalid_request(exc.errors(), exc.body))
 
     async def on_http(request: Request, exc: Exception) -> Response:
         assert isinstance(exc, HTTPException)
