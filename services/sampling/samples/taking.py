@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sampling.assignment_draws.service import send_to_drawn_laboratory
 from services.sampling.samples import repository
 from services.sampling.samples.entry_kinds import SampleEntryKind
 from services.sampling.samples.facts import facts_in_form
@@ -113,6 +114,7 @@ async def submit(session: AsyncSession, sample_id: UUID, body: Submission, actor
         actor=actor,
     )
     await log_step(session, sample, SampleEntryKind.TAKEN, at, actor, note=f"抽样单 {number}")
+    await send_to_drawn_laboratory(session, sample, actor)
     if task is not None and task.statutory_task_id is not None:
         step = SampleStep(sample_number=number, same_lot=bool(form.basics.same_lot_as_held), at=at)
         await whistles.note_sample_taken(session, task.statutory_task_id, step, actor)
