@@ -1,5 +1,7 @@
 """抽检快检: test sites, devices, items, rapid tests, whistles, statutory sampling tasks, figures."""
 
+from services.sampling.allocation.router import router as allocation
+from services.sampling.allocation.seed import seed_caps
 from services.sampling.assignment_draws.router import router as assignment_draws
 from services.sampling.capacity.router import router as capacity
 from services.sampling.clock_events import on_clock
@@ -54,6 +56,7 @@ service = Service(
         whistles,
         statutory_tasks,
         plans,
+        allocation,
         sampling_tasks,
         samples,
         capacity,
@@ -76,7 +79,7 @@ service = Service(
     },
     jobs=[IMPORT_JOB, SWEEP_JOB, SWEEP_CLOCKS, REFRESH_COVERAGE],
     figures=(*FIGURES, *CAPACITY_FIGURES, *PLAN_FIGURES, *DISPOSAL_FIGURES),
-    seeds=[seed_items, seed_categories, seed_limits, seed_requirements],
+    seeds=[seed_items, seed_categories, seed_limits, seed_caps, seed_requirements],
 )
 
 app = create_app(service)

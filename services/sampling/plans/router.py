@@ -1,5 +1,6 @@
 """抽检计划: drawing up, issuing, closing."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -7,7 +8,11 @@ from fastapi import Depends, Query, Response
 
 from services.sampling.plans import repository, service
 from services.sampling.plans.codes import PlanState
+from services.sampling.plans.coverage.repository import PlaceFilter, list_places
+from services.sampling.plans.coverage.schemas import PlaceRead
 from services.sampling.plans.models import SamplingPlan
+from services.sampling.plans.progress.reading import show_progress
+from services.sampling.plans.progress.schemas import PlanProgress
 from services.sampling.plans.reading import show_plan
 from services.sampling.plans.repository import PlanFilter
 from services.sampling.plans.schemas import PlanCreate, PlanRead, PlanSummary, PlanUpdate
@@ -20,6 +25,7 @@ from shared.http.etags import IfMatch, set_etag
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.times import day_of, now
 
 CanReadPlans = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.EXTERNAL_SYSTEM, Role.ADMINISTRATOR))]
 CanKeepPlans = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
@@ -81,6 +87,36 @@ async def close_sampling_plan(
 ) -> PlanRead:
     """结束：不再分配和下达任务。"""
     return await _answer(session, response, await service.close(session, plan_id, version, actor))
+
+
+@router.get("/{plan_id}/progress")
+async def read_plan_progress(
+    plan_id: UUID,
+    actor: CanReadPlans,
+    session: Session,
+    as_of: Annotated[date | None, Query(description="截至哪一天；不填为今天")] = None,
+    weeks: Annotated[int, Query(ge=4, le=26, description="按最近几周预测")] = 8,
+) -> PlanProgress:
+    """进度：对目标、对时间、年终预测，谁落后，覆盖到哪里。"""
+    plan = await service.plan_for(session, plan_id, actor)
+    return await show_progress(session, plan, as_of or day_of(now()), weeks)
+
+
+@router.get("/{plan_id}/coverage")
+async def list_coverage_places(
+    plan_id: UUID,
+    actor: CanReadPlans,
+    session: Session,
+    page: PageParameters,
+    covered: Annotated[bool | None, Query(description="false 只列还没有抽够次数的")] = None,
+    region: Annotated[RegionCode | None, Query(description="只列此区划及其下级的")] = None,
+    duty_id: Annotated[UUID | None, Query(description="只列这一条要求的")] = None,
+) -> Page[PlaceRead]:
+    """全覆盖名单：谁已经抽过，谁还没有。"""
+    plan = await service.plan_for(session, plan_id, actor)
+    wanted = PlaceFilter(covered=covered, region=region, duty_id=duty_id)
+    places, following = await list_places(session, plan.id, wanted, page)
+    return Page(items=[PlaceRead.model_validate(place) for place in places], next_cursor=following)
 
 
 async def _answer(session: Session, response: Response, plan: SamplingPlan) -> PlanRead:

@@ -1,0 +1,20 @@
+"""What can go wrong with an allocation, as callers see it."""
+
+from shared.http.problems import Conflict, FieldError, InvalidRequest, NotFound
+
+
+class AllocationNotFound(NotFound):
+    slug, title = "sampling-allocation-not-found", "没有找到这份分配方案"
+
+
+class AllocationStepRefused(Conflict):
+    slug, title = "sampling-allocation-step-refused", "分配方案现在不能这样办理"
+
+
+class CapExists(Conflict):
+    slug, title = "sampling-cap-exists", "这一天起的频次上限已有登记"
+
+
+def allocation_invalid(*errors: FieldError) -> InvalidRequest:
+    """Faults of an order for an allocation, each with its place."""
+    return InvalidRequest(f"有 {len(errors)} 处需要改正", errors=errors)
