@@ -13,6 +13,7 @@ from services.sampling.figures.capacity import FIGURES as CAPACITY_FIGURES
 from services.sampling.figures.definitions import FIGURES
 from services.sampling.figures.disposals import FIGURES as DISPOSAL_FIGURES
 from services.sampling.figures.plans import FIGURES as PLAN_FIGURES
+from services.sampling.figures.reports import FIGURES as REPORT_FIGURES
 from services.sampling.food_categories.router import router as food_categories
 from services.sampling.food_categories.seed import seed_categories
 from services.sampling.laboratories.router import router as laboratories
@@ -24,6 +25,11 @@ from services.sampling.plans.coverage.jobs import REFRESH_COVERAGE
 from services.sampling.plans.router import router as plans
 from services.sampling.rapid_tests.jobs import IMPORT_JOB, SWEEP_JOB
 from services.sampling.rapid_tests.router import router as rapid_tests
+from services.sampling.reports.router import router as reports
+from services.sampling.reports.seed import seed_serious_rules
+from services.sampling.result_imports.jobs import IMPORT_JOB as IMPORT_RESULTS
+from services.sampling.result_imports.jobs import SWEEP_JOB as SWEEP_RESULTS
+from services.sampling.result_imports.router import router as result_imports
 from services.sampling.samplers.router import router as samplers
 from services.sampling.samples.router import router as samples
 from services.sampling.sampling_tasks.router import router as sampling_tasks
@@ -69,6 +75,8 @@ service = Service(
         food_categories,
         limits,
         verdicts,
+        reports,
+        result_imports,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -77,9 +85,9 @@ service = Service(
         BREACHED[Unit.SAMPLING].type: on_clock,
         END_WITHDRAWN[Unit.SAMPLING].type: on_clock,
     },
-    jobs=[IMPORT_JOB, SWEEP_JOB, SWEEP_CLOCKS, REFRESH_COVERAGE],
-    figures=(*FIGURES, *CAPACITY_FIGURES, *PLAN_FIGURES, *DISPOSAL_FIGURES),
-    seeds=[seed_items, seed_categories, seed_limits, seed_caps, seed_requirements],
+    jobs=[IMPORT_JOB, SWEEP_JOB, SWEEP_CLOCKS, REFRESH_COVERAGE, IMPORT_RESULTS, SWEEP_RESULTS],
+    figures=(*FIGURES, *CAPACITY_FIGURES, *PLAN_FIGURES, *DISPOSAL_FIGURES, *REPORT_FIGURES),
+    seeds=[seed_items, seed_categories, seed_limits, seed_caps, seed_requirements, seed_serious_rules],
 )
 
 app = create_app(service)

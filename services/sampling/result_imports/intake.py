@@ -1,0 +1,271 @@
+"""Taking in the reports of a file, a batch of samples in one transaction: judged, stored, on their clocks.
+
+A report in a file is one that the laboratory has issued. A sample is taken in whole or refused whole, and only for what
+its sender can mend.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.sampling.disposals.service import open_cases
+from services.sampling.reports.clocks import reporting_from
+from services.sampling.reports.findings import finding_of
+from services.sampling.reports.judging import Assessment, Judge
+from services.sampling.reports.models import Report, ReportItem
+from services.sampling.reports.rules import ReportEntryKind, ReportState
+from services.sampling.reports.stated import StatedItem
+from services.sampling.result_imports import repository
+from services.sampling.result_imports.columns import LABELS
+from services.sampling.result_imports.repository import Latest
+from services.sampling.result_imports.statements import Statement
+from services.sampling.samples.entry_kinds import SampleEntryKind
+from services.sampling.samples.models import Sample
+from services.sampling.separation.rules import Part, clash
+from services.sampling.verdicts.rules import Judgement
+from shared.clocks.service import Meeting, meet_clocks, open_clocks
+from shared.contracts.codes import Role, RowOutcome
+from shared.contracts.statutory_sampling import Duty, ReportClass, SampleState
+from shared.copying import BulkCopy
+from shared.http.auth import Actor
+from shared.http.problems import FieldError
+from shared.times import day_of, now, start_of_day
+
+_DAY = timedelta(days=1)
+_TICK = timedelta(microseconds=1)
+_UNKNOWN = "没有这份样品，或不在您可办理的范围内；请核对编号"
+_STATED = tuple(name for name in StatedItem._fields if name != "stated_limits")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one report. `error` says why it was not simply accepted."""
+
+    statement: Statement
+    outcome: RowOutcome
+    report_id: UUID | None = None
+    error: FieldError | None = None
+    in_doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    """A report that is to be stored, with its sample and what was computed of it."""
+
+    statement: Statement
+    sample: Sample
+    assessment: Assessment
+    edition: int
+    report: Report
+
+
+class Intake:
+    """Takes in the batches of one upload; what was judged and encoded once is remembered."""
+
+    def __init__(self, judge: Judge, actor: Actor) -> None:
+        self._judge, self._actor = judge, actor
+        table = ReportItem.__table__
+        assert isinstance(table, Table)
+        self._copy = BulkCopy(table)
+        # Who tests is a house of its own; a bureau passes on what came on paper, and only its person must be apart.
+        organisation = actor.organisation_id if actor.has(Role.LABORATORY) else None
+        self._part = Part(Duty.LABORATORY, actor.id, organisation)
+
+    @classmethod
+    async def open(cls, session: AsyncSession, actor: Actor) -> "Intake":
+        return cls(await Judge.open(session), actor)
+
+    async def take(
+        self, session: AsyncSession, statements: Sequence[Statement], upload_id: UUID, *, dry_run: bool
+    ) -> list[Taken]:
+        """Decide and store one batch in the session's transaction; a dry run decides and stores nothing."""
+        keys = {statement.group.key or "" for statement in statements}
+        samples = await repository.samples_named(session, keys, self._actor, lock=not dry_run)
+        ids = [sample.id for sample in samples.values()]
+        latest = await repository.latest_reports(session, ids)
+        parts = await repository.parts_of(session, ids)
+        answers: list[Taken] = []
+        open_ones: list[tuple[Statement, Sample]] = []
+        for statement in statements:
+            sample = samples.get(statement.group.key or "")
+            if sample is None:
+                answers.append(_refused(statement, _UNKNOWN, "unknown"))
+                continue
+            answer = _answer(statement, sample, latest.get(sample.id))
+            answer = answer or self._apart(statement, parts.get(sample.id, []))
+            if answer is None:
+                open_ones.append((statement, sample))
+            else:
+                answers.append(answer)
+        accepted = await asyncio.to_thread(self._assess, open_ones, latest, upload_id)
+        if accepted and not dry_run:
+            await self._store(session, accepted)
+        answers += [
+            Taken(
+                each.statement,
+                RowOutcome.ACCEPTED,
+                None if dry_run else each.report.id,
+                in_doubt=bool(each.assessment.doubts),
+            )
+            for each in accepted
+        ]
+        return answers
+
+    def _apart(self, statement: Statement, parts: Sequence[Part]) -> Taken | None:
+        clashing = clash(parts, self._part)
+        if clashing is None:
+            return None
+        message = f"您或您的机构已承担这份样品的{clashing.duty.label}，不能再报送它的检验结果；请交由其他人员办理"
+        return _refused(statement, message, "apart")
+
+    def _assess(
+        self, open_ones: Sequence[tuple[Statement, Sample]], latest: Mapping[UUID, Latest], upload_id: UUID
+    ) -> list[_Accepted]:
+        accepted = []
+        for statement, sample in open_ones:
+            assessment = self._judge.assess(
+                sample, statement.items, statement.stated_conclusion, statement.stated_class
+            )
+            edition = latest[sample.id].edition + 1 if sample.id in latest else 1
+            report = self._report(statement, sample, assessment, edition, upload_id)
+            accepted.append(_Accepted(statement, sample, assessment, edition, report))
+        return accepted
+
+    def _report(
+        self, statement: Statement, sample: Sample, assessment: Assessment, edition: int, upload_id: UUID
+    ) -> Report:
+        concluded_at = _concluded_at(statement, sample)
+        arrived_at = now()
+        if statement.reported_on is not None and not self._actor.has(Role.LABORATORY):
+            arrived_at = max(start_of_day(statement.reported_on), concluded_at)
+        assert sample.laboratory_id is not None  # it has been received
+        return Report(
+            id=uuid4(),
+            sample_id=sample.id,
+            edition=edition,
+            laboratory_id=sample.laboratory_id,
+            region_code=sample.region_code,
+            stream=sample.stream,
+            upload_id=upload_id,
+            content_hash=statement.content_hash,
+            number=statement.number,
+            report_date=statement.report_date,
+            tested_by=statement.tested_by,
+            approved_by=statement.approved_by,
+            stated_conclusion=statement.stated_conclusion,
+            stated_class=statement.stated_class,
+            remark=statement.remark,
+            state=ReportState.ISSUED,
+            drafted_by=self._actor.id,
+            conclusion=assessment.conclusion,
+            report_class=assessment.report_class,
+            serious_because=assessment.serious_because,
+            doubts=assessment.doubts,
+            concluded_at=concluded_at,
+            issued_at=arrived_at,
+            entries=[],
+        )
+
+    async def _store(self, session: AsyncSession, accepted: Sequence[_Accepted]) -> None:
+        recorded_at = now()
+        by = {"actor_id": self._actor.id, "actor_name": self._actor.name}
+        for each in accepted:
+            report, sample = each.report, each.sample
+            assert report.issued_at is not None
+            note = f"检验报告 {report.number or '（未载编号）'}，{len(each.statement.items)} 项"
+            report.log(ReportEntryKind.IMPORTED, report.issued_at, recorded_at=recorded_at, note=note, **by)
+            sample.report(report.issued_at)
+            sample.log(SampleEntryKind.REPORTED, report.issued_at, note=note, details={}, **by)
+            sample.advance()
+            session.add(report)
+        await session.flush()
+        await repository.add_parts(session, [each.sample.id for each in accepted], self._part, self._actor.name)
+        await self._copy_items(session, accepted)
+        await self._run_clocks(session, accepted)
+        for each in accepted:
+            if each.report.report_class is ReportClass.SERIOUS:
+                await session.refresh(each.report, ["items"])
+                await open_cases(session, each.sample, finding_of(each.report), recorded_at)
+
+    async def _copy_items(self, session: AsyncSession, accepted: Sequence[_Accepted]) -> None:
+        items = [item for each in accepted for item in each.statement.items]
+        judgements = [judgement for each in accepted for judgement in each.assessment.judgements]
+        by_field = dict(zip(StatedItem._fields, zip(*items, strict=True), strict=True))
+        columns: dict[str | tuple[str, ...], Sequence[Any]] = {
+            "report_id": [each.report.id.bytes for each in accepted for _ in each.statement.items],
+            "number": [number for each in accepted for number in range(1, len(each.statement.items) + 1)],
+            **{name: by_field[name] for name in _STATED},
+            "stated_limits": [_json(dict(limits)) for limits in by_field["stated_limits"]],
+            "verdict": [judgement.verdict for judgement in judgements],
+            "reason": [judgement.reason for judgement in judgements],
+            "steps": [_json(judgement.steps) for judgement in judgements],
+            "contradicts": [judgement.contradicts for judgement in judgements],
+            "format_fault": [judgement.format_fault or None for judgement in judgements],
+            "limit": [_limit(judgement) for judgement in judgements],
+        }
+        await self._copy.write(session, columns, {}, len(items))
+
+    async def _run_clocks(self, session: AsyncSession, accepted: Sequence[_Accepted]) -> None:
+        """Open the terms by which the conclusions had to be told, and end them and the terms of the reports."""
+        openings = [reporting_from(each.report, each.sample, _moment(each.report.concluded_at)) for each in accepted]
+        telling = await open_clocks(session, openings, actor=self._actor)
+        testing = await repository.running_report_terms(session, [each.sample.id for each in accepted])
+        meetings = []
+        for each, clock in zip(accepted, telling, strict=True):
+            evidence = f"检验报告 {each.report.number or '（未载编号）'}"
+            meetings.append(Meeting(clock.id, _moment(each.report.issued_at), evidence))
+            if each.sample.id in testing:
+                meetings.append(Meeting(testing[each.sample.id], _moment(each.report.concluded_at), evidence))
+        await meet_clocks(session, meetings, actor=self._actor)
+
+
+def _answer(statement: Statement, sample: Sample, latest: Latest | None) -> Taken | None:
+    """Why a report is not taken in, None when nothing is against it."""
+    if latest is not None and latest.state is not ReportState.RETURNED:
+        if latest.content_hash == statement.content_hash:
+            message = "这份报告已收下，内容相同"
+            return Taken(statement, RowOutcome.DUPLICATE, latest.id, _error(statement, message, "duplicate"))
+        if latest.state.is_in_laboratory:
+            return _refused(statement, "检验机构正在平台上填报这份样品的报告，请在平台上办理", "under_way")
+        return _refused(statement, "已有报送的检验报告，内容与此不同；要更正的，请先由主管部门退回", "issued")
+    if sample.state is not SampleState.RECEIVED:
+        return _refused(statement, f"样品{sample.state.label}，不能收下检验报告", "state")
+    if sample.received_at is not None and statement.report_date < day_of(sample.received_at):
+        message = f"报告日期 {statement.report_date} 早于检验机构接收样品之日 {day_of(sample.received_at)}"
+        return _refused(statement, message, "order", "report_date")
+    return None
+
+
+def _refused(statement: Statement, message: str, code: str, column: str = "sample") -> Taken:
+    return Taken(statement, RowOutcome.REJECTED, None, _error(statement, message, code, column))
+
+
+def _error(statement: Statement, message: str, code: str, column: str = "sample") -> FieldError:
+    row = statement.group.rows[0].number
+    return FieldError(pointer=f"/{column}", message=message, code=code, row=row, column=LABELS[column])
+
+
+def _concluded_at(statement: Statement, sample: Sample) -> datetime:
+    """A file tells the day of the conclusion, not its hour: it counts from the day's end, which wrongs nobody."""
+    end = min(start_of_day(statement.report_date) + _DAY - _TICK, now())
+    return end if sample.received_at is None else max(end, sample.received_at)
+
+
+def _moment(at: datetime | None) -> datetime:
+    assert at is not None  # what comes in a file has been concluded and issued
+    return at
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _limit(judgement: Judgement) -> str | None:
+    return _json(judgement.limit.as_json()) if judgement.limit else None

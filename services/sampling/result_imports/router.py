@@ -1,0 +1,127 @@
+"""检验结果导入: the exchange workbook, public tables and the province's table, taken in by a job."""
+
+import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+
+from services.sampling.result_imports import repository, uploads
+from services.sampling.result_imports.schemas import ResultUploadRead, ResultUploadRowRead
+from services.sampling.result_imports.uploads import LIMITS, ResultUploadForm, folder_of
+from shared.contracts.codes import FileFormat, Role, RowOutcome
+from shared.database import Session
+from shared.http.auth import Actor, Allow
+from shared.http.pagination import Page, PageParameters
+from shared.http.routing import Router
+from shared.tabular.receiving import received_file
+from shared.tabular.rejected import rejected_csv, write_rejected_xlsx
+
+CanImportResults = Annotated[Actor, Depends(Allow(Role.LABORATORY, Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR))]
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILE_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "交换工作簿 .xlsx，或一张 .xlsx / CSV（UTF-8 或 GB18030）表",
+                        },
+                        **ResultUploadForm.model_json_schema()["properties"],
+                    },
+                },
+                "example": {"file": "七月检验结果.xlsx", "dry_run": "true"},
+            }
+        },
+    }
+}
+REJECTED_FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/csv": {
+                "example": "抽样单编号,检验项目,检验结果,行号,原因\r\nDEMO1,铅,,17,检验结果：必填，不能为空\r\n"
+            },
+            XLSX: {"schema": {"type": "string", "format": "binary"}},
+        }
+    }
+}
+
+router = Router(prefix="/v1/result-uploads", tag="检验结果导入")
+
+
+@router.post("", status_code=202, openapi_extra=FILE_FORM)
+async def upload_results(
+    request: Request, actor: CanImportResults, session: Session, response: Response
+) -> ResultUploadRead:
+    """上传检验结果：检验机构用盲样编码，主管部门用抽样单编号；一份样品整份收下或整份退回，同一文件再传不变。"""
+    data_dir: Path = request.app.state.settings.data_dir
+    async with received_file(request, folder_of(data_dir), max_bytes=LIMITS.max_bytes) as received:
+        form = ResultUploadForm.read(received.fields)
+        upload = await uploads.receive(session, received, form, data_dir, actor)
+    response.headers["Location"] = f"/v1/jobs/{upload.job_id}"
+    return uploads.shown(upload)
+
+
+@router.get("")
+async def list_result_uploads(
+    actor: CanImportResults, session: Session, page: PageParameters
+) -> Page[ResultUploadRead]:
+    """自己上传过的结果文件，近的在前。"""
+    found, following = await uploads.page_of(session, actor, page)
+    return Page(items=[uploads.shown(upload) for upload in found], next_cursor=following)
+
+
+@router.get("/{upload_id}")
+async def read_result_upload(upload_id: UUID, actor: CanImportResults, session: Session) -> ResultUploadRead:
+    """一次上传：进度、表头对照、收下与退回的数量。"""
+    return uploads.shown(await uploads.upload_for(session, upload_id, actor))
+
+
+@router.get("/{upload_id}/rows")
+async def list_result_rows(
+    upload_id: UUID,
+    actor: CanImportResults,
+    session: Session,
+    page: PageParameters,
+    outcome: Annotated[RowOutcome | None, Query(description="只列这一种结果的行")] = None,
+) -> Page[ResultUploadRowRead]:
+    """没有收下的行：表、行、列与原因，按文件中的次序。"""
+    upload = await uploads.upload_for(session, upload_id, actor)
+    rows, following = await repository.list_rows(session, upload.id, outcome, page)
+    return Page(
+        items=[
+            ResultUploadRowRead.model_validate({name: getattr(row, name) for name in ResultUploadRowRead.model_fields})
+            for row in rows
+        ],
+        next_cursor=following,
+    )
+
+
+@router.get("/{upload_id}/rejected-rows", response_class=Response, responses=REJECTED_FILE)
+async def download_rejected_results(
+    upload_id: UUID,
+    actor: CanImportResults,
+    session: Session,
+    format: Annotated[FileFormat, Query(description="csv 或 xlsx")] = FileFormat.CSV,  # noqa: A002 (the parameter's name)
+) -> Response:
+    """下载退回的样品：每份的全部行，连同报告信息、行号与原因，改正后可以再传。"""
+    upload = await uploads.upload_for(session, upload_id, actor)
+    header, rows = await uploads.rejected_rows(session, upload)
+    name = f"rejected-results-{upload.id}.{format.value}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    if format is FileFormat.CSV:
+        content = b"".join(rejected_csv(header, rows))
+        return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        await asyncio.to_thread(write_rejected_xlsx, path, header, rows)
+        return Response(path.read_bytes(), media_type=XLSX, headers=headers)
