@@ -58,7 +58,7 @@ async def add_category(session: AsyncSession, body: CategoryCreate, actor: Actor
             raise InvalidRequest(
                 "有 1 处需要改正", errors=[FieldError(pointer="/parent_code", message=message, code="too_deep")]
             )
-    values = await _checked(session, body)
+    values = await _checked(session, body.code, body)
     category = FoodCategory(code=body.code, parent_code=body.parent_code, level=level, changed_by=actor.id, **values)
     session.add(category)
     await session.flush()
@@ -71,7 +71,7 @@ async def change_category(
     """Replace names, exclusions and date rule; verdicts given before keep their snapshot. Raises as `add_category`."""
     category = await category_for(session, code, lock=True)
     ensure_version(category, version)
-    for name, value in (await _checked(session, body)).items():
+    for name, value in (await _checked(session, code, body)).items():
         setattr(category, name, value)
     category.changed_at, category.changed_by = now(), actor.id
     category.advance()
@@ -79,6 +79,11 @@ async def change_category(
     return category
 
 
-async def _checked(session: AsyncSession, body: CategoryFields) -> dict[str, Any]:
+async def _checked(session: AsyncSession, code: str, body: CategoryFields) -> dict[str, Any]:
+    if code in body.excluded_codes:
+        message = "一个类别不能把自己除外"
+        raise InvalidRequest(
+            "有 1 处需要改正", errors=[FieldError(pointer="/excluded_codes", message=message, code="itself")]
+        )
     await ensure_known(session, body.excluded_codes, "/excluded_codes")
     return {name: getattr(body, name) for name in CategoryFields.model_fields}

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
@@ -18,6 +18,7 @@ _NUMBER = re.compile(
     rf"([+-]?)(?:({MANTISSA})(?:[×xX*·]10(?:\^|\*\*)([+-]?[0-9]+)|[eE]([+-]?[0-9]+))?|10(?:\^|\*\*)([+-]?[0-9]+))"
 )
 _MOST_DIGITS = 30
+_SHOWN = Context(prec=12)
 
 
 def plain_text(text: str) -> str:
@@ -48,7 +49,9 @@ def in_figures(value: Decimal | Fraction) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
     exact = exact_decimal(value)
-    return format(exact, "f") if exact is not None else f"≈{float(value):.12g}"
+    return (
+        format(exact, "f") if exact is not None else f"≈{_SHOWN.divide(Decimal(value.numerator), value.denominator):f}"
+    )
 
 
 def exact_decimal(value: Fraction) -> Decimal | None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from services.sampling.limits.numbers import in_figures
 from services.sampling.limits.rules import Comparison, Requirement, RequirementForm
-from services.sampling.limits.units import factor_between, plain_unit
+from services.sampling.limits.units import factor_between, is_known_unit, plain_unit
 from services.sampling.verdicts.results import Quantity, Result, ResultKind, read_quantity, read_result, read_results
 from services.sampling.verdicts.rounding import places_of, round_to_places
 from services.sampling.verdicts.spans import Holds, Span, both, point
@@ -138,10 +138,12 @@ def _measure(result: Result, reading: Reading, unit: str, steps: list[str]) -> M
     match result.kind:
         case ResultKind.NUMBER | ResultKind.BELOW | ResultKind.ABOVE:
             assert result.value is not None
+            if result.value < 0 and is_known_unit(own_unit):
+                raise _Incomparable(f"含量 {_shown(Fraction(result.value), own_unit)} 为负，请核对结果")
             value = _converted(Quantity(result.value, own_unit), unit, steps)
         case _:
             value = Fraction(0)
-    limit = _converted(bound, unit, None) if bound is not None else None
+    limit = _converted(bound, unit, None, what=_kind(reading)) if bound is not None else None
     match result.kind:
         case ResultKind.NUMBER if limit is not None and value < limit:
             steps.append(f"结果低于{_kind(reading)} {_shown(limit, unit)}，按未检出处理")
@@ -177,15 +179,15 @@ def _lower_bound(result: Result, reading: Reading, own_unit: str, steps: list[st
         return None
     if bound.value <= 0:
         return None
-    return Quantity(bound.value, bound.unit or reading.lod_unit or own_unit)
+    beside = reading.lod_unit if plain_unit(reading.lod_unit) else own_unit
+    return Quantity(bound.value, bound.unit or beside)
 
 
-def _converted(quantity: Quantity, unit: str, steps: list[str] | None) -> Fraction:
+def _converted(quantity: Quantity, unit: str, steps: list[str] | None, *, what: str = "结果") -> Fraction:
     factor = factor_between(quantity.unit, unit)
     if factor is None:
-        named = f"单位 {quantity.unit}" if plain_unit(quantity.unit) else "没有写明单位的数值"
-        wanted = f"限值单位 {unit}" if plain_unit(unit) else "没有单位的限值"
-        raise _Incomparable(f"{named}与{wanted}不能比较")
+        named = f"{what}的单位 {quantity.unit}" if plain_unit(quantity.unit) else f"没有写明单位的{what}"
+        raise _Incomparable(f"{named}与{f'单位 {unit}' if plain_unit(unit) else '没有单位的限值'}不能比较")
     value = Fraction(quantity.value) * factor
     if factor != 1 and steps is not None:
         steps.append(f"单位换算：{in_figures(quantity.value)} {quantity.unit} = {_shown(value, unit)}")
@@ -229,7 +231,7 @@ def _undetected(reading: Reading, label: str, steps: list[str]) -> Finding:
     if bound is None:
         return Finding.unknown(f"标准要求{label}，结果是数值而没有检出限，不能判定是否检出")
     measured = _measure(result, reading, own_unit, steps)
-    limit = _converted(bound, own_unit, None)
+    limit = _converted(bound, own_unit, None, what=_kind(reading))
     if measured.span.at_least(limit, strictly=False) is Holds.YES:
         above = f"不低于{_kind(reading)} {_shown(limit, own_unit)}"
         return Finding(Holds.NO, f"检验结果 {measured.shown}，{above}，即检出；标准要求{label}，不符合")

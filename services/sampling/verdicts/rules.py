@@ -326,7 +326,7 @@ def _compare_shares(
     spans = []
     for part, answer in zip(parts, shares, strict=False):
         own = answer.limit or _printed_limit(part, steps)
-        if own is None or own.requirement.form is not RequirementForm.MAXIMUM:
+        if answer.unclear or own is None or own.requirement.form is not RequirementForm.MAXIMUM:
             return Finding.unknown(f"“{part.item}”没有可用的最大使用量：{answer.why_not or '限值形式不同'}")
         share = share_of(_reading(part), own.requirement, own.unit, steps)
         if isinstance(share, str):
