@@ -21,6 +21,7 @@ from services.sampling.laboratory_assignments.router import router as laboratory
 from services.sampling.laboratory_desk.router import router as laboratory_desk
 from services.sampling.limits.router import router as limits
 from services.sampling.limits.seed import seed_limits
+from services.sampling.objections.router import router as objections
 from services.sampling.plans.coverage.jobs import REFRESH_COVERAGE
 from services.sampling.plans.router import router as plans
 from services.sampling.rapid_tests.jobs import IMPORT_JOB, SWEEP_JOB
@@ -30,6 +31,7 @@ from services.sampling.reports.seed import seed_serious_rules
 from services.sampling.result_imports.jobs import IMPORT_JOB as IMPORT_RESULTS
 from services.sampling.result_imports.jobs import SWEEP_JOB as SWEEP_RESULTS
 from services.sampling.result_imports.router import router as result_imports
+from services.sampling.retests.router import router as retests
 from services.sampling.samplers.router import router as samplers
 from services.sampling.samples.router import router as samples
 from services.sampling.sampling_tasks.router import router as sampling_tasks
@@ -72,6 +74,8 @@ service = Service(
         laboratory_assignments,
         laboratory_desk,
         disposals,
+        objections,
+        retests,
         food_categories,
         limits,
         verdicts,

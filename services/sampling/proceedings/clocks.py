@@ -46,11 +46,19 @@ async def meet(
     at: datetime,
     evidence: str = "",
 ) -> ClockRow | None:
-    """Close the open clock of that code as done; nothing where there is none."""
+    """Close the clock of that code as done; nothing where there is none, or it is done.
+
+    A window that has run out meanwhile is used all the same by what came in before its end.
+    """
     clock = await clock_on(session, object_type, object_id, code)
-    if clock is None or not clock.is_open:
+    if clock is None or not (clock.is_open or clock.state is ClockState.ELAPSED):
         return clock
     return await meet_clock(session, clock.id, evidence=evidence, actor=actor, at=at)
+
+
+def has_lapsed(window: ClockRow | None, at: datetime) -> bool:
+    """Whether a window had closed at `at`. A provisional end may still move, so nobody loses his right by it."""
+    return window is not None and at > window.due_at and not window.provisional
 
 
 async def cancel_open(
