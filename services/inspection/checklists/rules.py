@@ -23,10 +23,9 @@ from services.inspection.checklists.content import (
     PassRateBand,
     PassRateCase,
     PassRateRule,
-    ScoreProfile,
-    Scoring,
     Subject,
 )
+from services.inspection.checklists.points import Score, rounded, score, some_of
 
 Band = PassRateBand | FailureCountBand
 Case = PassRateCase | FailureCountCase
@@ -57,16 +56,6 @@ class Tally:
     @property
     def checked(self) -> int:
         return self.passed + self.failed
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """Points got of those that applied, and as a share on the scale of the list, with its grade."""
-
-    got: Decimal
-    due: Decimal
-    normalised: Decimal
-    band: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +119,7 @@ def judge(
     band, told = _decide(content, key, general)
     steps += told if not obstacles or isinstance(content.verdict, ComprehensiveRule) else []
     steps += [f"不能判定：{obstacle}" for obstacle in obstacles]
-    score, scored = _score(content.scoring, items, found, subject, extras or {})
+    points, scored = score(content.scoring, items, found, subject, extras or {})
     return Judgement(
         verdict=band.label if band and not obstacles else None,
         at_best=_at_best(content, key, general),
@@ -139,7 +128,7 @@ def judge(
         general=general,
         failed=tuple(item.number for item in items if found[item.number] is Finding.FAILED),
         open=tuple(item.number for item in items if found[item.number] is Finding.UNKNOWN),
-        score=score,
+        score=points,
         steps=(*steps, *scored),
         faults=tuple(sorted(faults, key=lambda fault: (fault.number, fault.code))),
     )
@@ -249,7 +238,7 @@ def _obstacles(
     extent = content.extent
     if isinstance(extent, AllItems):
         if unchecked and kind not in extent.exempt:
-            reasons.append(f"{kind.label}须检查全部适用项目，还有 {len(unchecked)} 项没有结果：{_some(unchecked)}")
+            reasons.append(f"{kind.label}须检查全部适用项目，还有 {len(unchecked)} 项没有结果：{some_of(unchecked)}")
     else:
         for name, least, tally in (
             ("重点项", extent.key, key),
@@ -326,57 +315,6 @@ def _handling(content: Content, band: Band | None) -> str:
     return band.handling if band else ""
 
 
-def profile_of(scoring: Scoring, subject: Subject) -> ScoreProfile | None:
-    """The profile by which a business is scored: the one it names, else the only one there is for its kind."""
-    fitting = [profile for profile in scoring.profiles if not profile.kinds or subject.kind in profile.kinds]
-    if subject.profile is not None:
-        fitting = [profile for profile in fitting if profile.code == subject.profile]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _score(
-    scoring: Scoring | None,
-    items: Sequence[Item],
-    found: Mapping[str, Finding],
-    subject: Subject,
-    extras: Mapping[str, Decimal],
-) -> tuple[Score | None, list[str]]:
-    """Points, only when each item that carries some has a result and each extra was awarded or refused."""
-    if scoring is None:
-        return None, []
-    profile = profile_of(scoring, subject)
-    if profile is None:
-        return None, ["不计分：没有写明按哪一类计分"]
-    worth = {item.number: item.points[profile.code] for item in items if profile.code in item.points}
-    unknown = [number for number in worth if found[number] is Finding.UNKNOWN]
-    if unknown:
-        return None, [f"不计分：还有 {len(unknown)} 个计分项没有结果：{_some(unknown)}"]
-    missing = [extra.title for extra in scoring.extras if extra.code not in extras]
-    if missing:
-        return None, [f"不计分：还没有评定 {'、'.join(missing)}"]
-    excessive = [extra.title for extra in scoring.extras if not 0 <= extras[extra.code] <= extra.points]
-    if excessive:
-        return None, [f"不计分：{'、'.join(excessive)} 的得分应在 0 与满分之间"]
-    awarded = sum((extras[extra.code] for extra in scoring.extras), Decimal(0))
-    got = sum((worth[number] for number in worth if found[number] is Finding.PASSED), awarded)
-    counted = sum((worth[number] for number in worth if found[number] is not Finding.NOT_APPLICABLE), Decimal(0))
-    due = counted + sum((extra.points for extra in scoring.extras), Decimal(0))
-    if not due:
-        return None, ["不计分：没有计分项适用"]
-    normalised = _rounded(Fraction(got) / Fraction(due) * Fraction(scoring.total), scoring.decimals)
-    band = next((band for band in scoring.bands if normalised >= band.at_least), None)
-    if band is None:
-        return None, [f"不计分：{normalised} 分没有对应的等级，请更正要点表"]
-    step = f"计分（{profile.label}）：实得 {got} ÷ 应得 {due} × {scoring.total} = {normalised} 分，{band.label}"
-    return Score(got, due, normalised, band.label), [step]
-
-
-def _rounded(value: Fraction, decimals: int) -> Decimal:
-    """Half up, exactly: no quotient is cut before it is rounded."""
-    whole = (value * 10**decimals + Fraction(1, 2)).__floor__()
-    return Decimal(whole).scaleb(-decimals)
-
-
 def _sum(one: Tally, other: Tally) -> Tally:
     return Tally(
         one.passed + other.passed,
@@ -404,13 +342,9 @@ def _failures(items: Sequence[Item], found: Mapping[str, Finding], *, key: bool)
     return f"；不合格：{'、'.join(numbers)}" if numbers else ""
 
 
-def _some(numbers: Sequence[str], shown: int = 10) -> str:
-    return "、".join(numbers[:shown]) + (" 等" if len(numbers) > shown else "")
-
-
 def _percent(part: int, whole: int) -> str:
     return _as_percent(Fraction(part, whole))
 
 
 def _as_percent(share: Fraction) -> str:
-    return f"{_rounded(share * 100, 2)}%"
+    return f"{rounded(share * 100, 2)}%"

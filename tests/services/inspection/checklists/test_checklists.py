@@ -90,6 +90,15 @@ async def test_what_is_exported_can_be_imported_elsewhere_and_again(keeper: http
     assert copied.json()["sha256"] == published.json()["sha256"]
 
 
+async def test_a_shipped_list_is_taken_over_as_a_regional_one(keeper: httpx.AsyncClient) -> None:
+    """As the guide shows it."""
+    exported = (await keeper.get(f"{LISTS}/catering-2016-1-3/versions/1/file")).json()
+    own = {"code": "catering-haishu", "region_code": "330203", "effective_on": "2026-01-01"}
+    exported["checklist"] |= own | {"superseded_on": None, "superseded_by": None}
+    published = await publish(keeper, await bring(keeper, exported), applies_from="2026-01-01")
+    assert (published.status_code, published.json()["checklist"]["region_code"]) == (200, HAISHU)
+
+
 @pytest.mark.parametrize(
     ("place", "value", "pointer"),
     [

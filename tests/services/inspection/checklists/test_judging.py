@@ -203,6 +203,35 @@ def test_a_failure_without_its_photo_is_still_a_failure() -> None:
     assert [fault.code for fault in judged.faults] == ["photo"]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "counts", "verdict"),
+    [
+        (Finding.PASSED, Finding.FAILED, "failed", "不符合"),
+        (Finding.UNKNOWN, Finding.FAILED, "failed", "不符合"),
+        (Finding.PASSED, Finding.UNKNOWN, "open", None),
+    ],
+)
+def test_of_two_answers_to_one_item_a_failure_counts_and_else_none(
+    one: Finding, other: Finding, counts: str, verdict: str | None
+) -> None:
+    content = content_of(item("1", key=True), item("2"))
+    judged = judge([answer("1", one), answer("1", other), answer("2")], content, STALL)
+    assert (getattr(judged, counts), judged.verdict) == (("1",), verdict)
+    assert [fault.code for fault in judged.faults] == ["contradiction"]
+
+
+def test_a_business_with_fewer_items_than_the_least_number_is_checked_for_all_it_has() -> None:
+    content = content_of(
+        item("1", key=True),
+        *(item(str(number), na_allowed=True) for number in range(2, 6)),
+        extent={"kind": "minimum", "key": 1, "general": 3, "source": "演示"},
+    )
+    left_out = [answer(number, Finding.NOT_APPLICABLE, reason="没有此类场所") for number in ("3", "4", "5")]
+    assert judge([answer("1"), answer("2"), *left_out], content, STALL).verdict == "符合"
+    assert judge([answer("1"), answer("2"), *left_out[1:]], content, STALL).verdict is None
+    assert judge([answer("2"), *left_out], content, STALL).verdict is None
+
+
 def test_answers_to_other_items_are_not_lost_silently() -> None:
     content = content_of(
         item("1", key=True), item("2"), item("3", scopes=["cold"]), scopes=[{"code": "cold", "label": "冷食"}]
