@@ -1,6 +1,6 @@
 """The tree of food categories (大类、亚类、次亚类、细类): who inherits from whom, and who is left out. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -54,10 +54,9 @@ class CategoryTree:
             category = self.categories.get(category.parent_code) if category.parent_code else None
         return found
 
-    def covers(self, scope_code: str, excluded: Iterable[str], path: Iterable[Category]) -> bool:
-        """Whether what is said of `scope_code`, except of `excluded`, is said of the food whose `path` this is."""
+    def covers(self, scope_code: str, excluded: Iterable[str], on_path: Set[str]) -> bool:
+        """Whether what is said of `scope_code`, except of `excluded`, is said of a food with this path."""
         scope = self.categories.get(scope_code)
-        on_path = {category.code for category in path}
         return (
             scope is not None
             and scope_code in on_path

@@ -23,6 +23,8 @@ _SHOWN = Context(prec=12)
 
 def plain_text(text: str) -> str:
     """`text` in half width without spaces; superscripts as `^3`, the many minus and comparison signs as one each."""
+    if text.isascii():
+        return "".join(text.split())
     raised = _SUPERSCRIPT_RUN.sub(lambda run: "^" + run.group().translate(_SUPERSCRIPTS), text)
     return "".join(unicodedata.normalize("NFKC", raised).translate(_SIGNS).split())
 

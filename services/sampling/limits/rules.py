@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from services.sampling.limits.numbers import NUMBER, in_figures, plain_text, read_number
 from shared.contracts.statutory_sampling import Link
@@ -164,11 +165,13 @@ class Limit:
 _EXPRESSED_AS = re.compile(r"[(,](?:均|都)?以(.+?)计\)?$")
 
 
+@lru_cache(maxsize=8192)
 def item_key(name: str) -> str:
     """An item's name without width, case, spaces and a closing “(以…计)”: `铅（以 Pb 计）` and `铅` are one item."""
     return _EXPRESSED_AS.sub("", plain_text(name).casefold())
 
 
+@lru_cache(maxsize=8192)
 def expressed_as(name: str) -> str:
     """What an item's name says it is counted as (以…计), plain; empty when it says nothing."""
     match = _EXPRESSED_AS.search(plain_text(name).casefold())
@@ -230,6 +233,7 @@ class PrintedRequirement:
     unit: str = ""
 
 
+@lru_cache(maxsize=8192)
 def read_requirement(text: str) -> PrintedRequirement | None:
     """The requirement that a report prints (`≤0.1mg/kg`, 不得检出, `n=5,c=2,m=100,M=1000`); None: of no known form.
 

@@ -116,11 +116,9 @@ async def coverage(session: AsyncSession) -> CoverageRead:
     """What the table holds and what it does not; nobody should take silence for a pass."""
     limits, standards = await repository.current_limits(session), await repository.current_standards(session)
     tree, today = await load_tree(session), day_of(now())
-    covered = {
-        code
-        for code in tree.categories
-        if any(tree.covers(row.category_code, row.excluded_codes, tree.path(code)) for row in limits)
-    }
+    scopes = {(row.category_code, row.excluded_codes) for row in limits}
+    on_path = {code: {category.code for category in tree.path(code)} for code in tree.categories}
+    covered = [code for code in on_path if any(tree.covers(*scope, on_path[code]) for scope in scopes)]
     verified = sum(row.verified for row in limits)
     listed = []
     for standard in sorted(standards.values(), key=lambda one: one.code):

@@ -62,6 +62,7 @@ _SPELLING = re.compile(
 _WITHOUT = frozenset({"", "-", "--", "—", "——", "/", "无", "无量纲", "无单位"})
 
 
+@lru_cache(maxsize=4096)
 def plain_unit(text: str) -> str:
     """A unit's spelling without differences of width, case and spaces; empty for "no unit" (`/`, `-`, 无)."""
     spelling = plain_text(text).casefold().replace("μ", "u").replace("^", "").replace("·", "")

@@ -78,10 +78,11 @@ class LimitBook:
         if not path:
             named = f"食品类别代码 {category_code} 不在分类树中" if category_code else "样品没有对上食品类别"
             return TableAnswer(why_not=f"{named}，不能查限值")
+        codes = {category.code for category in path}
         fitting = [
             row
             for row in rows
-            if row.link in (None, link) and self.tree.covers(row.category_code, row.excluded_codes, path)
+            if row.link in (None, link) and self.tree.covers(row.category_code, row.excluded_codes, codes)
         ]
         if not fitting:
             return TableAnswer(why_not=f"没有收录“{item.strip()}”在“{path[0].name}”及其上级类别中的限值")
@@ -95,8 +96,8 @@ class LimitBook:
         in_force = [row for row in fitting if self._is_in_force(row, day)]
         doubt = "" if basis.verified else "（选用规则未与原文核实）"
         if not in_force:
-            codes = "、".join(sorted({self._told(row.standard_code) for row in fitting}))
-            return TableAnswer(why_not=f"{label} {day.isoformat()} 没有收录有效的限值，收录的是 {codes}")
+            listed = "、".join(sorted({self._told(row.standard_code) for row in fitting}))
+            return TableAnswer(why_not=f"{label} {day.isoformat()} 没有收录有效的限值，收录的是 {listed}")
         return self._most_specific(in_force, path, day, f"按{label} {day.isoformat()} 选用标准版本{doubt}")
 
     def _most_specific(self, rows: list[Limit], path: list[Category], day: date, step: str) -> TableAnswer:

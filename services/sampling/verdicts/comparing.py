@@ -188,8 +188,10 @@ def _converted(quantity: Quantity, unit: str, steps: list[str] | None, *, what: 
     if factor is None:
         named = f"{what}的单位 {quantity.unit}" if plain_unit(quantity.unit) else f"没有写明单位的{what}"
         raise _Incomparable(f"{named}与{f'单位 {unit}' if plain_unit(unit) else '没有单位的限值'}不能比较")
+    if factor == 1:
+        return Fraction(quantity.value)
     value = Fraction(quantity.value) * factor
-    if factor != 1 and steps is not None:
+    if steps is not None:
         steps.append(f"单位换算：{in_figures(quantity.value)} {quantity.unit} = {_shown(value, unit)}")
     return value
 

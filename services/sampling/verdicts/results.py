@@ -90,6 +90,7 @@ _BELOW_QUANTITATION = re.compile(r"(?:<LOQ|[<低小]于?(?:方法)?(?:定量限|
 _SEPARATORS = re.compile(r"[;；、\n|]+")
 
 
+@lru_cache(maxsize=8192)
 def read_quantity(text: str) -> Quantity | None:
     """`0.01`, `0.01 mg/kg`: a number with or without a unit behind it; None when it is not exactly that."""
     match = _QUANTITY.fullmatch(plain_text(text))
