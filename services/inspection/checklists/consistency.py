@@ -173,7 +173,7 @@ def _empty_cases(rule: PassRateRule | FailureCountRule) -> Iterator[Reason]:
 def _partition_reasons(rule: PassRateRule | FailureCountRule, content: Content) -> Iterator[Reason]:
     """Every possible outcome has one verdict, and a further failure never gives a better one.
 
-    Outcomes on which no bound lies behave like their neighbours, so it is enough to look at the bounds and between.
+    Every case holds from a bound up to the next one, so it is enough to look at the bounds.
     """
     keys = sum(item.key for item in content.items)
     firsts, seconds = _key_failures(rule, keys), _seconds(rule, len(content.items) - keys)
@@ -208,29 +208,28 @@ def _partition_reasons(rule: PassRateRule | FailureCountRule, content: Content) 
 
 
 def _key_failures(rule: PassRateRule | FailureCountRule, keys: int) -> list[int]:
-    return _around((case.key_failures for _, case in cases_of(rule)), keys)
+    return _beginnings((case.key_failures for _, case in cases_of(rule)), keys)
 
 
 def _seconds(rule: PassRateRule | FailureCountRule, general: int) -> Sequence[Second]:
     """Values of the second side, from the best to the worst."""
     if isinstance(rule, FailureCountRule):
-        return _around((case.general_failures for band in rule.bands for case in band.cases), general)
+        spans = (case.general_failures for _, case in cases_of(rule) if isinstance(case, FailureCountCase))
+        return _beginnings(spans, general)
     cuts = {Fraction(0), Fraction(1)}
     for band in rule.bands:
         for case in band.cases:
             span = case.general_pass_rate
             cuts |= {Fraction(bound) for bound in (span.at_least, span.below) if bound is not None}
-    ordered = sorted(cuts)
-    between = [(one + other) / 2 for one, other in pairwise(ordered)]
-    return sorted([*ordered, *between], reverse=True)
+    return sorted(cuts, reverse=True)
 
 
-def _around(spans: Iterable[CountSpan], most: int) -> list[int]:
-    near = {0, most}
+def _beginnings(spans: Iterable[CountSpan], most: int) -> list[int]:
+    """The counts from which on another case may hold."""
+    found = {0}
     for span in spans:
-        near |= {span.at_least - 1, span.at_least}
-        near |= set() if span.at_most is None else {span.at_most, span.at_most + 1}
-    return sorted(count for count in near if 0 <= count <= most)
+        found |= {span.at_least} if span.at_most is None else {span.at_least, span.at_most + 1}
+    return sorted(count for count in found if count <= most)
 
 
 def _outcome(key_failures: int, second: Second) -> str:

@@ -16,8 +16,11 @@ from shared.contracts.inspection import BusinessKind
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
 
-MAX_SECTIONS = 60
-MAX_ITEMS_A_SECTION = 200
+MAX_SECTIONS = 30
+MAX_ITEMS_A_SECTION = 100
+MAX_BANDS = 6
+MAX_CASES = 5
+"""A rule is checked at every bound against every other: these keep that below a second."""
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[A-Z]?\d{1,3}(\.\d{1,3}){0,3}$")]
@@ -210,7 +213,7 @@ class PassRateBand(Part):
 
     label: Label
     handling: Words = ""
-    cases: Annotated[tuple[PassRateCase, ...], Field(min_length=1, max_length=20)]
+    cases: Annotated[tuple[PassRateCase, ...], Field(min_length=1, max_length=MAX_CASES)]
 
 
 class FailureCountBand(Part):
@@ -218,7 +221,7 @@ class FailureCountBand(Part):
 
     label: Label
     handling: Words = ""
-    cases: Annotated[tuple[FailureCountCase, ...], Field(min_length=1, max_length=20)]
+    cases: Annotated[tuple[FailureCountCase, ...], Field(min_length=1, max_length=MAX_CASES)]
 
 
 class PassRateRule(Grounds):
@@ -229,7 +232,7 @@ class PassRateRule(Grounds):
     """
 
     kind: Literal["pass_rate"]
-    bands: Annotated[tuple[PassRateBand, ...], Field(max_length=10)]
+    bands: Annotated[tuple[PassRateBand, ...], Field(max_length=MAX_BANDS)]
     max_share_not_applicable: Share | None = None
 
 
@@ -237,7 +240,7 @@ class FailureCountRule(Grounds):
     """Verdict by the numbers of failed key and general items; bands from the best to the worst."""
 
     kind: Literal["failure_counts"]
-    bands: Annotated[tuple[FailureCountBand, ...], Field(max_length=10)]
+    bands: Annotated[tuple[FailureCountBand, ...], Field(max_length=MAX_BANDS)]
     max_share_not_applicable: Share | None = None
 
 

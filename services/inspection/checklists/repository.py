@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, any_, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection.checklists.models import Checklist, ChecklistVersion
+from services.inspection.checklists.models import Checklist
 from shared.contracts.inspection import BusinessKind
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.models import RegionAncestor
@@ -26,11 +25,6 @@ async def get_checklist(session: AsyncSession, code: str, *, lock: bool = False)
     """One list with its versions, as it is now; `lock` holds it for a change."""
     statement = select(Checklist).where(Checklist.code == code).execution_options(populate_existing=True)
     return await session.scalar(statement.with_for_update(of=Checklist) if lock else statement)
-
-
-async def get_version(session: AsyncSession, version_id: UUID) -> ChecklistVersion | None:
-    """One version in whatever state with its list: a visit keeps the version it was made with."""
-    return await session.get(ChecklistVersion, version_id)
 
 
 async def list_checklists(

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from services.inspection.checklists.content import (
     AllItems,
@@ -155,7 +156,13 @@ def _second_holds(case: Case, second: Fraction | int) -> bool:
     if isinstance(case, FailureCountCase):
         return case.general_failures.holds(int(second))
     span = case.general_pass_rate
-    return second >= Fraction(span.at_least) and (span.below is None or second < Fraction(span.below))
+    return second >= _fraction(span.at_least) and (span.below is None or second < _fraction(span.below))
+
+
+@lru_cache(maxsize=256)
+def _fraction(share: Decimal) -> Fraction:
+    """Exactly the same; remembered, for checking a rule asks for each bound many times."""
+    return Fraction(share)
 
 
 def _settle(
