@@ -29,8 +29,8 @@ from shared.http.problems import NotFound, Problem, Unauthenticated, Unavailable
 
 log = structlog.get_logger(__name__)
 
-PUBLIC_PATHS: dict[Unit, tuple[str, ...]] = {}
-"""Paths of a service that may be called without a token, by prefix. None so far."""
+PUBLIC_PATHS: dict[Unit, tuple[str, ...]] = {Unit.SAMPLING: ("/v1/published-tables",)}
+"""Paths of a service that may be called without a token, by prefix; the service itself decides what it answers."""
 
 _HOP_BY_HOP = frozenset(
     {

@@ -24,6 +24,7 @@ from services.sampling.limits.seed import seed_limits
 from services.sampling.objections.router import router as objections
 from services.sampling.plans.coverage.jobs import REFRESH_COVERAGE
 from services.sampling.plans.router import router as plans
+from services.sampling.publications.router import router as publications
 from services.sampling.rapid_tests.jobs import IMPORT_JOB, SWEEP_JOB
 from services.sampling.rapid_tests.router import router as rapid_tests
 from services.sampling.reports.router import router as reports
@@ -68,6 +69,7 @@ service = Service(
         sampling_tasks,
         samples,
         capacity,
+        publications,
         laboratories,
         samplers,
         assignment_draws,

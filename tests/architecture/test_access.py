@@ -30,6 +30,10 @@ OPEN_TO_ALL = {
     "/display": "large type, kept in the browser's cookie",
     "/styleguide": "shows parts, no data",
     "/api/openapi.json": "the description of the interface",
+    "/v1/published-tables": "results that the office has announced to everybody",
+    "/v1/published-tables/{publication_id}": "results that the office has announced to everybody",
+    "/v1/published-tables/{publication_id}/rows": "results that the office has announced to everybody",
+    "/v1/published-tables/{publication_id}/file": "results that the office has announced to everybody",
 }
 
 

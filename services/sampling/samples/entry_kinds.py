@@ -18,6 +18,7 @@ class SampleEntryKind(StrEnum):
     CONCLUDED = "concluded"
     RETESTED = "retested"
     VOIDED = "voided"
+    PUBLISHED = "published"
 
     @property
     def label(self) -> str:
@@ -37,4 +38,5 @@ _LABELS = {
     SampleEntryKind.CONCLUDED: "作出检验结论",
     SampleEntryKind.RETESTED: "复检结论推翻初检结论",
     SampleEntryKind.VOIDED: "样品作废",
+    SampleEntryKind.PUBLISHED: "公布抽检结果",
 }

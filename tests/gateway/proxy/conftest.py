@@ -108,6 +108,7 @@ def a_service(seen: Seen) -> ASGIApp:
         routes=[
             Route("/v1/echo", echo, methods=every),
             Route("/v1/echo/{rest:path}", echo, methods=every),
+            Route("/v1/published-tables", echo),
             Route("/v1/upload", upload, methods=["POST", "PUT"]),
             Route("/v1/events", events),
             Route("/v1/download", download),

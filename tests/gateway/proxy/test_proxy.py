@@ -105,6 +105,12 @@ async def test_without_a_good_token_nothing_reaches_the_service(way: Way, keys: 
     assert way.seen.headers == []
 
 
+async def test_what_is_announced_to_everybody_is_read_without_a_token(way: Way) -> None:
+    async with way.http.get(way.address + "/api/sampling/v1/published-tables") as answer:
+        assert answer.status == 200
+    assert [headers.get("authorization") for headers in way.seen.headers] == [None]
+
+
 async def test_a_large_upload_passes_in_pieces_and_unchanged(way: Way) -> None:
     piece, pieces = os.urandom(2**20), 100
 

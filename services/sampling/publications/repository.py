@@ -1,0 +1,171 @@
+"""Every query on publications and their rows."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, selectinload
+
+from services.sampling.publications.models import Publication, PublicationRow
+from services.sampling.publications.rules import PublicationKind, PublicationState
+from services.sampling.samples.models import Sample
+from shared.http.auth import Actor
+from shared.http.pagination import PageRequest, paginate
+from shared.regions.repository import codes_within
+from shared.regions.scope import within_scope
+
+
+async def exists_like(session: AsyncSession, wanted: Publication) -> bool:
+    """Whether another table has its region, number, kind and title."""
+    statement = select(Publication.id).where(
+        Publication.region_code == wanted.region_code,
+        Publication.number == wanted.number,
+        Publication.kind == wanted.kind,
+        Publication.title == wanted.title,
+        Publication.id != wanted.id,
+    )
+    return await session.scalar(statement) is not None
+
+
+async def visible_publication(
+    session: AsyncSession, publication_id: UUID, actor: Actor, *, lock: bool = False
+) -> Publication | None:
+    """One table, draft or published, of the actor's regions; `lock` holds it for a change."""
+    statement = within_scope(select(Publication), Publication.region_code, actor).where(
+        Publication.id == publication_id
+    )
+    statement = statement.execution_options(populate_existing=True)
+    return await session.scalar(statement.with_for_update(of=Publication) if lock else statement)
+
+
+async def list_publications(
+    session: AsyncSession,
+    actor: Actor,
+    page: PageRequest,
+    *,
+    state: PublicationState | None,
+    kind: PublicationKind | None,
+    region: str | None,
+) -> tuple[list[Publication], str | None]:
+    """One page of the actor's tables, the newest first."""
+    statement = within_scope(_narrowed(kind, region), Publication.region_code, actor)
+    if state is not None:
+        statement = statement.where(Publication.state == state)
+    return await paginate(session, statement, page, order_by=[Publication.id], descending=True)
+
+
+async def published(session: AsyncSession, publication_id: UUID) -> Publication | None:
+    """One table that anybody may read."""
+    return await session.scalar(_published().where(Publication.id == publication_id))
+
+
+async def list_published(
+    session: AsyncSession, page: PageRequest, *, kind: PublicationKind | None, region: str | None
+) -> tuple[list[Publication], str | None]:
+    """One page of the tables that anybody may read, the last announced first."""
+    statement = _published(_narrowed(kind, region))
+    order = [Publication.announced_on, Publication.id]
+    return await paginate(session, statement, page, order_by=order, descending=True)
+
+
+async def count_rows(session: AsyncSession, publication_id: UUID) -> int:
+    """How many samples the table lists."""
+    statement = select(func.count()).where(
+        PublicationRow.publication_id == publication_id, PublicationRow.corrects_id.is_(None)
+    )
+    return int(await session.scalar(statement) or 0)
+
+
+async def first_rows(session: AsyncSession, publication_id: UUID) -> Sequence[PublicationRow]:
+    """What is published first of each sample, in the order in which they were listed."""
+    statement = select(PublicationRow).where(
+        PublicationRow.publication_id == publication_id, PublicationRow.corrects_id.is_(None)
+    )
+    return (await session.scalars(statement.order_by(PublicationRow.id))).all()
+
+
+async def get_row(session: AsyncSession, publication_id: UUID, row_id: UUID) -> PublicationRow | None:
+    return await session.scalar(select(PublicationRow).filter_by(publication_id=publication_id, id=row_id))
+
+
+async def is_corrected(session: AsyncSession, row_id: UUID) -> bool:
+    return await session.scalar(select(PublicationRow.id).where(PublicationRow.corrects_id == row_id)) is not None
+
+
+async def remove_row(session: AsyncSession, row_id: UUID) -> None:
+    await session.execute(delete(PublicationRow).where(PublicationRow.id == row_id))
+
+
+async def number_rows(session: AsyncSession, publication_id: UUID) -> None:
+    """Give the rows their numbers from 1, in the order in which they were listed."""
+    counted = (
+        select(PublicationRow.id, func.row_number().over(order_by=PublicationRow.id).label("number"))
+        .where(PublicationRow.publication_id == publication_id)
+        .subquery()
+    )
+    await session.execute(
+        update(PublicationRow).where(PublicationRow.id == counted.c.id).values(number=counted.c.number)
+    )
+
+
+async def list_draft_rows(
+    session: AsyncSession, publication_id: UUID, page: PageRequest
+) -> tuple[list[PublicationRow], str | None]:
+    """One page of the rows in the order in which they were written."""
+    statement = select(PublicationRow).where(PublicationRow.publication_id == publication_id)
+    return await paginate(session, statement, page, order_by=[PublicationRow.id])
+
+
+async def list_published_rows(
+    session: AsyncSession, publication_id: UUID, page: PageRequest
+) -> tuple[list[PublicationRow], str | None]:
+    """One page of the rows by number, each correction right behind what it corrects."""
+    statement = select(PublicationRow).where(PublicationRow.publication_id == publication_id)
+    return await paginate(session, statement, page, order_by=[PublicationRow.number, PublicationRow.edition])
+
+
+async def all_published_rows(session: AsyncSession, publication_id: UUID) -> Sequence[PublicationRow]:
+    """All rows of a published table, by number, each correction right behind what it corrects."""
+    statement = select(PublicationRow).where(PublicationRow.publication_id == publication_id)
+    return (await session.scalars(statement.order_by(PublicationRow.number, PublicationRow.edition))).all()
+
+
+async def lock_samples(
+    session: AsyncSession, sample_ids: Collection[UUID], actor: Actor, region_code: str
+) -> dict[UUID, Sample]:
+    """Those of the samples that lie in the actor's regions and in `region_code`, as they are now, held in one order."""
+    statement = (
+        within_scope(select(Sample), Sample.region_code, actor)
+        .where(Sample.id.in_(sample_ids), Sample.region_code.in_(codes_within([region_code])))
+        .options(selectinload(Sample.entries))
+        .order_by(Sample.id)
+        .with_for_update(of=Sample)
+        .execution_options(populate_existing=True)
+    )
+    return {sample.id: sample for sample in await session.scalars(statement)}
+
+
+async def tables_with(session: AsyncSession, sample_ids: Collection[UUID], but: UUID | None) -> dict[UUID, Publication]:
+    """For each sample that is listed in a table other than `but`: that table."""
+    row = aliased(PublicationRow)
+    statement = (
+        select(row.sample_id, Publication)
+        .join(Publication, Publication.id == row.publication_id)
+        .where(row.sample_id.in_(sample_ids), row.corrects_id.is_(None), Publication.id.is_distinct_from(but))
+    )
+    return dict((await session.execute(statement)).all())
+
+
+def _narrowed(kind: PublicationKind | None, region: str | None) -> Select[Publication]:
+    statement = select(Publication)
+    if kind is not None:
+        statement = statement.where(Publication.kind == kind)
+    if region is not None:
+        statement = statement.where(Publication.region_code.in_(codes_within([region])))
+    return statement
+
+
+def _published(statement: Select[Publication] | None = None) -> Select[Publication]:
+    chosen = select(Publication) if statement is None else statement
+    return chosen.where(Publication.state == PublicationState.PUBLISHED)

@@ -1,0 +1,294 @@
+"""Putting tables of results together, publishing them, and correcting them beside what was published."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.sampling.publications import repository
+from services.sampling.publications.models import Publication, PublicationRow
+from services.sampling.publications.problems import (
+    NotFitForPublication,
+    PublicationExists,
+    PublicationNotFound,
+    PublicationRowNotFound,
+    RowCorrectedSince,
+)
+from services.sampling.publications.rules import ONLY_OF_FAILURES, PublicationKind, PublicationState, refusals
+from services.sampling.publications.schemas import (
+    Cells,
+    CorrectionCreate,
+    Entries,
+    EntryOutcome,
+    PublicationCreate,
+    PublicationWrite,
+)
+from services.sampling.publications.snapshots import cells_of, personal_data_of, surroundings_of
+from services.sampling.publications.standings import cases_of, retests_of, standings_of
+from services.sampling.samples.entry_kinds import SampleEntryKind
+from services.sampling.samples.models import Sample
+from shared.contracts.codes import RowOutcome
+from shared.http.auth import Actor
+from shared.http.etags import ensure_version
+from shared.http.problems import FieldError, InvalidRequest
+from shared.ids import uuid7
+from shared.regions.scope import ensure_in_scope
+from shared.times import day_of, now
+
+MAX_ROWS = 2000
+
+
+async def draft(session: AsyncSession, body: PublicationCreate, actor: Actor) -> Publication:
+    """Begin a table. Raises `OutsideRegion`, `PublicationExists`."""
+    await ensure_in_scope(session, actor, body.region_code)
+    publication = Publication(
+        id=uuid7(), version=1, state=PublicationState.DRAFT, row_count=0, created_by=actor.id, **body.model_dump()
+    )
+    await _must_be_alone(session, publication)
+    session.add(publication)
+    await session.flush()
+    return publication
+
+
+async def publication_for(
+    session: AsyncSession, publication_id: UUID, actor: Actor, *, lock: bool = False
+) -> Publication:
+    """A table of the actor's regions. Raises `PublicationNotFound`."""
+    publication = await repository.visible_publication(session, publication_id, actor, lock=lock)
+    if publication is None:
+        raise PublicationNotFound("请核对编号；只能办理辖区内的")
+    return publication
+
+
+async def published_table(session: AsyncSession, publication_id: UUID) -> Publication:
+    """A table that anybody may read. Raises `PublicationNotFound`, also for a draft."""
+    publication = await repository.published(session, publication_id)
+    if publication is None:
+        raise PublicationNotFound("没有这张已公布的表，请核对编号")
+    return publication
+
+
+async def change(
+    session: AsyncSession, publication_id: UUID, body: PublicationWrite, version: int, actor: Actor
+) -> Publication:
+    """Replace number, title, period, source and link of a draft; rows that no longer fit are found at publication."""
+    publication = await _draft_for(session, publication_id, version, actor)
+    for name, value in body.model_dump().items():
+        setattr(publication, name, value)
+    await _must_be_alone(session, publication)
+    publication.advance()
+    await session.flush()
+    return publication
+
+
+async def enlist(session: AsyncSession, publication_id: UUID, body: Entries, actor: Actor) -> list[EntryOutcome]:
+    """Put samples into a draft; each is taken, there already, or refused with all reasons.
+
+    Raises `PublicationNotFound`, `AlreadyPublished`, `NotFitForPublication` where the table would grow too long.
+    """
+    publication = await publication_for(session, publication_id, actor, lock=True)
+    publication.must_be_draft()
+    listed = {row.sample_id: row.id for row in await repository.first_rows(session, publication.id)}
+    wanted = {entry.sample_id: entry.remark for entry in body.samples}
+    if len(listed) + len(wanted.keys() - listed.keys()) > MAX_ROWS:
+        raise NotFitForPublication(f"一张表最多 {MAX_ROWS} 行，请分成几张公布")
+    examined = await _examine(session, publication, {id_: wanted[id_] for id_ in wanted if id_ not in listed}, actor)
+    outcomes = []
+    for sample_id, remark in wanted.items():
+        if sample_id in listed:
+            outcomes.append(_outcome(sample_id, RowOutcome.DUPLICATE, listed[sample_id]))
+            continue
+        found = examined[sample_id]
+        if isinstance(found, list):
+            outcomes.append(_outcome(sample_id, RowOutcome.REJECTED, None, found))
+            continue
+        sample, cells = found
+        row = PublicationRow(
+            id=uuid7(),
+            publication_id=publication.id,
+            sample_id=sample.id,
+            sample_version=sample.version,
+            cells=cells.model_copy(update={"remark": remark}).model_dump(mode="json"),
+            recorded_by=actor.id,
+        )
+        session.add(row)
+        outcomes.append(_outcome(sample_id, RowOutcome.ACCEPTED, row.id))
+    await session.flush()
+    return outcomes
+
+
+async def strike(session: AsyncSession, publication_id: UUID, row_id: UUID, actor: Actor) -> None:
+    """Take a row out of a draft. Raises `PublicationNotFound`, `PublicationRowNotFound`, `AlreadyPublished`."""
+    publication = await publication_for(session, publication_id, actor, lock=True)
+    publication.must_be_draft()
+    row = await _row_of(session, publication, row_id)
+    await repository.remove_row(session, row.id)
+
+
+async def publish(session: AsyncSession, publication_id: UUID, version: int, actor: Actor) -> Publication:
+    """Publish a draft, if every row may be published at this moment and still says what its sample says.
+
+    Raises `NotFitForPublication` with every row's reasons; then nothing is published.
+    """
+    publication = await _draft_for(session, publication_id, version, actor)
+    rows = await repository.first_rows(session, publication.id)
+    if not rows:
+        raise NotFitForPublication("表里还没有样品")
+    remarks = {row.sample_id: str(row.cells["remark"]) for row in rows}
+    examined = await _examine(session, publication, remarks, actor)
+    errors: list[FieldError] = []
+    for index, row in enumerate(rows):
+        found = examined[row.sample_id]
+        reasons = found if isinstance(found, list) else _differences(row, found[1])
+        number = row.cells["sample_number"]
+        errors += [
+            FieldError(pointer=f"/rows/{index}", message=f"{number}：{reason}", code="not_fit") for reason in reasons
+        ]
+    if errors:
+        raise NotFitForPublication(
+            f"有 {len(errors)} 处使这张表现在不能公布；移出这些样品，或等条件具备", errors=errors
+        )
+    present = now()
+    publication.publish(row_count=len(rows), on=day_of(present), at=present, by=actor.id)
+    await repository.number_rows(session, publication.id)
+    _tell_samples([found[0] for found in examined.values() if not isinstance(found, list)], publication, present, actor)
+    await session.flush()
+    return publication
+
+
+async def correct(
+    session: AsyncSession, publication_id: UUID, row_id: UUID, body: CorrectionCreate, actor: Actor
+) -> PublicationRow:
+    """Publish beside a row what should have been published, or that the row no longer stands; the row stays.
+
+    Raises `NotYetPublished`, `PublicationRowNotFound`, `RowCorrectedSince` where the row is not the latest edition.
+    """
+    publication = await publication_for(session, publication_id, actor, lock=True)
+    publication.must_be_published()
+    row = await _row_of(session, publication, row_id)
+    if await repository.is_corrected(session, row.id):
+        raise RowCorrectedSince("请对最近的一次更正再作更正")
+    if row.withdrawn:
+        raise RowCorrectedSince("这一行已经撤回，不再更正")
+    _must_be_columns_of(publication, body)
+    cells = Cells.model_validate(row.cells | body.changes.named())
+    if not body.withdrawn and cells.model_dump(mode="json") == row.cells:
+        raise NotFitForPublication("更正的内容与已公布的相同，没有需要更正的")
+    correction = PublicationRow(
+        id=uuid7(),
+        publication_id=publication.id,
+        sample_id=row.sample_id,
+        sample_version=row.sample_version,
+        number=row.number,
+        edition=row.edition + 1,
+        cells=cells.model_dump(mode="json"),
+        corrects_id=row.id,
+        reason=body.reason,
+        withdrawn=body.withdrawn,
+        recorded_by=actor.id,
+    )
+    session.add(correction)
+    await session.flush()
+    await session.refresh(correction, ["recorded_at"])
+    return correction
+
+
+Examined = tuple[Sample, Cells] | list[str]
+"""A sample that may be published with its cells, or the reasons why it may not."""
+
+
+async def _examine(
+    session: AsyncSession, publication: Publication, remarks: dict[UUID, str], actor: Actor
+) -> dict[UUID, Examined]:
+    """Look at samples as they are at this moment; they are held, so that nothing changes until the commit."""
+    samples = await repository.lock_samples(session, remarks, actor, publication.region_code)
+    cases, retests = await cases_of(session, samples), await retests_of(session, samples)
+    listed = await repository.tables_with(session, samples, publication.id)
+    standings = await standings_of(session, samples.values(), cases, retests, listed)
+    around = await surroundings_of(session, samples.values(), retests)
+    present = now()
+    found: dict[UUID, Examined] = {}
+    for sample_id, remark in remarks.items():
+        sample = samples.get(sample_id)
+        if sample is None:
+            found[sample_id] = ["没有这份样品，或不在这张表的区划和您的管辖区域内"]
+            continue
+        reasons = [
+            *refusals(publication.kind, standings[sample_id], remark, present),
+            *_misfits(publication, sample),
+        ]
+        if reasons:
+            found[sample_id] = reasons
+            continue
+        own = [case for case in cases.get(sample_id, []) if not case.has_fallen_away]
+        cells = cells_of(publication.kind, sample, own, retests.get(sample_id, []), around, remark)
+        found[sample_id] = personal_data_of(cells) or (sample, cells)
+    return found
+
+
+def _misfits(publication: Publication, sample: Sample) -> list[str]:
+    """Why a sample does not belong in this table, whatever may be published elsewhere."""
+    found = []
+    if not publication.period_from <= sample.sampled_on <= publication.period_to:
+        found.append(f"抽样日期 {sample.sampled_on} 不在 {publication.period_from} 至 {publication.period_to} 之内")
+    if publication.task_source is not None and sample.task_source != publication.task_source:
+        found.append(f"任务来源是“{sample.task_source}”，这张表只收“{publication.task_source}”")
+    return found
+
+
+def _differences(row: PublicationRow, cells: Cells) -> list[str]:
+    """What a row says otherwise than its sample now: it was changed after it was listed."""
+    current = cells.model_dump(mode="json")
+    names = [
+        str(field.description) for name, field in Cells.model_fields.items() if row.cells.get(name) != current[name]
+    ]
+    return [f"列入之后，{'、'.join(names)}有变更，请移出后重新列入"] if names else []
+
+
+def _tell_samples(samples: Collection[Sample], publication: Publication, at: datetime, actor: Actor) -> None:
+    for sample in samples:
+        sample.log(
+            SampleEntryKind.PUBLISHED,
+            at,
+            actor_id=actor.id,
+            actor_name=actor.name,
+            note=f"公告号 {publication.number}",
+            details={"publication_id": str(publication.id)},
+        )
+
+
+def _outcome(sample_id: UUID, outcome: RowOutcome, row_id: UUID | None, reasons: Sequence[str] = ()) -> EntryOutcome:
+    return EntryOutcome(sample_id=sample_id, outcome=outcome, row_id=row_id, reasons=list(reasons))
+
+
+async def _draft_for(session: AsyncSession, publication_id: UUID, version: int, actor: Actor) -> Publication:
+    publication = await publication_for(session, publication_id, actor, lock=True)
+    ensure_version(publication, version)
+    publication.must_be_draft()
+    return publication
+
+
+async def _row_of(session: AsyncSession, publication: Publication, row_id: UUID) -> PublicationRow:
+    row = await repository.get_row(session, publication.id, row_id)
+    if row is None:
+        raise PublicationRowNotFound("请核对行的编号")
+    return row
+
+
+def _must_be_columns_of(publication: Publication, body: CorrectionCreate) -> None:
+    if publication.kind is PublicationKind.QUALIFIED:
+        errors = [
+            FieldError(pointer=f"/changes/{name}", message="合格样品的表没有这一列，请删去", code="column")
+            for name in ONLY_OF_FAILURES
+            if name in body.changes.model_fields_set
+        ]
+        if errors:
+            raise InvalidRequest(f"有 {len(errors)} 处需要改正", errors=errors)
+
+
+async def _must_be_alone(session: AsyncSession, publication: Publication) -> None:
+    with session.no_autoflush:
+        taken = await repository.exists_like(session, publication)
+    if taken:
+        raise PublicationExists(f"公告号“{publication.number}”下已有{publication.kind.label}“{publication.title}”")
