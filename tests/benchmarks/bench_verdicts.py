@@ -16,7 +16,7 @@ from services.sampling.verdicts.rules import Question, conclude
 from shared.contracts.statutory_sampling import ItemVerdict
 
 ITEMS, LIMITS, FOODS = 50_000, 500, 40
-WANTED_RATIO = 0.002
+WANTED_RATIO = 0.001
 
 
 def bench_verdicts() -> None:
