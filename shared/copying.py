@@ -15,7 +15,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeEngine
 
 from shared.database import driver_connection
 
@@ -43,7 +45,7 @@ class BulkCopy:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._encoders = {column.name: _encoder_of(column.type.python_type) for column in table.columns}
+        self._encoders = {column.name: _encoder_of(column.type) for column in table.columns}
         self._encoded: dict[str | tuple[str, ...], _Encoded] = {}
 
     async def write(self, session: AsyncSession, columns: Columns, same: Mapping[str, Any], count: int) -> None:
@@ -119,7 +121,10 @@ def _fields(encoders: Sequence[Callable[[Any], bytes]], values: Sequence[Any]) -
     return b"".join(map(_field, encoders, values))
 
 
-def _encoder_of(kind: type) -> Callable[[Any], bytes]:
+def _encoder_of(column_type: TypeEngine[Any]) -> Callable[[Any], bytes]:
+    if isinstance(column_type, JSONB):
+        return _encode_json
+    kind = column_type.python_type
     for known, encode in _ENCODERS.items():
         if issubclass(kind, known):
             return encode
@@ -137,6 +142,11 @@ def _encode_instant(value: datetime) -> bytes:
 
 def _encode_day(value: date) -> bytes:
     return struct.pack("!i", (value - _EPOCH.date()).days)
+
+
+def _encode_json(text: str) -> bytes:
+    """The byte before the text is the version of JSONB's binary form."""
+    return b"\1" + text.encode()
 
 
 def _encode_number(value: Decimal | str) -> bytes:
@@ -162,5 +172,4 @@ _ENCODERS: dict[type, Callable[[Any], bytes]] = {  # more special kinds first: a
     datetime: _encode_instant,
     date: _encode_day,
     Decimal: _encode_number,
-    dict: lambda text: b"\1" + text.encode(),  # JSONB, given as text; the byte is the version of its binary form
 }

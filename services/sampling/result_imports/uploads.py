@@ -17,6 +17,7 @@ from services.sampling.result_imports import repository
 from services.sampling.result_imports.models import ResultUpload
 from services.sampling.result_imports.rules import UploadState
 from services.sampling.result_imports.schemas import ResultUploadRead
+from services.sampling.separation.service import laboratory_of
 from shared.contracts.codes import Role
 from shared.contracts.schema import Schema
 from shared.http.auth import Actor
@@ -78,8 +79,11 @@ async def receive(
 ) -> ResultUpload:
     """Register a received file and order the job that takes it in; the same file again gives the upload that there is.
 
-    The job's title names the file only for its sender: nobody else may watch it.
+    The job belongs to its sender alone: nobody else may watch it. Raises `NotALaboratory` for an account that is a
+    laboratory's and something else besides.
     """
+    if actor.has(Role.LABORATORY):
+        laboratory_of(actor)
     content_key = hashlib.sha256(received.sha256 + json.dumps([str(actor.id), str(form.report_date)]).encode()).digest()
     values: dict[str, Any] = {
         "id": uuid7(),

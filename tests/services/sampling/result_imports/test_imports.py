@@ -1,0 +1,290 @@
+"""Files of results: the exchange workbook, public tables, the province's table; whole samples, refused or taken in."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from services.sampling.result_imports import imports
+from services.sampling.samples.models import Sample
+from services.sampling.separation.models import Participation
+from shared.clocks.service import clocks_of
+from shared.contracts.clocks import ClockState
+from shared.contracts.statutory_sampling import SampleState
+from tests.services.sampling.result_imports.making import (
+    ITEMS,
+    House,
+    excel_serial,
+    item_row,
+    report_row,
+    table,
+    workbook,
+    yesterday,
+)
+
+
+def number(sample: Sample) -> str:
+    assert sample.number is not None
+    return sample.number
+
+
+@pytest.mark.parametrize("spacers", [False, True])
+async def test_the_exchange_workbook_brings_reports_with_items_in_their_order(house: House, spacers: bool) -> None:
+    one, two = await house.samples(2)
+    reports = [report_row(number(one)), report_row(number(two), **{"检验结论*": "不合格"})]
+    items = [
+        item_row(number(one)),
+        item_row("", "镉（以Cd计）", "未检出"),
+        item_row(number(two), result="0.52", **{"结果判定*": "不合格项"}),
+        item_row("", "总汞（以Hg计）", "0.01"),
+    ]
+    upload = await house.send(workbook(reports, items, titles=2, spacers=spacers))
+    assert (upload["state"], upload["reports_accepted"], upload["items"]) == ("done", 2, 4)
+    assert upload["preview"]["report_sheet"] and upload["preview"]["item_sheet"] == ITEMS
+    [first], [second] = await house.reports(one), await house.reports(two)
+    assert [(item.number, item.item, item.result) for item in first.items] == [
+        (1, "铅（以Pb计）", "0.12"),
+        (2, "镉（以Cd计）", "未检出"),
+    ]
+    assert (first.number, first.report_date, first.approved_by) == (
+        f"DEMO-{one.number}",
+        yesterday(),
+        "演示签发（虚构）",
+    )
+    assert first.items[0].lod_value == "0.02" and first.items[0].stated_limits == {}, (
+        "0.0 and / are how none is written"
+    )
+    assert (first.conclusion, second.conclusion, second.report_class) == ("qualified", "unqualified", "unqualified")
+    assert second.items[0].verdict == "unqualified" and second.items[0].steps and second.items[0].limit
+
+
+async def test_an_imported_report_has_reached_the_bureau_and_ends_the_laboratorys_terms(house: House) -> None:
+    [sample] = await house.samples(1)
+    await house.send(workbook([report_row(number(sample))], [item_row(number(sample))]))
+    [report] = await house.reports(sample)
+    async with house.sessions() as session:
+        kept = await session.get(Sample, sample.id)
+        assert kept is not None and kept.state is SampleState.REPORTED
+        clocks = [*await clocks_of(session, "report", report.id), *await clocks_of(session, "sample", sample.id)]
+        assert {(clock.code, clock.state) for clock in clocks} == {
+            ("qualified_result_reporting", ClockState.MET),
+            ("inspection_report", ClockState.MET),
+        }
+        parts = await session.scalars(select(Participation.duty).where(Participation.sample_id == sample.id))
+        assert list(parts) == ["laboratory"]
+    assert [entry.kind for entry in report.entries] == ["imported"]
+
+
+async def test_the_same_file_and_the_same_reports_in_another_file_change_nothing(house: House) -> None:
+    one, two = await house.samples(2)
+    content = workbook([report_row(number(one))], [item_row(number(one))])
+    first = await house.send(content)
+    again = await house.send(content)
+    assert again["id"] == first["id"]
+    more = workbook([report_row(number(one)), report_row(number(two))], [item_row(number(one)), item_row(number(two))])
+    second = await house.send(more)
+    assert (second["reports_accepted"], second["reports_duplicate"]) == (1, 1)
+    [row] = await house.rows(second)
+    assert (row["outcome"], row["sample"], row["report_id"] is not None) == ("duplicate", one.number, True)
+    assert await house.count("reports") == 2
+
+
+async def test_another_report_on_a_reported_sample_is_refused_until_the_bureau_returns_it(house: House) -> None:
+    [sample] = await house.samples(1)
+    await house.send(workbook([report_row(number(sample))], [item_row(number(sample))]))
+    other = workbook([report_row(number(sample))], [item_row(number(sample), result="0.25")])
+    refused = await house.send(other)
+    assert refused["reports_rejected"] == 1
+    [report] = await house.reports(sample)
+    answer = await house.officer.post(
+        f"/v1/reports/{report.id}/return",
+        json={"reason": "数值录入有误，请更正"},
+        headers={"If-Match": f'"{report.version}"'},
+    )
+    assert answer.status_code == 200, answer.text
+    again = await house.send(workbook([report_row(number(sample))], [item_row(number(sample), result="0.26")]))
+    assert again["reports_accepted"] == 1
+    assert [(report.edition, report.state) for report in await house.reports(sample)] == [
+        (1, "returned"),
+        (2, "issued"),
+    ]
+
+
+async def test_a_sample_with_one_broken_row_is_refused_whole_and_can_be_sent_again_as_downloaded(house: House) -> None:
+    good, bad = await house.samples(2)
+    reports = [report_row(number(good)), report_row(number(bad))]
+    items = [
+        item_row(number(good)),
+        item_row(number(bad)),
+        item_row("", "镉（以Cd计）", ""),
+        item_row("", "总砷（以As计）", "0.1", **{"结果判定*": "大概合格"}),
+    ]
+    upload = await house.send(workbook(reports, items))
+    assert (upload["reports_accepted"], upload["reports_rejected"], upload["items"]) == (1, 1, 1)
+    rows = await house.rows(upload)
+    assert [
+        (row["sheet"], row["row_number"], row["errors"][0]["column"] if "column" in row["errors"][0] else None)
+        for row in rows
+    ] == [(ITEMS, 4, None), (ITEMS, 5, "检验结果"), (ITEMS, 6, "结果判定*")]
+    assert await house.reports(bad) == []
+    answer = await house.officer.get(f"/v1/result-uploads/{upload['id']}/rejected-rows")
+    mended = (
+        answer.content.decode("utf-8-sig").replace("大概合格", "合格项").replace("镉（以Cd计）,,", "镉（以Cd计）,0.01,")
+    )
+    again = await house.send(mended.encode("utf-8-sig"))
+    assert (again["state"], again["reports_accepted"], again["items"]) == ("done", 1, 3), await house.rows(again)
+    [report] = await house.reports(bad)
+    assert (report.number, report.approved_by) == (f"DEMO-{bad.number}", "演示签发（虚构）")
+
+
+async def test_rows_of_a_sample_that_stand_apart_are_refused_whole(house: House) -> None:
+    one, two = await house.samples(2)
+    reports = [report_row(number(one)), report_row(number(two))]
+    items = [item_row(number(one)), item_row(number(two)), item_row(number(one), "镉（以Cd计）")]
+    upload = await house.send(workbook(reports, items))
+    assert (upload["reports_accepted"], upload["items"]) == (1, 1)
+    assert await house.reports(one) == [], "half of it must not be stored"
+    assert {row["errors"][0]["code"] for row in await house.rows(upload)} == {"scattered"}
+
+
+async def test_a_sheet_without_the_other_half_of_a_sample_is_told(house: House) -> None:
+    one, two = await house.samples(2)
+    upload = await house.send(workbook([report_row(number(one))], [item_row(number(two))]))
+    assert upload["reports_rejected"] == 2
+    assert {row["errors"][0]["code"] for row in await house.rows(upload)} == {"no_report", "no_items"}
+
+
+async def test_the_province_table_and_continuation_rows_in_one_table(house: House) -> None:
+    [sample] = await house.samples(1)
+    day = yesterday()
+    rows = [
+        {"样品编号": number(sample), "样品名称": "草鱼", "抽样日期": f"{day:%Y.%m.%d}", "检验依据": "GB 5009.12-2023",
+         "检验项目": "铅", "单位": "mg/kg", "技术要求": "≤0.5", "检验结果": "0.12", "单项评价": "合格", "任务编号": "1"},
+        {"检验项目": "镉", "单位": "mg/kg", "技术要求": "≤0.1", "检验结果": "未检出", "单项评价": "合格"},
+    ]  # fmt: skip
+    without_day = await house.send(table(rows))
+    assert without_day["reports_rejected"] == 1
+    assert "report_date" in (await house.rows(without_day))[0]["errors"][0]["message"]
+    upload = await house.send(table(rows), report_date=day)
+    assert (upload["reports_accepted"], upload["items"]) == (1, 2)
+    [report] = await house.reports(sample)
+    assert (report.number, report.report_date, report.items[1].result) == (None, day, "未检出")
+
+
+@pytest.mark.parametrize("sign", ["║", "||", "‖", "|", "丨", "｜"])
+async def test_a_combined_column_of_a_public_table_with_every_separator(house: House, sign: str) -> None:
+    [sample] = await house.samples(1)
+    cell = f"菌落总数{sign}120000 CFU/g{sign}≤100000 CFU/g\n铅{sign}0.52 mg/kg{sign}≤0.3 mg/kg"
+    header = f"不合格项目{sign}检验结果{sign}标准值"
+    upload = await house.send(table([{"抽样编号": number(sample), header: cell}]), report_date=yesterday())
+    assert (upload["reports_accepted"], upload["items"]) == (1, 2), await house.rows(upload)
+    [report] = await house.reports(sample)
+    assert [(item.item, item.result, item.requirement, item.verdict) for item in report.items] == [
+        ("菌落总数", "120000 CFU/g", "≤100000 CFU/g", "unqualified"),
+        ("铅", "0.52 mg/kg", "≤0.3 mg/kg", "unqualified"),
+    ]
+
+
+async def test_a_dry_run_says_the_same_and_stores_nothing(house: House) -> None:
+    one, two = await house.samples(2)
+    content = workbook(
+        [report_row(number(one)), report_row(number(two))], [item_row(number(one)), item_row(number(two), result="")]
+    )
+    tried = await house.send(content, dry_run="true")
+    assert (tried["state"], tried["reports_accepted"], tried["reports_rejected"]) == ("done", 1, 1)
+    assert await house.count("reports") == 0 and await house.count("report_items") == 0
+    done = await house.send(content)
+    assert (done["reports_accepted"], done["reports_rejected"]) == (1, 1)
+
+
+async def test_a_laboratory_sends_by_blind_code_and_only_its_own(house: House) -> None:
+    own, other = await house.samples(2)
+    async with house.sessions() as session, session.begin():
+        foreign = await session.get(Sample, other.id)
+        assert foreign is not None
+        foreign.laboratory_id = foreign.id
+    codes = [own.blind_code, other.blind_code, number(own)]
+    content = workbook([report_row(code) for code in codes], [item_row(code) for code in codes])
+    upload = await house.send(content, by=house.tester)
+    assert (upload["reports_accepted"], upload["reports_rejected"]) == (1, 2)
+    rows = await house.rows(upload, by=house.tester)
+    assert {row["errors"][0]["message"] for row in rows} == {"没有这份样品，或不在您可办理的范围内；请核对编号"}
+    shown = str(rows) + str(upload)
+    assert own.sampled_party_name not in shown and own.region_code not in shown and str(own.id) not in shown
+    assert (await house.officer.get(f"/v1/result-uploads/{upload['id']}")).status_code == 404
+
+
+async def test_whoever_sampled_does_not_send_the_result(house: House) -> None:
+    from services.sampling.separation.rules import Part  # noqa: PLC0415
+    from services.sampling.separation.service import take_part_as  # noqa: PLC0415
+    from shared.contracts.statutory_sampling import Duty  # noqa: PLC0415
+
+    [sample] = await house.samples(1)
+    upload = await house.send(workbook([report_row("DEMO1")], [item_row("DEMO1")]))
+    async with house.sessions() as session, session.begin():
+        from services.sampling.result_imports.models import ResultUpload  # noqa: PLC0415
+
+        sender = await session.scalar(select(ResultUpload.uploaded_by).where(ResultUpload.id == upload["id"]))
+        assert sender is not None
+        await take_part_as(session, sample.id, Part(Duty.SAMPLER, sender, None), "演示抽样员（虚构）")
+    refused = await house.send(workbook([report_row(number(sample))], [item_row(number(sample))]))
+    [row] = await house.rows(refused)
+    assert row["errors"][0]["code"] == "apart"
+
+
+async def test_a_serious_finding_opens_its_disposal_at_once(house: House) -> None:
+    [sample] = await house.samples(1)
+    items = [
+        item_row(number(sample), "孔雀石绿", "2.35", **{"结果单位*": "μg/kg", "标准限值*": "不得检出", "标准限值单位*": "",
+                 "结果判定*": "不合格项", "方法检出限*": "0.5", "方法检出限单位*": "μg/kg"}),
+    ]  # fmt: skip
+    await house.send(workbook([report_row(number(sample), **{"检验结论*": "不合格"})], items))
+    [report] = await house.reports(sample)
+    assert (report.report_class, report.serious_because) == ("serious", ["非食用物质和禁用药物：孔雀石绿"])
+    assert await house.count("disposal_cases") > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"报告日期*": excel_serial(yesterday() + timedelta(days=30))}, "future"),
+        ({"填报日期*": excel_serial(yesterday() - timedelta(days=1))}, "order"),
+        ({"报告日期*": excel_serial(yesterday() - timedelta(days=30))}, "order"),
+        ({"检验结论*": "差不多"}, "report"),
+    ],
+)
+async def test_reports_that_cannot_be_are_refused_with_their_place(
+    house: House, change: dict[str, Any], code: str
+) -> None:
+    [sample] = await house.samples(1)
+    upload = await house.send(workbook([report_row(number(sample), **change)], [item_row(number(sample))]))
+    [row] = await house.rows(upload)
+    assert row["errors"][0]["code"] == code and row["row_number"] == 3
+    assert await house.count("reports") == 0
+
+
+async def test_a_killed_worker_loses_nothing_and_doubles_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "TRANSACTION_ROWS", 4)
+    samples = await house.samples(6)
+    reports = [report_row(number(sample)) for sample in samples]
+    items = [item_row(key, item) for sample in samples for key, item in ((number(sample), "铅"), ("", "镉"))]
+    answer = await house.officer.post("/v1/result-uploads", files={"file": ("演示.xlsx", workbook(reports, items))})
+    upload_id = answer.json()["id"]
+    half = await house.take_in(upload_id, house.officer, batches=1)
+    assert (half["rows_done"], half["reports_accepted"], half["state"]) == (4, 2, "running")
+    whole = await house.take_in(upload_id, house.officer)
+    assert (whole["rows_done"], whole["reports_accepted"], whole["reports_rejected"]) == (12, 6, 0)
+    assert (whole["state"], await house.count("report_items")) == ("done", 12)
+
+
+async def test_a_file_that_is_no_table_of_results_says_so(house: House) -> None:
+    answer = await house.officer.post(
+        "/v1/result-uploads", files={"file": ("演示.csv", table([{"甲": "1", "乙": "2"}]))}
+    )
+    from shared.tabular.problems import HeaderUnclear  # noqa: PLC0415
+
+    with pytest.raises(HeaderUnclear, match="抽样单编号"):
+        await house.take_in(answer.json()["id"], house.officer)
+    shown = (await house.officer.get(f"/v1/result-uploads/{answer.json()['id']}")).json()
+    assert shown["state"] == "failed" and shown["problem"]["type"] == "/problems/table-header-unclear"
