@@ -16,6 +16,8 @@ from services.sampling.figures.plans import FIGURES as PLAN_FIGURES
 from services.sampling.figures.reports import FIGURES as REPORT_FIGURES
 from services.sampling.food_categories.router import router as food_categories
 from services.sampling.food_categories.seed import seed_categories
+from services.sampling.form_workbooks.jobs import IMPORT_FORMS, SWEEP_FORMS
+from services.sampling.form_workbooks.router import router as form_workbooks
 from services.sampling.laboratories.router import router as laboratories
 from services.sampling.laboratory_assignments.router import router as laboratory_assignments
 from services.sampling.laboratory_desk.router import router as laboratory_desk
@@ -68,6 +70,7 @@ service = Service(
         allocation,
         sampling_tasks,
         samples,
+        form_workbooks,
         capacity,
         publications,
         laboratories,
@@ -91,7 +94,7 @@ service = Service(
         BREACHED[Unit.SAMPLING].type: on_clock,
         END_WITHDRAWN[Unit.SAMPLING].type: on_clock,
     },
-    jobs=[IMPORT_JOB, SWEEP_JOB, SWEEP_CLOCKS, REFRESH_COVERAGE, IMPORT_RESULTS, SWEEP_RESULTS],
+    jobs=[IMPORT_JOB, SWEEP_JOB, IMPORT_FORMS, SWEEP_FORMS, SWEEP_CLOCKS, REFRESH_COVERAGE, IMPORT_RESULTS, SWEEP_RESULTS],
     figures=(*FIGURES, *CAPACITY_FIGURES, *PLAN_FIGURES, *DISPOSAL_FIGURES, *REPORT_FIGURES),
     seeds=[seed_items, seed_categories, seed_limits, seed_caps, seed_requirements, seed_serious_rules],
 )

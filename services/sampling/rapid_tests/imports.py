@@ -23,19 +23,18 @@ from services.sampling.rapid_tests.intake import Intake
 from services.sampling.rapid_tests.judging import Judged
 from services.sampling.rapid_tests.models import RapidTestUpload
 from services.sampling.rapid_tests.rules import UploadState, is_unit
-from services.sampling.rapid_tests.schemas import MappedHeader, MappingPreview
 from services.sampling.rapid_tests.uploads import LIMITS, kept_problem, path_of, unpack
 from shared.contracts.codes import RowOutcome
 from shared.http.problems import FieldError, Problem
 from shared.tabular.cells import CellReader, ParsedChunk, storable
 from shared.tabular.files import open_table
 from shared.tabular.headers import HeaderMapping, map_headers
+from shared.tabular.preview import preview_of
 from shared.tabular.tables import Chunk, Table
 from shared.times import now
 
 CHUNK_ROWS = 1_500
 TRANSACTION_ROWS = 10_000
-_PREVIEW_ROWS = 5
 _TRIES = 3
 _LABELS = {column.name: column.label for column in COLUMNS}
 
@@ -143,7 +142,7 @@ class Import:
         return upload
 
     async def _note_preview(self, table: Table, mapping: HeaderMapping) -> None:
-        preview = await asyncio.to_thread(_preview, table, mapping)
+        preview = await asyncio.to_thread(preview_of, table, mapping)
         async with self.sessions() as session, session.begin():
             upload = await repository.get_upload(session, self.upload_id, lock=True)
             assert upload is not None
@@ -176,31 +175,6 @@ def _read(table: Table, mapping: HeaderMapping, *, skip: int) -> Iterator[tuple[
     reader = CellReader(mapping)
     for chunk in table.chunks(CHUNK_ROWS, skip=skip):
         yield chunk, reader.read(chunk)
-
-
-def _preview(table: Table, mapping: HeaderMapping) -> dict[str, Any]:
-    chunk = next(table.chunks(_PREVIEW_ROWS), None)
-    headers = [
-        MappedHeader(
-            field=found.column.name,
-            label=found.column.label,
-            header=storable(found.header),
-            column=found.position + 1,
-            unit=found.unit,
-        )
-        for found in mapping.mapped
-    ]
-    preview = MappingPreview(
-        format=table.format,
-        encoding=table.encoding,
-        sheet=table.sheet,
-        header_row=table.header_row,
-        mapped=headers,
-        missing=[error.column or "" for error in mapping.errors if error.code == "missing"],
-        unused=list(map(storable, mapping.unused)),
-        first_rows=[list(map(storable, row)) for row in chunk.rows] if chunk else [],
-    )
-    return preview.model_dump(mode="json") | {"header": list(map(storable, table.header))}
 
 
 def _batch(upload: RapidTestUpload, mapping: HeaderMapping, parsed: ParsedChunk) -> Batch:

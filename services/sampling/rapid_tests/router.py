@@ -1,10 +1,8 @@
 """快检: rapid tests by record, by submission and by file."""
 
-import asyncio
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -29,8 +27,8 @@ from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
 from shared.ids import uuid7
+from shared.tabular.downloads import REJECTED_FILE, rejected_file
 from shared.tabular.receiving import received_file
-from shared.tabular.rejected import rejected_csv, write_rejected_xlsx
 
 CanReadRapidTests = Annotated[
     Actor,
@@ -41,7 +39,6 @@ CanUploadRapidTests = Annotated[
     Depends(Allow(Role.MARKET_OPERATOR, Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.SAMPLER, Role.EXTERNAL_SYSTEM)),
 ]
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILE_FORM = {
     "requestBody": {
         "required": True,
@@ -64,15 +61,6 @@ FILE_FORM = {
         },
     }
 }
-REJECTED_FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {
-            "text/csv": {"example": "摊位号,样品名称,行号,原因\r\nA-12,,17,样品名称：必填，不能为空\r\n"},
-            XLSX: {"schema": {"type": "string", "format": "binary"}},
-        }
-    }
-}
-
 router = Router(prefix="/v1", tag="快检")
 
 
@@ -160,15 +148,7 @@ async def download_rejected_rows(
     """下载退回的行：原有的列加上行号与原因，改正后可以再传。"""
     upload = await uploads.upload_for(session, upload_id, actor)
     header, rows = await uploads.rejected_rows(session, upload)
-    name = f"rejected-rows-{upload.id}.{format.value}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    if format is FileFormat.CSV:
-        content = b"".join(rejected_csv(header, rows))
-        return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        await asyncio.to_thread(write_rejected_xlsx, path, header, rows)
-        return Response(path.read_bytes(), media_type=XLSX, headers=headers)
+    return await rejected_file(header, rows, upload.id, format)
 
 
 @router.get("/rapid-tests")

@@ -8,11 +8,12 @@ from uuid import UUID
 from pydantic import AwareDatetime, ConfigDict, Field, SkipValidation, StringConstraints
 
 from services.sampling.rapid_tests.rules import TEXT_LENGTHS, UploadState
-from shared.contracts.codes import FileFormat, RowOutcome
+from shared.contracts.codes import RowOutcome
 from shared.contracts.figures import Number
 from shared.contracts.sampling import Method, Verdict
 from shared.contracts.schema import Schema
 from shared.http.problems import FieldError
+from shared.tabular.preview import MappingPreview
 
 MAX_RECORDS = 500
 
@@ -196,27 +197,6 @@ class CorrectionCreate(RapidTestFields):
     """The whole record as it should have been, and why it was wrong. The old one stays, marked as corrected."""
 
     reason: str = Field(min_length=2, max_length=500, description="更正的原因", examples=["摊位号录错"])
-
-
-class MappedHeader(Schema):
-    field: str = Field(examples=["printed_item"])
-    label: str = Field(examples=["检测项目"])
-    header: str = Field(description="文件中的表头", examples=["检测项目名称"])
-    column: int = Field(description="第几列，从 1 数起", examples=[5])
-    unit: str | None = Field(description="表头括号里的单位", examples=[None])
-
-
-class MappingPreview(Schema):
-    """How the file was read: format, header, which column is which field, and the first rows."""
-
-    format: FileFormat
-    encoding: str | None = Field(examples=["gb18030"])
-    sheet: str | None
-    header_row: int = Field(examples=[1])
-    mapped: list[MappedHeader]
-    missing: list[str] = Field(description="缺少的必填列", examples=[[]])
-    unused: list[str] = Field(description="没有用到的列", examples=[["照片"]])
-    first_rows: list[list[str]]
 
 
 class UploadProblem(Schema):

@@ -6,8 +6,8 @@ from enum import StrEnum
 class SampleEntryKind(StrEnum):
     """Kinds of entries. A feature that adds to the history of samples adds its kinds here."""
 
-    SAVED = "saved"
     TAKEN = "taken"
+    IMPORTED = "imported"
     REFUSED = "refused"
     CORRECTED = "corrected"
     LABORATORY_ASSIGNED = "laboratory_assigned"
@@ -26,8 +26,8 @@ class SampleEntryKind(StrEnum):
 
 
 _LABELS = {
-    SampleEntryKind.SAVED: "暂存抽样单",
     SampleEntryKind.TAKEN: "完成抽样、封样",
+    SampleEntryKind.IMPORTED: "由抽样单工作簿导入",
     SampleEntryKind.REFUSED: "被抽样单位拒绝抽样",
     SampleEntryKind.CORRECTED: "更正抽样单",
     SampleEntryKind.LABORATORY_ASSIGNED: "确定检验机构",

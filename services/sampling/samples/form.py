@@ -43,12 +43,18 @@ def _one_line(text: str) -> str:
     return " ".join(text.split("\n"))
 
 
+def _code(text: str) -> str:
+    """A number that is a name, in half-width signs without spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
 def _plain(number: Decimal) -> Decimal:
     """Without exponent, so that it reads the same everywhere: 1E+1 is 10."""
     return Decimal(format(number, "f"))
 
 
 Line = Annotated[str, AfterValidator(_one_line), StringConstraints(max_length=200)]
+Code = Annotated[str, AfterValidator(_code), StringConstraints(max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Number = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=4), AfterValidator(_plain)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(description="文件的 SHA-256，小写十六进制")]
@@ -172,10 +178,10 @@ class SampledParty(Block):
     scale: Line | None = Field(default=None, description="企业规模")
     trade_form: Line | None = Field(default=None, description="业态类型")
     area_kind: Line | None = Field(default=None, description="区域类型", examples=["城市"])
-    licence_number: Line | None = Field(default=None, description="营业执照号（统一社会信用代码）")
+    licence_number: Code | None = Field(default=None, description="营业执照号（统一社会信用代码）")
     legal_representative: Line | None = Field(default=None, description="法人代表")
     permit_kind: Line | None = Field(default=None, description="许可证类型")
-    permit_number: Line | None = Field(default=None, description="许可证号")
+    permit_number: Code | None = Field(default=None, description="许可证号")
     yearly_sales: Number | None = Field(default=None, description="年销售额（万元）")
     contact: Line | None = Field(default=None, description="联系人")
     phone: Line | None = None
@@ -190,7 +196,7 @@ class Producer(Block):
     address: Line | None = None
     contact: Line | None = None
     phone: Line | None = None
-    uscc: Line | None = Field(default=None, description="统一社会信用代码；国家抽样单上没有，可补充")
+    uscc: Code | None = Field(default=None, description="统一社会信用代码；国家抽样单上没有，可补充")
 
 
 class Goods(Block):
@@ -210,7 +216,7 @@ class Goods(Block):
     standard: Line | None = Field(default=None, description="执行标准")
     specification: Line | None = Field(default=None, description="规格型号")
     grade: Line | None = Field(default=None, description="质量等级")
-    producer_permit: Line | None = Field(default=None, description="生产许可证编号")
+    producer_permit: Code | None = Field(default=None, description="生产许可证编号")
     unit_price: Line | None = Field(default=None, description="单价", examples=["8.00元/kg"])
     is_exported: bool | None = Field(default=None, description="是否出口")
     base: Line | None = Field(default=None, description="抽样基数", examples=["50kg"])
@@ -228,7 +234,7 @@ class Goods(Block):
     sample_packaging: Line | None = Field(default=None, description="抽样样品包装")
     sample_packaging_other: Line | None = Field(default=None, description="样品包装（其他）")
     tools: Line | None = Field(default=None, description="抽样工具")
-    barcode: Line | None = Field(default=None, description="条形码")
+    barcode: Code | None = Field(default=None, description="条形码")
 
 
 class SamplingBody(Block):

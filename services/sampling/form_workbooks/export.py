@@ -1,0 +1,34 @@
+"""The exchange workbook of a selection of samples. It holds what the national form holds, and no blind code."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.sampling.form_workbooks import repository
+from services.sampling.form_workbooks.columns import FORM_COLUMNS, SHEET, cells_of, written
+from services.sampling.form_workbooks.intake import form_as_shown
+from services.sampling.samples.models import Sample
+from services.sampling.samples.repository import SampleFilter
+from shared.http.auth import Actor
+from shared.http.problems import InvalidRequest
+from shared.tabular.writing import xlsx_file
+
+MOST_ROWS = 5_000
+
+
+class SelectionTooLarge(InvalidRequest):
+    slug, title = "selection-too-large", "选中的样品过多"
+
+
+async def samples_for(session: AsyncSession, wanted: SampleFilter, actor: Actor) -> list[Sample]:
+    """The samples that the workbook is to hold: numbered ones that the actor may see. Raises SelectionTooLarge."""
+    samples = await repository.selected_samples(session, wanted, actor, MOST_ROWS)
+    if len(samples) > MOST_ROWS:
+        count = await repository.count_selected(session, wanted, actor)
+        raise SelectionTooLarge(f"选中了 {count} 份，一次最多导出 {MOST_ROWS} 份；请缩小区划或日期的范围")
+    return samples
+
+
+def workbook_of(samples: list[Sample]) -> bytes:
+    """The workbook, with the national headers. Blocking: call it from a thread."""
+    header = [f"{column.label}*" if column.required else column.label for column in FORM_COLUMNS]
+    rows = ([written(cell) for cell in cells_of(form_as_shown(sample))] for sample in samples)
+    return xlsx_file(SHEET, header, rows)
