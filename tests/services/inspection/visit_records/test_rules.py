@@ -275,8 +275,9 @@ def visit(number: int, began: datetime = NINE, **change: Any) -> Visited:
     ],
 )
 def test_what_may_be_one_visit(other: Visited, reasons: tuple[str, ...] | None) -> None:
-    found = possible_duplicates(visit(1), [other])
-    assert [duplicate.reasons for duplicate in found] == ([reasons] if reasons else [])
+    for one, known in ((visit(1), other), (other, visit(1))):
+        found = possible_duplicates(one, [known])
+        assert [duplicate.reasons for duplicate in found] == ([reasons] if reasons else [])
 
 
 visits = st.builds(
