@@ -3,7 +3,7 @@
 import csv
 import io
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -23,6 +23,7 @@ def test_chinese_is_read_by_spreadsheet_programs_and_formulas_are_text() -> None
     assert all(text.startswith("'") or text == "+1" for _, text in lines)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(printable, printable), max_size=5))
 def test_whatever_stands_in_a_csv_comes_back(lines: list[tuple[str, str]]) -> None:
     content = csv_file(HEADER, lines).decode("utf-8-sig")

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -220,6 +220,7 @@ async def test_other_regions_are_neither_read_nor_written(office: httpx.AsyncCli
     assert (await stranger.post("/v1/meetings", json=meeting(), headers=key())).status_code == 403
 
 
+@settings(deadline=None)
 @given(st.integers(0, 50), st.none() | st.integers(0, 50))
 def test_never_more_is_in_place_than_required_and_never_more_than_there_is(required: int, owned: int | None) -> None:
     counted = sets_in_place(required, owned)

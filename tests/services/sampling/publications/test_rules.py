@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from services.sampling.publications.rules import (
@@ -27,6 +27,7 @@ from shared.contracts.clocks import Authority, ClockState
 from shared.contracts.disposals import CaseEnd
 from shared.contracts.statutory_sampling import CaseSide, Conclusion, SampleState, Stream, UnqualifiedItem
 
+ON_A_BUSY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NOW = datetime(2026, 7, 24, 1, 30, tzinfo=UTC)
 QUALIFIED, UNQUALIFIED = PublicationKind.QUALIFIED, PublicationKind.UNQUALIFIED
 PUBLIC_STREAMS = [stream for stream in Stream if stream is not Stream.RISK_MONITORING]
@@ -107,18 +108,21 @@ def change_one(
     )
 
 
+@ON_A_BUSY_MACHINE
 @given(final_failures)
 def test_a_failure_is_published_when_all_is_served_and_every_window_has_run_out(standing: Standing) -> None:
     assert may(UNQUALIFIED, standing)
     assert not may(QUALIFIED, standing)
 
 
+@ON_A_BUSY_MACHINE
 @given(passes)
 def test_a_pass_is_published_as_a_pass_only(standing: Standing) -> None:
     assert may(QUALIFIED, standing)
     assert not may(UNQUALIFIED, standing)
 
 
+@ON_A_BUSY_MACHINE
 @given(final_failures, st.data(), codes)
 def test_one_window_that_is_not_surely_closed_forbids_it(standing: Standing, data: st.DataObject, code: str) -> None:
     window = data.draw(not_closed(code))
@@ -131,6 +135,7 @@ def test_one_window_that_is_not_surely_closed_forbids_it(standing: Standing, dat
     assert not may(UNQUALIFIED, change_one(data, standing, opened))
 
 
+@ON_A_BUSY_MACHINE
 @given(final_failures, st.data(), codes)
 def test_a_window_of_which_nothing_is_known_is_not_closed(standing: Standing, data: st.DataObject, code: str) -> None:
     def forgotten(recipient: RecipientStanding) -> RecipientStanding:
@@ -144,12 +149,14 @@ def test_a_window_of_which_nothing_is_known_is_not_closed(standing: Standing, da
     assert may(UNQUALIFIED, changed) is not given_by_law
 
 
+@ON_A_BUSY_MACHINE
 @given(final_failures, st.data())
 def test_one_recipient_who_was_not_served_forbids_it(standing: Standing, data: st.DataObject) -> None:
     unserved = change_one(data, standing, lambda recipient: replace(recipient, served=False))
     assert not may(UNQUALIFIED, unserved)
 
 
+@ON_A_BUSY_MACHINE
 @given(final_failures)
 def test_without_cases_or_recipients_nothing_is_known_and_nothing_published(standing: Standing) -> None:
     assert not may(UNQUALIFIED, replace(standing, cases=()))
@@ -157,6 +164,7 @@ def test_without_cases_or_recipients_nothing_is_known_and_nothing_published(stan
     assert not may(UNQUALIFIED, replace(standing, cases=nobody))
 
 
+@ON_A_BUSY_MACHINE
 @given(final_failures | passes, codes)
 def test_an_objection_or_retest_under_way_forbids_it(standing: Standing, code: str) -> None:
     dispute = Dispute(code, "复检", "复检中", over=False)
@@ -165,6 +173,7 @@ def test_an_objection_or_retest_under_way_forbids_it(standing: Standing, code: s
     assert not may(kind, replace(standing, disputes=[*standing.disputes, dispute]))
 
 
+@ON_A_BUSY_MACHINE
 @given(final_failures, st.data(), codes)
 def test_a_used_window_needs_the_result_of_its_use(standing: Standing, data: st.DataObject, code: str) -> None:
     def used(recipient: RecipientStanding) -> RecipientStanding:
@@ -177,17 +186,20 @@ def test_a_used_window_needs_the_result_of_its_use(standing: Standing, data: st.
     assert may(UNQUALIFIED, replace(applied, disputes=[*applied.disputes, decided]))
 
 
+@ON_A_BUSY_MACHINE
 @given(final_failures | passes, st.sampled_from(PublicationKind), st.text(max_size=5))
 def test_risk_monitoring_is_never_published(standing: Standing, kind: PublicationKind, remark: str) -> None:
     assert not may(kind, replace(standing, stream=Stream.RISK_MONITORING), remark)
 
 
+@ON_A_BUSY_MACHINE
 @given(final_failures | passes, st.sampled_from(PublicationKind))
 def test_undetermined_and_problem_samples_are_in_no_table(standing: Standing, kind: PublicationKind) -> None:
     for conclusion in (Conclusion.UNDETERMINED, Conclusion.PROBLEM, None):
         assert not may(kind, replace(standing, conclusion=conclusion))
 
 
+@ON_A_BUSY_MACHINE
 @given(final_failures | passes, st.sampled_from(PublicationKind), st.sampled_from(SampleState))
 def test_without_a_conclusion_in_force_nothing_is_published(
     standing: Standing, kind: PublicationKind, state: SampleState
@@ -196,17 +208,20 @@ def test_without_a_conclusion_in_force_nothing_is_published(
     assert not may(kind, replace(standing, state=state))
 
 
+@ON_A_BUSY_MACHINE
 @given(final_failures | passes, st.sampled_from(PublicationKind))
 def test_a_sample_is_published_once(standing: Standing, kind: PublicationKind) -> None:
     assert not may(kind, replace(standing, listed_in="已公布的“演示”"))
 
 
+@ON_A_BUSY_MACHINE
 @given(final_failures, st.sampled_from([end for end in CaseEnd if end is not CaseEnd.DISPOSED]))
 def test_a_conclusion_overturned_on_all_sides_is_not_published_as_a_failure(standing: Standing, end: CaseEnd) -> None:
     overturned = [replace(case, ended=end) for case in standing.cases]
     assert not may(UNQUALIFIED, replace(standing, cases=overturned), "备注")
 
 
+@ON_A_BUSY_MACHINE
 @given(final_failures, cases)
 def test_an_upheld_objection_of_one_side_must_be_said_in_the_remark(standing: Standing, case: CaseStanding) -> None:
     upheld = replace(standing, cases=[*standing.cases, replace(case, ended=CaseEnd.OBJECTION_UPHELD)])
@@ -214,6 +229,7 @@ def test_an_upheld_objection_of_one_side_must_be_said_in_the_remark(standing: St
     assert may(UNQUALIFIED, upheld, "标称生产者否认生产，异议成立（演示）")
 
 
+@ON_A_BUSY_MACHINE
 @given(passes, cases)
 def test_a_pass_with_a_disposal_going_on_is_first_looked_into(standing: Standing, case: CaseStanding) -> None:
     assert not may(QUALIFIED, replace(standing, cases=[case]))
@@ -238,6 +254,7 @@ def test_what_looks_like_personal_data_is_recognised(text: str, found: str | Non
     assert personal_data_in(text) == found
 
 
+@ON_A_BUSY_MACHINE
 @given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.sampled_from(["", "电话", "路", "："]))
 def test_no_mobile_number_passes_in_front_of_whatever_word(number: str, word: str) -> None:
     assert personal_data_in(f"{word}{number}{word}") == "手机号码"
