@@ -1,7 +1,12 @@
 """评价."""
 
 from services.scoring.credit.router import router as credit
-from services.scoring.credit.subscribers import on_rapid_test_failed, on_whistle_closed
+from services.scoring.credit.subscribers import (
+    on_disposal_closed,
+    on_rapid_test_failed,
+    on_sample_concluded,
+    on_whistle_closed,
+)
 from services.scoring.database import Base
 from services.scoring.figures.definitions import FIGURES
 from services.scoring.settings import Settings
@@ -9,6 +14,7 @@ from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP
 from shared.contracts.codes import Unit
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
+from shared.contracts.statutory_sampling import DisposalClosed, SampleConcluded
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
 
 service = Service(
@@ -21,6 +27,8 @@ service = Service(
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,
         WhistleClosed.type: on_whistle_closed,
+        SampleConcluded.type: on_sample_concluded,
+        DisposalClosed.type: on_disposal_closed,
     },
     jobs=[SWEEP],
     figures=FIGURES,

@@ -7,10 +7,11 @@ class SignalKind(StrEnum):
     """What made a credit signal."""
 
     RAPID_TEST_FAILED = "rapid_test_failed"
+    SAMPLE_FAILED = "sample_failed"
 
     @property
     def label(self) -> str:
-        return {"rapid_test_failed": "快检疑似阳性"}[self]
+        return {"rapid_test_failed": "快检疑似阳性", "sample_failed": "抽检不合格"}[self]
 
 
 class SignalState(StrEnum):

@@ -12,6 +12,8 @@ SUBSCRIPTIONS: Mapping[str, tuple[Unit, ...]] = {
     "gateway.region_population.stated.v1": SERVICES,
     "sampling.rapid_test.failed.v1": (Unit.TRACEABILITY, Unit.INSPECTION, Unit.SCORING),
     "sampling.whistle.closed.v1": (Unit.TRACEABILITY, Unit.SCORING),
+    "sampling.sample.concluded.v1": (Unit.SCORING,),
+    "sampling.disposal.closed.v1": (Unit.SCORING,),
     "sampling.recall.requested.v1": (Unit.TRACEABILITY,),
     "sampling.case.requested.v1": (Unit.INSPECTION,),
     "sampling.clock.breached.v1": (Unit.SAMPLING,),
