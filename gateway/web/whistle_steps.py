@@ -1,16 +1,12 @@
-"""The steps a person can take on a whistle from its page: which are offered to whom, and what each asks. Pure.
+"""The steps a person can take on a whistle from its page: which are offered to whom, and what each asks. Pure."""
 
-What is offered here only saves people a walk: the sampling service decides, and its refusals are shown as it says them.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
 
 from gateway.web import words
-from gateway.web.whistle_timeline import OBJECTION_CLOCK, Answer
+from gateway.web.steps import EVIDENCE, NOTE, Answer, Field, Step, asked_of, filled, moment
+from gateway.web.whistle_timeline import OBJECTION_CLOCK
 from shared.contracts.codes import Role
 from shared.contracts.sampling import ObjectionState, StopSaleState, Verdict, WhistleOutcome, WhistleState
 from shared.times import SHANGHAI
@@ -19,47 +15,12 @@ OFFICERS = frozenset({Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.CASE_HANDLER
 ON_SITE = OFFICERS | {Role.GRID_OFFICER, Role.SAMPLER, Role.MARKET_OPERATOR}
 
 
-@dataclass(frozen=True)
-class Field:
-    """One question of a form; its name is the field's in the service's own body, and its id on the page.
-
-    With `roles` it is asked of those only; without, of everybody who may take the step.
-    """
-
-    name: str
-    label: str
-    kind: Literal["text", "decimal", "moment", "words", "lines", "choice"] = "text"
-    hint: str = ""
-    required: bool = True
-    options: tuple[tuple[str, str], ...] = ()
-    roles: frozenset[Role] = frozenset()
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step: `slug` ends its address here and at the service alike; `act` says it on the button."""
-
-    slug: str
-    act: str
-    roles: frozenset[Role]
-    fields: tuple[Field, ...]
-    lead: str = ""
-
-
-EVIDENCE = Field("evidence", "证据", "lines", "一行一件：文书号、照片或附件编号", required=False)
-NOTE = Field("note", "说明", "words", required=False)
-
-
-def _moment(label: str, *, required: bool = False) -> Field:
-    return Field("at", label, "moment", "" if required else "不填就是现在", required=required)
-
-
 STEPS = (
     Step(
         "notice",
         "登记告知",
         ON_SITE,
-        (_moment("告知时间", required=True), NOTE, EVIDENCE),
+        (moment("告知时间", required=True), NOTE, EVIDENCE),
         "销售者收到检测结果的时间。申请复检的时限从这时起算。只登记一次；有误的由检查、办案、食安办人员更正，在说明中写明理由。",
     ),
     Step(
@@ -74,7 +35,7 @@ STEPS = (
                 "choice",
                 options=(("true", "同批：停售的那一批"), ("false", "非同批：同一销售者的同种产品")),
             ),
-            _moment("抽样时间"),
+            moment("抽样时间"),
             NOTE,
             EVIDENCE,
         ),
@@ -87,7 +48,7 @@ STEPS = (
         (
             Field("outcome", "结论", "choice", options=tuple((each.value, each.label) for each in WhistleOutcome)),
             Field("note", "依据", "words", "检验报告编号；或为何无法复核"),
-            _moment("作出结论的时间"),
+            moment("作出结论的时间"),
             EVIDENCE,
         ),
         "快检复测不改变结论；没有监督抽检样品的，只能作“无法复核”的结论。",
@@ -96,7 +57,7 @@ STEPS = (
         "stop-sale-release",
         "解除停售",
         OFFICERS,
-        (_moment("解除时间"), NOTE, EVIDENCE),
+        (moment("解除时间"), NOTE, EVIDENCE),
         "只限停售的同一批检验合格的。",
     ),
     Step(
@@ -107,7 +68,7 @@ STEPS = (
             Field("quantity", "处置数量", "decimal"),
             Field("unit", "单位"),
             Field("note", "怎样处置", "words", "如“粉碎后深埋”；数量为 0 时写明货物去向"),
-            _moment("处置时间"),
+            moment("处置时间"),
             EVIDENCE,
         ),
         "可以分次登记，累计不超过停售数量；已无存货的登记 0。",
@@ -118,7 +79,7 @@ STEPS = (
         OFFICERS,
         (
             Field("note", "说明", "words", "货物没有全部处置的，写明其余货物的去向", required=False),
-            _moment("办结时间"),
+            moment("办结时间"),
             EVIDENCE,
         ),
     ),
@@ -146,18 +107,13 @@ STEPS = (
         ON_SITE,
         (
             Field("verdict", "复测结果", "choice", options=tuple((each.value, each.label) for each in Verdict)),
-            _moment("复测时间"),
+            moment("复测时间"),
             NOTE,
             EVIDENCE,
         ),
         "快检复测只作线索，不改变结论。",
     ),
 )
-
-
-def asked_of(roles: frozenset[Role], step: Step) -> Step:
-    """The step with the questions that somebody with `roles` is asked."""
-    return replace(step, fields=tuple(field for field in step.fields if not field.roles or field.roles & roles))
 
 
 def offered(whistle: Answer, roles: frozenset[Role], now: datetime) -> list[Step]:
@@ -222,14 +178,19 @@ def _left(whistle: Answer) -> Decimal | None:
     return Decimal(whistle["held_quantity"]) - Decimal(whistle["destroyed_quantity"] or 0)
 
 
-def prefilled(step: Step, whistle: Answer, now: datetime) -> dict[str, str]:
-    """What the form holds before anybody typed: the unit of what is held; for a notice, the present time."""
-    values = dict.fromkeys((field.name for field in step.fields), "")
-    if "unit" in values:
-        values["unit"] = whistle["unit"] or ""
-    if step.slug == "notice":
-        values["at"] = f"{now.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
-    return values
+def shown(step: Step, whistle: Answer, now: datetime) -> Step:
+    """The step as this whistle's form begins: the unit of what is held and how much is left; a notice, at present."""
+    begun = filled(
+        step,
+        {"unit": whistle["unit"] or ""}
+        | ({"at": f"{now.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"} if step.slug == "notice" else {}),
+    )
+    return replace(
+        begun,
+        fields=tuple(
+            replace(field, hint=quantity_hint(whistle)) if field.name == "quantity" else field for field in begun.fields
+        ),
+    )
 
 
 def quantity_hint(whistle: Answer) -> str:
@@ -238,38 +199,3 @@ def quantity_hint(whistle: Answer) -> str:
     if left is None:
         return "停售数量未知，按实际数量登记"
     return f"停售{words.number(Decimal(whistle['held_quantity']))}{unit}，最多还可登记{words.number(left)}{unit}"
-
-
-def body(step: Step, typed: Mapping[str, str]) -> dict[str, Any]:
-    """The form as the service takes it. What was left empty is left out, so that the service says what it misses."""
-    found: dict[str, Any] = {}
-    for field in step.fields:
-        text = typed[field.name].strip()
-        if not text:
-            continue
-        match field.kind:
-            case "moment":
-                found[field.name] = _in_shanghai(text)
-            case "lines":
-                found[field.name] = [line.strip() for line in text.splitlines() if line.strip()]
-            case _:
-                found[field.name] = text
-    return found
-
-
-def _in_shanghai(text: str) -> str:
-    """`2026-07-24T09:30` with its zone; anything else as it was typed, for the service to refuse."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).isoformat()
-
-
-def since(whistle: Answer, seen: int) -> list[str]:
-    """What was done after somebody had read `seen` entries of the whistle, one line each."""
-    return [
-        f"{words.full_time(datetime.fromisoformat(entry['at']))}，{entry['actor_name']}：{entry['label']}"
-        for entry in whistle["entries"]
-        if entry["number"] > seen
-    ]

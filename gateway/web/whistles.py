@@ -1,7 +1,6 @@
 """Whistles (快检吹哨): the list, and one suspect positive with everything that four services did about it."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,22 +8,22 @@ from uuid import UUID
 import structlog
 from fastapi import APIRouter, Query
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
 from gateway.web import whistle_steps, whistle_timeline, words
 from gateway.web.boards import ROWS_A_PAGE
-from gateway.web.forms import FieldError, checked_form
 from gateway.web.pages import render
 from gateway.web.rapid_test_words import RecordWords
 from gateway.web.rapid_tests import read_record
 from gateway.web.regions import region_name
+from gateway.web.step_pages import Subject, act_of, show_step, step_named, take_step
+from gateway.web.steps import Step, asked_of
 from gateway.web.visitors import RAPID_TEST_READERS, CanReadWhistles, Visitor
 from shared import times
 from shared.contracts.codes import Unit
 from shared.contracts.sampling import StopSaleState, WhistleState
 from shared.database import Session
-from shared.http.problems import NotFound, PreconditionFailed
 
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger(__name__)
@@ -106,7 +105,7 @@ async def whistle_page(
         steps=whistle_timeline.steps(whistle, holds, visits, signals, now),
         actions=whistle_steps.offered(whistle, visitor.actor.roles, now),
         next_step=whistle_steps.next_step(whistle),
-        done=next((step.act for step in whistle_steps.STEPS if step.slug == done), ""),
+        done=act_of(done, whistle_steps.STEPS),
         entries=[entry | {"when": _full_time(entry["at"])} for entry in whistle["entries"]],
         as_of=words.clock_time(now, now),
     )
@@ -117,67 +116,31 @@ async def step_form(
     request: Request, visitor: CanReadWhistles, services: ServicesHere, whistle_id: UUID, slug: str
 ) -> Response:
     step, whistle = _step(slug, visitor), await _whistle(services, visitor, whistle_id)
-    return _show_step(request, visitor, step, whistle, whistle_steps.prefilled(step, whistle, times.now()))
+    return show_step(request, _subject(whistle, visitor), whistle_steps.shown(step, whistle, times.now()))
 
 
 @router.post("/whistles/{whistle_id}/{slug}")
-async def take_step(
+async def send_step(
     request: Request, visitor: CanReadWhistles, services: ServicesHere, whistle_id: UUID, slug: str
 ) -> Response:
-    """Hand the step to the sampling service with the version the person has seen; show what it refuses."""
-    step = _step(slug, visitor)
-    async with checked_form(request) as form:
-        typed = {field.name: str(form.get(field.name, "")) for field in step.fields}
-        version, seen = str(form.get("version", "")), str(form.get("seen", ""))
-    path, headers = f"/v1/whistles/{whistle_id}/{slug}", {"if-match": f'"{version}"'}
-    try:
-        sent = whistle_steps.body(step, typed)
-        await services.send(Unit.SAMPLING, "POST", path, visitor.caller, BUDGET_SECONDS, json=sent, headers=headers)
-    except (Refused, ServiceSilent) as refusal:
-        whistle = await _whistle(services, visitor, whistle_id)
-        if isinstance(refusal, Refused) and refusal.answered_status == PreconditionFailed.status:
-            changes = whistle_steps.since(whistle, int(seen) if seen.isdigit() else 0)
-            return _show_step(request, visitor, step, whistle, typed, changes=changes)
-        return _show_step(request, visitor, step, whistle, typed, errors=_errors_of(refusal, step))
-    return RedirectResponse(f"/whistles/{whistle_id}?done={slug}", status_code=303)
+    async def now() -> Subject:
+        return _subject(await _whistle(services, visitor, whistle_id), visitor)
+
+    path, address = f"/v1/whistles/{whistle_id}", f"/whistles/{whistle_id}"
+    return await take_step(request, services, visitor.caller, _step(slug, visitor), path, address, now)
 
 
-def _show_step(
-    request: Request,
-    visitor: Visitor,
-    step: whistle_steps.Step,
-    whistle: dict[str, Any],
-    typed: dict[str, str],
-    *,
-    errors: Sequence[FieldError] = (),
-    changes: Sequence[str] | None = None,
-) -> Response:
-    return render(
-        request,
-        "whistle_step.html",
-        status_code=409 if changes is not None else 422 if errors else 200,
-        step=step,
-        whistle=whistle,
-        whistle_state=WhistleState(whistle["state"]).label,
-        possible=step in whistle_steps.offered(whistle, visitor.actor.roles, times.now()),
-        typed=typed,
-        quantity_hint=whistle_steps.quantity_hint(whistle),
-        errors=errors,
-        stale=changes is not None,
-        changes=changes or (),
+def _subject(whistle: dict[str, Any], visitor: Visitor) -> Subject:
+    goods = f"{whistle['product_name']}：{whistle['item_name']}"
+    return Subject(
+        title=f"{goods}，{whistle['seller_name'] or '销售者未写明'}",
+        state=WhistleState(whistle["state"]).label,
+        crumbs=[("快检吹哨", "/whistles"), (whistle["task"]["number"], f"/whistles/{whistle['id']}")],
+        address=f"/whistles/{whistle['id']}",
+        offered=whistle_steps.offered(whistle, visitor.actor.roles, times.now()),
+        version=str(whistle["version"]),
+        entries=whistle["entries"],
     )
-
-
-def _errors_of(refusal: Refused | ServiceSilent, step: whistle_steps.Step) -> list[FieldError]:
-    """A refusal at the field it concerns, else at the form as a whole."""
-    if isinstance(refusal, ServiceSilent):
-        return [FieldError("step", "抽检快检服务没有回答，不知道有没有记上。再提交一次即可，不会记两遍")]
-    labels = {field.name: field.label for field in step.fields}
-    places = [(error.pointer.strip("/").partition("/")[0], error.message) for error in refusal.errors]
-    return [
-        FieldError(name, f"{labels[name]}：{message}") if name in labels else FieldError("step", message)
-        for name, message in places
-    ] or [FieldError("step", refusal.detail or refusal.answered_title)]
 
 
 async def _measured(services: Services, visitor: Visitor, whistle: dict[str, Any]) -> tuple[RecordWords | None, str]:
@@ -197,11 +160,8 @@ async def _whistle(services: Services, visitor: Visitor, whistle_id: UUID) -> di
     return whistle
 
 
-def _step(slug: str, visitor: Visitor) -> whistle_steps.Step:
-    for step in whistle_steps.STEPS:
-        if step.slug == slug:
-            return whistle_steps.asked_of(visitor.actor.roles, step)
-    raise NotFound(f"没有「{slug}」这一步，请从吹哨的页面上点进来")
+def _step(slug: str, visitor: Visitor) -> Step:
+    return asked_of(visitor.actor.roles, step_named(slug, whistle_steps.STEPS))
 
 
 def listed(whistle: dict[str, Any]) -> dict[str, Any]:

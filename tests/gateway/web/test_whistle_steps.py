@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from gateway.web import whistle_steps
+from gateway.web.steps import body
 from shared.contracts.codes import Role
 from shared.times import SHANGHAI, now
 from tests.gateway.web.platform import Market, file_of, finished, positive, post, upload
@@ -83,11 +84,11 @@ def test_a_state_offers_what_it_carries(answer: dict[str, Any], steps: list[str]
 def test_a_moment_is_meant_in_shanghai_and_what_is_no_moment_is_left_to_the_service() -> None:
     [notice] = [step for step in whistle_steps.STEPS if step.slug == "notice"]
     typed = {"at": "2026-07-24T09:30", "note": " ", "evidence": "告知书 演示-1\n\n照片 2\n"}
-    assert whistle_steps.body(notice, typed) == {
+    assert body(notice, typed) == {
         "at": "2026-07-24T09:30:00+08:00",
         "evidence": ["告知书 演示-1", "照片 2"],
     }
-    assert whistle_steps.body(notice, typed | {"at": "昨天"})["at"] == "昨天"
+    assert body(notice, typed | {"at": "昨天"})["at"] == "昨天"
 
 
 def test_how_much_may_still_be_destroyed_is_said() -> None:
