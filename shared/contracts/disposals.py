@@ -49,6 +49,7 @@ class CaseStep(StrEnum):
 
     OPENED = "opened"
     FINDING_REPLACED = "finding_replaced"
+    REOPENED = "reopened"
     STARTED = "started"
     STOPPED_SALE = "stopped_sale"
     SEALED = "sealed"
@@ -77,6 +78,7 @@ class CaseStep(StrEnum):
 _STEP_LABELS = {
     CaseStep.OPENED: "收到不合格（问题）结论，建立核查处置",
     CaseStep.FINDING_REPLACED: "收到更正后的检验报告",
+    CaseStep.REOPENED: "再次更正的检验报告仍不合格，恢复核查处置",
     CaseStep.STARTED: "启动核查处置",
     CaseStep.STOPPED_SALE: "停止生产经营（停售）",
     CaseStep.SEALED: "封存、扣押",

@@ -131,6 +131,15 @@ class DisposalCase(Versioned, Base):
         self.report_number, self.report_class, self.conclusion, self.unqualified_items = new
         return True
 
+    def reopen(self, received_at: datetime) -> None:
+        """A report that had been corrected to a pass fails again: everything is counted from this receipt."""
+        if self.ended_because is not CaseEnd.REPORT_CORRECTED:
+            raise CaseStepRefused("只有因检验报告更正为合格而终结的，才能恢复")
+        self.state, self.ended_because, self.closed_at = CaseState.OPEN, None, None
+        self.received_at = received_at
+        for notice in self.notices:
+            notice.served_at, notice.method, notice.proof = None, None, []
+
     def start(self) -> None:
         """The bureau went to work."""
         self._must_be_own()

@@ -44,9 +44,10 @@ async def open_cases(
 
     Call it with the sample locked, when the report is accepted, or at its issue for the 24-hour class. One case a
     sample and side, however often it is called; a later finding with other words is taken over into the timeline and
-    moves no clock. Disposal is to start and to be complete counted from `finding.received_at`; a producer elsewhere is
-    a notice to his bureau instead (its start clock is that notice's). On every party the result is to be served.
-    `at` is when the cases are written, by default now. A qualified or undetermined finding opens nothing.
+    moves no clock; one that fails again after a correction to a pass reopens them. Disposal is to start and to be
+    complete counted from `finding.received_at`; a producer elsewhere is a notice to his bureau instead (its start clock
+    is that notice's). On every party, and on the platform of an online purchase, the result is to be served. `at` is
+    when the cases are written, by default now. A qualified or undetermined finding opens nothing.
     """
     if finding.conclusion not in (Conclusion.UNQUALIFIED, Conclusion.PROBLEM):
         return await repository.cases_of(session, sample.id)
@@ -56,7 +57,9 @@ async def open_cases(
     cases = await repository.lock_cases_of(session, sample.id)
     for case in cases:
         if case.id in new:
-            await _begin(session, case)
+            await _begin(session, case, sample)
+        elif case.ended_because is CaseEnd.REPORT_CORRECTED:
+            await _reopen(session, case, finding, moment)
         elif case.replace_finding(
             finding.report_number, finding.report_class, finding.conclusion, list(finding.unqualified_items)
         ):
@@ -108,11 +111,29 @@ async def _rows(session: AsyncSession, sample: Sample, finding: Finding, at: dat
     return rows
 
 
-async def _begin(session: AsyncSession, case: DisposalCase) -> None:
+async def _begin(session: AsyncSession, case: DisposalCase, sample: Sample) -> None:
     recipient = Recipient.PRODUCER if case.side is CaseSide.PRODUCER else Recipient.SELLER
     entry = case.log(CaseStep.OPENED, case.received_at, NOTHING, note=f"检验报告 {case.report_number}")
     await open_clocks_of(session, case)
     await add_notice(session, case, recipient, case.party_name)
+    platform = (sample.form.get("online") or {}).get("platform")
+    if platform and case.side is CaseSide.SELLER:
+        await add_notice(session, case, Recipient.PLATFORM, platform)
+    await figures.record_filing(session, case, entry)
+
+
+async def _reopen(session: AsyncSession, case: DisposalCase, finding: Finding, at: datetime) -> None:
+    before = case.count
+    case.reopen(finding.received_at)
+    case.replace_finding(
+        finding.report_number, finding.report_class, finding.conclusion, list(finding.unqualified_items)
+    )
+    entry = case.log(CaseStep.REOPENED, at, before, note=f"检验报告 {finding.report_number}")
+    case.advance()
+    await open_clocks_of(session, case)
+    for notice in case.notices:
+        await _open_service_clock(session, case, notice)
+    await settle(session, case)
     await figures.record_filing(session, case, entry)
 
 
@@ -131,10 +152,14 @@ async def add_notice(session: AsyncSession, case: DisposalCase, recipient: Recip
     notice = ResultNotice(id=uuid7(), case_id=case.id, recipient=recipient, name=name, proof=[])
     case.notices.append(notice)
     await session.flush()
-    title = f"{case.food_name} · 送达{recipient.label}"
+    await _open_service_clock(session, case, notice)
+    return notice
+
+
+async def _open_service_clock(session: AsyncSession, case: DisposalCase, notice: ResultNotice) -> None:
+    title = f"{case.food_name} · 送达{notice.recipient.label}"
     opening = opening_for(case, SERVICE, NOTICE_CLOCK_OBJECT, notice.id, case.received_at, title)
     await open_where_ruled(session, opening)
-    return notice
 
 
 def opening_for(

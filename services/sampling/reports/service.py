@@ -1,5 +1,6 @@
 """What the bureau does with reports: accepting them, which concludes the sample, or returning them for correction."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +18,7 @@ from services.sampling.samples import service as samples
 from services.sampling.samples.models import Sample
 from services.sampling.samples.repository import lock_sample
 from shared.contracts.disposals import CaseEnd
-from shared.contracts.statutory_sampling import SampleConcluded
+from shared.contracts.statutory_sampling import Conclusion, SampleConcluded
 from shared.events.outbox import publish
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
@@ -53,8 +54,8 @@ async def accept(session: AsyncSession, report_id: UUID, body: AcceptanceStep, v
     await _tell(session, sample, report)
     if conclusion in FAILURES:
         await open_cases(session, sample, finding_of(report), at)
-    else:
-        # Cases may stand from the issue of a serious finding, or from an earlier edition.
+    elif conclusion is Conclusion.QUALIFIED:
+        # Cases may stand from the issue of a serious finding, or from an earlier edition; only a pass ends them.
         note = f"检验报告 {report.number or NOT_STATED}：{conclusion.label}"
         await end_cases(session, sample, CaseEnd.REPORT_CORRECTED, conclusion, at, note, actor=actor)
     return report
@@ -77,6 +78,19 @@ async def return_for_correction(
     if was_accepted:
         await figures.record_concluded(session, report, -1)
     return report
+
+
+async def record_overturned(session: AsyncSession, sample: Sample, conclusion: Conclusion, at: datetime) -> None:
+    """A re-test has replaced the sample's conclusion: the figures follow, the report says so. `sample` is locked."""
+    editions = await repository.editions_of(session, sample.id)
+    report = next((edition for edition in editions if edition.state is ReportState.ACCEPTED), None)
+    if report is None:  # its report came before there were reports here
+        return
+    await figures.record_concluded(session, report, -1)
+    report.overturn(conclusion, at)
+    report.advance()
+    await figures.record_concluded(session, report, 1)
+    await session.flush()
 
 
 async def _begin(session: AsyncSession, report_id: UUID, version: int, actor: Actor) -> tuple[Report, Sample]:

@@ -123,6 +123,21 @@ async def test_the_filing_rate_counts_cases_not_samples_and_forgets_what_fell_aw
     assert held is not None
     await end_cases(session, held, CaseEnd.RETEST_QUALIFIED, Conclusion.QUALIFIED, now(), "演示复检报告")
     assert await count(FILING_RATE) == (0, 1)
+    await end_cases(session, held, CaseEnd.RETEST_QUALIFIED, Conclusion.QUALIFIED, now(), "演示复检报告")
+    assert await count(FILING_RATE) == (0, 1), "what has fallen away falls away once"
+
+
+async def test_a_case_that_is_reopened_counts_on_the_day_of_its_new_receipt(
+    session: AsyncSession, count: Count
+) -> None:
+    sample = await concluded_sample(session)
+    await opened(session, sample, finding(now() - timedelta(days=200)))
+    held = await lock_sample(session, sample.id)
+    assert held is not None
+    await end_cases(session, held, CaseEnd.REPORT_CORRECTED, Conclusion.QUALIFIED, now(), "演示检验报告 2 号")
+    assert await count(FILING_RATE) == (0, 0)
+    await opened(session, sample, finding(report_number="演示检验报告 3 号"))
+    assert await count(FILING_RATE) == (0, 2)
 
 
 async def test_a_case_that_was_overdue_stays_counted_when_it_falls_away(session: AsyncSession, count: Count) -> None:

@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.disposals.models import DisposalCase
 from services.sampling.disposals.rules import Party, handling_of, parties_of
+from services.sampling.disposals.service import end_cases
+from services.sampling.samples.repository import lock_sample
 from shared.clocks.service import clocks_of
-from shared.contracts.disposals import Handling, Recipient
+from shared.contracts.disposals import CaseEnd, Handling, Recipient
 from shared.contracts.statutory_sampling import CaseSide, Conclusion, Link, ReportClass
 from shared.times import now
 from tests.services.sampling.disposals.making import (
@@ -119,3 +121,32 @@ def test_whose_disposal_a_producer_is(uscc: str | None, registered_in: list[str]
     assert handling_of(party, HAISHU, registered_in) is handling
     seller = Party(CaseSide.SELLER, "演示超市（虚构）", uscc)
     assert handling_of(seller, HAISHU, registered_in) is Handling.OWN
+
+
+async def test_the_platform_of_an_online_purchase_is_to_be_told_as_well(session: AsyncSession) -> None:
+    sample = await concluded_sample(session, form={"online": {"platform": "演示网购平台（虚构）"}})
+    cases = await opened(session, sample)
+    assert [notice.recipient for notice in cases[CaseSide.PRODUCER].notices] == [Recipient.PRODUCER]
+    seller = cases[CaseSide.SELLER]
+    assert [notice.recipient for notice in seller.notices] == [Recipient.SELLER, Recipient.PLATFORM]
+
+
+async def test_a_report_corrected_to_a_pass_ends_the_cases_and_one_that_fails_again_counts_from_its_own_receipt(
+    session: AsyncSession, handler: httpx.AsyncClient
+) -> None:
+    sample = await concluded_sample(session)
+    first = finding(now() - timedelta(days=20))
+    case = (await opened(session, sample, first))[CaseSide.SELLER]
+    held = await lock_sample(session, sample.id)
+    assert held is not None
+    await end_cases(session, held, CaseEnd.REPORT_CORRECTED, Conclusion.QUALIFIED, now(), "演示检验报告 2 号")
+    assert (await read(handler, path_of(case)))["ended_because"] == "report_corrected"
+    again = finding(now() - timedelta(hours=2), report_number="演示检验报告 3 号")
+    await opened(session, sample, again)
+    shown = await read(handler, path_of(case))
+    assert (shown["state"], shown["ended_because"], shown["report_number"]) == ("open", None, "演示检验报告 3 号")
+    running = {clock["code"]: clock["triggered_at"] for clock in shown["clocks"]}
+    received = again.received_at.isoformat().replace("+00:00", "Z")
+    assert running == {"disposal_start": received, "disposal_completion": received}
+    assert [clock["state"] for clock in shown["notices"][0]["clocks"]] == ["running"]
+    assert [entry["kind"] for entry in shown["entries"]] == ["opened", "closed", "reopened"]
