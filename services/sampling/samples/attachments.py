@@ -14,7 +14,7 @@ from shared.http.auth import Actor
 from shared.http.problems import PayloadTooLarge
 from shared.ids import uuid7
 
-MAX_BYTES = 200 * 1024 * 1024
+MAX_BYTES = 100 * 1024 * 1024
 """A film of unpacking is the largest that comes; photos are a few megabytes."""
 
 _SIGNATURES = (
