@@ -3,13 +3,15 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
 from services.sampling.publications.models import Publication, PublicationRow
 from services.sampling.publications.rules import PublicationKind, PublicationState
 from services.sampling.samples.models import Sample
+from services.sampling.samples.repository import visible_samples
+from services.sampling.samples.scope import sees_whole_regions
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
@@ -32,9 +34,7 @@ async def visible_publication(
     session: AsyncSession, publication_id: UUID, actor: Actor, *, lock: bool = False
 ) -> Publication | None:
     """One table, draft or published, of the actor's regions; `lock` holds it for a change."""
-    statement = within_scope(select(Publication), Publication.region_code, actor).where(
-        Publication.id == publication_id
-    )
+    statement = _own(select(Publication), actor).where(Publication.id == publication_id)
     statement = statement.execution_options(populate_existing=True)
     return await session.scalar(statement.with_for_update(of=Publication) if lock else statement)
 
@@ -49,7 +49,7 @@ async def list_publications(
     region: str | None,
 ) -> tuple[list[Publication], str | None]:
     """One page of the actor's tables, the newest first."""
-    statement = within_scope(_narrowed(kind, region), Publication.region_code, actor)
+    statement = _own(_narrowed(kind, region), actor)
     if state is not None:
         statement = statement.where(Publication.state == state)
     return await paginate(session, statement, page, order_by=[Publication.id], descending=True)
@@ -136,7 +136,7 @@ async def lock_samples(
 ) -> dict[UUID, Sample]:
     """Those of the samples that lie in the actor's regions and in `region_code`, as they are now, held in one order."""
     statement = (
-        within_scope(select(Sample), Sample.region_code, actor)
+        visible_samples(select(Sample), actor)
         .where(Sample.id.in_(sample_ids), Sample.region_code.in_(codes_within([region_code])))
         .options(selectinload(Sample.entries))
         .order_by(Sample.id)
@@ -155,6 +155,12 @@ async def tables_with(session: AsyncSession, sample_ids: Collection[UUID], but: 
         .where(row.sample_id.in_(sample_ids), row.corrects_id.is_(None), Publication.id.is_distinct_from(but))
     )
     return dict((await session.execute(statement)).all())
+
+
+def _own(statement: Select[Publication], actor: Actor) -> Select[Publication]:
+    """Those of the actor's regions, drafts included. Who tests samples reads what is announced, like everybody."""
+    statement = within_scope(statement, Publication.region_code, actor)
+    return statement if sees_whole_regions(actor) else statement.where(false())
 
 
 def _narrowed(kind: PublicationKind | None, region: str | None) -> Select[Publication]:

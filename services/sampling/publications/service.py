@@ -32,7 +32,7 @@ from shared.contracts.codes import RowOutcome
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.http.problems import FieldError, InvalidRequest
-from shared.ids import uuid7
+from shared.ids import uuid7, uuid7_series
 from shared.regions.scope import ensure_in_scope
 from shared.times import day_of, now
 
@@ -94,6 +94,7 @@ async def enlist(session: AsyncSession, publication_id: UUID, body: Entries, act
     if len(listed) + len(wanted.keys() - listed.keys()) > MAX_ROWS:
         raise NotFitForPublication(f"一张表最多 {MAX_ROWS} 行，请分成几张公布")
     examined = await _examine(session, publication, {id_: wanted[id_] for id_ in wanted if id_ not in listed}, actor)
+    ids = (UUID(bytes=each) for each in uuid7_series(len(wanted)))  # ascending, so that rows keep the order of the list
     outcomes = []
     for sample_id, remark in wanted.items():
         if sample_id in listed:
@@ -105,7 +106,7 @@ async def enlist(session: AsyncSession, publication_id: UUID, body: Entries, act
             continue
         sample, cells = found
         row = PublicationRow(
-            id=uuid7(),
+            id=next(ids),
             publication_id=publication.id,
             sample_id=sample.id,
             sample_version=sample.version,

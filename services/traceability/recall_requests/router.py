@@ -16,7 +16,7 @@ from shared.http.etags import IfMatch, set_etag
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
 
-CanReadRecallRequests = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.EXTERNAL_SYSTEM))]
+CanReadRecallRequests = Annotated[Actor, Depends(Allow(*OFFICIALS))]
 CanDecideOnRecalls = Annotated[Actor, Depends(Allow(Role.INSPECTOR, Role.CASE_HANDLER, Role.FOOD_SAFETY_OFFICE))]
 
 router = Router(prefix="/v1/recall-requests", tag="召回请求")

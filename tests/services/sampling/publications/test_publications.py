@@ -486,8 +486,11 @@ async def test_drafts_are_the_offices_own(
     draft = await drafted(office, await a_pass(session), kind="qualified")
     somebody = await client_of(Unit.SAMPLING, role, regions=[HAISHU])
     assert (await somebody.get(f"/v1/publications/{draft['id']}/rows")).status_code == 403
+    both = await client_of(Unit.SAMPLING, role, Role.LEADER, regions=[HAISHU], business_id=uuid4())
     stranger = await client_of(Unit.SAMPLING, Role.FOOD_SAFETY_OFFICE, regions=[NANHAI])
-    assert (await stranger.get(f"/v1/publications/{draft['id']}/rows")).status_code == 404
+    for reader in (both, stranger):
+        assert (await reader.get(f"/v1/publications/{draft['id']}/rows")).status_code == 404
+        assert (await reader.get("/v1/publications")).json()["items"] == []
     assert (await publication(stranger, draft)).status_code == 404
 
 
