@@ -1,12 +1,15 @@
 """Disposal cases as callers see them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sampling.disposals.due import next_duties
 from services.sampling.disposals.models import ClosureRequirement, DisposalCase, DisposalEntry
 from services.sampling.disposals.repository import is_official
 from services.sampling.disposals.schemas import (
+    CaseListed,
     CaseRead,
     CaseSummary,
     DisposalEntryRead,
@@ -62,6 +65,19 @@ async def show_case(session: AsyncSession, case: DisposalCase, actor: Actor) -> 
         ],
         entries=[_show_entry(entry) for entry in case.entries if official or entry.kind not in INTERNAL],
     )
+
+
+async def show_listed(session: AsyncSession, cases: Sequence[DisposalCase], actor: Actor) -> list[CaseListed]:
+    """Cases in their order, each with what is due next."""
+    duties = await next_duties(session, cases) if is_official(actor) else {}
+    calendar, moment = await load_calendar(session), now()
+    return [
+        CaseListed(
+            **dict(show_summary(case, actor)),
+            next_duty=show_clock(duties[case.id], calendar, moment) if case.id in duties else None,
+        )
+        for case in cases
+    ]
 
 
 def show_summary(case: DisposalCase, actor: Actor) -> CaseSummary:

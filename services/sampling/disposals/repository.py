@@ -82,7 +82,13 @@ async def list_cases(
     session: AsyncSession, wanted: CaseFilter, actor: Actor, page: PageRequest
 ) -> tuple[list[DisposalCase], str | None]:
     """One page of the cases the actor may see, the newest first."""
-    statement = visible_cases(select(DisposalCase), actor)
+    statement = filtered_cases(select(DisposalCase), wanted, actor)
+    return await paginate(session, statement, page, order_by=[DisposalCase.id], descending=True)
+
+
+def filtered_cases(statement: Select[*Columns], wanted: CaseFilter, actor: Actor) -> Select[*Columns]:
+    """A select that reads `DisposalCase`, limited to what the actor may see and wants."""
+    statement = visible_cases(statement, actor)
     for column, value in (
         (DisposalCase.state, wanted.state),
         (DisposalCase.side, wanted.side),
@@ -92,7 +98,7 @@ async def list_cases(
             statement = statement.where(column == value)
     if wanted.region is not None:
         statement = statement.where(DisposalCase.region_code.in_(codes_within([wanted.region])))
-    return await paginate(session, statement, page, order_by=[DisposalCase.id], descending=True)
+    return statement
 
 
 async def add_missing(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:

@@ -1,17 +1,18 @@
 """核查处置: cases, every step of one, the results served, and what a closure must show."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
 from services.sampling.disposals import notices, repository, requirements, service, steps
+from services.sampling.disposals.due import list_cases_by_due
 from services.sampling.disposals.models import DisposalCase
-from services.sampling.disposals.reading import show_case, show_requirement, show_summary
-from services.sampling.disposals.repository import CaseFilter
+from services.sampling.disposals.reading import show_case, show_listed, show_requirement
+from services.sampling.disposals.repository import CaseFilter, is_official
 from services.sampling.disposals.schemas import (
+    CaseListed,
     CaseRead,
-    CaseSummary,
     ClosureStep,
     ExtensionStep,
     FilingStep,
@@ -56,11 +57,13 @@ async def list_disposal_cases(
     side: Annotated[CaseSide | None, Query(description="生产环节或经营环节")] = None,
     region: Annotated[RegionCode | None, Query(description="只列此区划及其下级的")] = None,
     sample_id: Annotated[UUID | None, Query(description="只列此样品的")] = None,
-) -> Page[CaseSummary]:
-    """核查处置一览，最近的在前；食品生产经营者只见已送达自己的。"""
+    order: Annotated[Literal["newest", "due"], Query(description="最近的在前，或最先到期的在前")] = "newest",
+) -> Page[CaseListed]:
+    """核查处置一览，各带最先到期的期限；食品生产经营者只见已送达自己的。"""
     wanted = CaseFilter(state=state, side=side, region=region, sample_id=sample_id)
-    cases, following = await repository.list_cases(session, wanted, actor, page)
-    return Page(items=[show_summary(case, actor) for case in cases], next_cursor=following)
+    listing = list_cases_by_due if order == "due" and is_official(actor) else repository.list_cases
+    cases, following = await listing(session, wanted, actor, page)
+    return Page(items=await show_listed(session, cases, actor), next_cursor=following)
 
 
 @router.get("/disposal-cases/{case_id}")

@@ -174,6 +174,12 @@ class CaseSummary(Schema):
     closed_at: datetime | None
 
 
+class CaseListed(CaseSummary):
+    next_duty: ClockRead | None = Field(
+        description="本机关最先到期的期限：启动、送达、完成；没有未办的，或本人是当事人，为 null"
+    )
+
+
 class CaseRead(CaseSummary):
     missing: list[Topic] = Field(description="办结还缺什么；已办结的为空")
     clocks: list[ClockRead]

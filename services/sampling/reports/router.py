@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends, Path, Query, Response
 
-from services.sampling.reports import laboratory, repository, serious, service
+from services.sampling.reports import laboratory, own, repository, serious, service
 from services.sampling.reports.models import Report
 from services.sampling.reports.reading import show_report, show_summaries, show_to_laboratory
 from services.sampling.reports.repository import ReportFilter
@@ -14,6 +14,7 @@ from services.sampling.reports.schemas import (
     AcceptanceStep,
     ConclusionStep,
     LaboratoryReportRead,
+    LaboratoryReportSummary,
     LaboratoryStep,
     ReportRead,
     ReportSummary,
@@ -23,6 +24,7 @@ from services.sampling.reports.schemas import (
     SeriousRuleRead,
     SeriousRuleWrite,
 )
+from services.sampling.separation.service import laboratory_of
 from shared.contracts.codes import OFFICIALS, Role
 from shared.contracts.regions import RegionCode
 from shared.database import Session
@@ -42,6 +44,18 @@ BlindCode = Annotated[str, Path(description="盲样编码，与封签上的一�
 RuleCode = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{2,63}$", description="规则代码", examples=["pathogen"])]
 
 router = Router(prefix="/v1", tag="检验报告")
+
+
+@router.get("/laboratory/reports")
+async def list_own_reports(
+    actor: CanReport,
+    session: Session,
+    page: PageParameters,
+    state: Annotated[ReportState | None, Query(description="办理状态；退回而尚未另报的为 returned")] = None,
+) -> Page[LaboratoryReportSummary]:
+    """检验机构自己的报告，每份样品只列最新一版，次序不说明任何事。"""
+    reports, following = await own.list_own_reports(session, laboratory_of(actor), state, page)
+    return Page(items=await own.show_own_reports(session, reports), next_cursor=following)
 
 
 @router.get("/laboratory/reports/{blind_code}")

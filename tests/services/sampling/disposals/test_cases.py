@@ -9,16 +9,20 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.disposals.models import DisposalCase
+from services.sampling.disposals.service import end_cases
+from services.sampling.samples.repository import lock_sample
 from services.sampling.separation.rules import Part
 from services.sampling.separation.service import take_part_as
 from shared.clocks.service import clocks_of
 from shared.contracts.codes import Role, Unit
+from shared.contracts.disposals import CaseEnd
 from shared.contracts.statutory_sampling import (
     CaseRequested,
     CaseSide,
     Conclusion,
     DisposalClosed,
     Duty,
+    Link,
     RecallRequested,
 )
 from shared.times import now
@@ -334,3 +338,30 @@ async def test_no_clock_of_a_case_names_a_party(session: AsyncSession) -> None:
                 for secret in (sample.sampled_party_name, sample.producer_name, sample.number, sample.producer_uscc):
                     assert secret is not None
                     assert secret not in clock.title
+
+
+async def test_what_is_due_first_is_listed_first_and_a_closed_case_last(
+    session: AsyncSession, handler: httpx.AsyncClient
+) -> None:
+    cases = []
+    for days in (5, 60, 20):
+        sample = await concluded_sample(session, link=Link.PRODUCTION, concluded_at=now() - timedelta(days=days))
+        cases.append((await opened(session, sample, finding(now() - timedelta(days=days))))[CaseSide.PRODUCER])
+    new, old, done_one = cases
+    await session.flush()
+    await done(handler, path_of(old), "start")
+    held = await lock_sample(session, done_one.sample_id)
+    assert held is not None
+    await end_cases(session, held, CaseEnd.REPORT_CORRECTED, Conclusion.QUALIFIED, now(), "演示")
+    wanted = {"order": "due", "limit": "1"}
+    seen: list[dict[str, Any]] = []
+    while True:
+        page = (await handler.get("/v1/disposal-cases", params=wanted)).json()
+        seen += page["items"]
+        if page["next_cursor"] is None:
+            break
+        wanted |= {"cursor": page["next_cursor"]}
+    mine = [row for row in seen if row["id"] in {str(case.id) for case in cases}]
+    assert [row["id"] for row in mine] == [str(old.id), str(new.id), str(done_one.id)]
+    assert mine[1]["next_duty"]["due_at"] is not None
+    assert mine[2]["next_duty"] is None

@@ -225,3 +225,24 @@ def bench_unit() -> Any:
     from shared.contracts.codes import Unit  # noqa: PLC0415
 
     return Unit.SAMPLING
+
+
+async def test_a_laboratory_lists_its_own_latest_editions_by_state(
+    bench: Bench, client_of: ClientOf, keys: TestKeys
+) -> None:
+    waiting, returned = await bench.sample(), await bench.sample()
+    await bench.concluded(waiting)
+    ok(await bench.return_(await bench.issued(returned, LEAD | {"stated_verdict": "qualified"})))
+
+    async def listed(state: str) -> list[str]:
+        answer = await bench.tester.get("/v1/laboratory/reports", params={"state": state})
+        return [row["blind_code"] for row in answer.json()["items"]]
+
+    assert await listed("in_review") == [waiting.blind_code]
+    assert await listed("returned") == [returned.blind_code]
+    await bench.concluded(returned)
+    assert await listed("returned") == [], "its correction is under way"
+    assert set(await listed("in_review")) == {waiting.blind_code, returned.blind_code}
+    other = await stored_laboratory(bench.session)
+    stranger = await signed_in(client_of, keys, person(Role.LABORATORY, house=other.id))
+    assert (await stranger.get("/v1/laboratory/reports")).json()["items"] == []
