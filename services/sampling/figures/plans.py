@@ -35,7 +35,8 @@ class Standing:
     region_code: str
     day: date
     stream: Stream
-    plan: tuple[str, int] | None
+    plan_region: str | None
+    plan_year: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,14 @@ class Listing:
     covered_on: date | None
 
 
-async def record_counted(session: AsyncSession, changes: Iterable[tuple[Standing | None, Standing | None]]) -> None:
-    """Samples count otherwise than before; each change is before and after, None for not at all."""
+async def record_counted(session: AsyncSession, moves: Iterable[tuple[Standing, int]]) -> None:
+    """There are so many more (or, negative, fewer) samples of each standing."""
     found = []
-    for before, after in changes:
-        for standing, sign in ((before, -1), (after, 1)):
-            if standing is None:
-                continue
-            code = BATCHES_PER_THOUSAND if standing.stream in INSPECTED else MONITORING_PER_THOUSAND
-            found.append(Change(code, standing.region_code, standing.day, sign))
-            if standing.plan is not None:
-                region_code, year = standing.plan
-                found += _within_year(PLAN_COMPLETION, region_code, year, standing.day, sign, 0)
+    for standing, change in moves:
+        code = BATCHES_PER_THOUSAND if standing.stream in INSPECTED else MONITORING_PER_THOUSAND
+        found.append(Change(code, standing.region_code, standing.day, change))
+        if standing.plan_region is not None and standing.plan_year is not None:
+            found += _within_year(PLAN_COMPLETION, standing.plan_region, standing.plan_year, standing.day, change, 0)
     await record(session, _summed(found))
 
 
@@ -68,16 +65,13 @@ async def record_issued(session: AsyncSession, plan: SamplingPlan) -> None:
     )
 
 
-async def record_listed(session: AsyncSession, changes: Iterable[tuple[Listing | None, Listing | None]]) -> None:
-    """Places are listed or covered otherwise than before."""
+async def record_listed(session: AsyncSession, moves: Iterable[tuple[Listing, int]]) -> None:
+    """There are so many more (or, negative, fewer) listed places of each standing."""
     found = []
-    for before, after in changes:
-        for listing, sign in ((before, -1), (after, 1)):
-            if listing is None:
-                continue
-            found += _within_year(COVERAGE, listing.region_code, listing.year, date(listing.year, 1, 1), 0, sign)
-            if listing.covered_on is not None:
-                found += _within_year(COVERAGE, listing.region_code, listing.year, listing.covered_on, sign, 0)
+    for listing, change in moves:
+        found += _within_year(COVERAGE, listing.region_code, listing.year, date(listing.year, 1, 1), 0, change)
+        if listing.covered_on is not None:
+            found += _within_year(COVERAGE, listing.region_code, listing.year, listing.covered_on, change, 0)
     await record(session, _summed(found))
 
 

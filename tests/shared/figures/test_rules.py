@@ -44,6 +44,16 @@ def test_a_rate_of_nothing_is_missing_never_full_marks() -> None:
     assert state_of(definition(rate=True), JULY, counts(7, 7), TODAY) is FigureState.VALUE
 
 
+PER_THOUSAND = definition(rate=True).model_copy(update={"unit": "批次/千人", "population": "resident"})
+
+
+def test_so_many_a_thousand_people_is_no_share_and_missing_where_nobody_is_known_to_live() -> None:
+    assert value_of(PER_THOUSAND, Decimal(4739), Decimal(1_053_000)).quantize(Decimal("0.0001")) == Decimal("4.5005")
+    assert not PER_THOUSAND.is_rate
+    assert state_of(PER_THOUSAND, JULY, counts(3, 0), TODAY) is FigureState.MISSING
+    assert state_of(PER_THOUSAND, JULY, counts(0, 1000), TODAY) is FigureState.ZERO
+
+
 def test_a_period_to_come_is_not_due() -> None:
     assert state_of(definition(rate=False), Period.parse("2026-08"), counts(3, 0), TODAY) is FigureState.NOT_DUE
 

@@ -1,74 +1,58 @@
 """Which samples count, and as what."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, extract, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.sampling.plans.codes import COUNTED_STATES, PlanState
-from services.sampling.plans.models import CountedSample, SamplingPlan
-from services.sampling.samples.models import Sample
-from services.sampling.sampling_tasks.models import SamplingTask
+from services.sampling.plans.codes import COUNTED_STATES
 
+_LOCK = text("SELECT id FROM samples WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
 
-def _should_count() -> Select[*tuple[Any, ...]]:
-    """Every sample that counts, with the issued plan of its own stream and year, if it was taken for one."""
-    return (
-        select(
-            Sample.id.label("sample_id"),
-            Sample.region_code,
-            Sample.sampled_on.label("day"),
-            Sample.stream,
-            SamplingPlan.id.label("plan_id"),
-            SamplingPlan.region_code.label("plan_region"),
-            SamplingPlan.year.label("plan_year"),
-        )
-        .outerjoin(SamplingTask, SamplingTask.id == Sample.task_id)
-        .outerjoin(
-            SamplingPlan,
-            and_(
-                SamplingPlan.id == SamplingTask.plan_id,
-                SamplingPlan.stream == Sample.stream,
-                SamplingPlan.state != PlanState.DRAFT,
-                SamplingPlan.year == extract("year", Sample.sampled_on),
-            ),
-        )
-        .where(Sample.state.in_(COUNTED_STATES))
+# As what samples should count (with the issued plan of their own stream and year, if taken for one) beside as what they
+# do count; where the two differ, the row is written or removed, and the difference is told for the figures.
+_SETTLE = text("""
+    WITH should AS (
+        SELECT s.id AS sample_id, s.region_code, s.sampled_on AS day, s.stream, p.id AS plan_id
+          FROM samples s
+          LEFT JOIN sampling_tasks t ON t.id = s.task_id
+          LEFT JOIN sampling_plans p ON p.id = t.plan_id AND p.stream = s.stream AND p.state <> 'draft'
+           AND p.year = extract(year FROM s.sampled_on)
+         WHERE s.id = ANY(:ids) AND s.state = ANY(:counted)
+    ), present AS (
+        SELECT * FROM counted_samples WHERE sample_id = ANY(:ids)
+    ), changed AS (
+        SELECT sample_id, n.region_code, n.day, n.stream, n.plan_id,
+               o.region_code AS old_region_code, o.day AS old_day, o.stream AS old_stream, o.plan_id AS old_plan_id
+          FROM should n FULL JOIN present o USING (sample_id)
+         WHERE (n.region_code, n.day, n.stream, n.plan_id) IS DISTINCT FROM (o.region_code, o.day, o.stream, o.plan_id)
+    ), written AS (
+        INSERT INTO counted_samples (sample_id, region_code, day, stream, plan_id, counted_at)
+        SELECT sample_id, region_code, day, stream, plan_id, now() FROM changed WHERE region_code IS NOT NULL
+        ON CONFLICT (sample_id) DO UPDATE
+           SET region_code = excluded.region_code, day = excluded.day, stream = excluded.stream,
+               plan_id = excluded.plan_id, counted_at = excluded.counted_at
+    ), removed AS (
+        DELETE FROM counted_samples c USING changed x WHERE c.sample_id = x.sample_id AND x.region_code IS NULL
+    ), moved AS (
+        SELECT -1 AS change, old_region_code AS region_code, old_day AS day, old_stream AS stream,
+               old_plan_id AS plan_id
+          FROM changed WHERE old_region_code IS NOT NULL
+        UNION ALL
+        SELECT 1, region_code, day, stream, plan_id FROM changed WHERE region_code IS NOT NULL
     )
+    SELECT m.region_code, m.day, m.stream, p.region_code AS plan_region, p.year AS plan_year, sum(m.change) AS change
+      FROM moved m LEFT JOIN sampling_plans p ON p.id = m.plan_id
+     GROUP BY 1, 2, 3, 4, 5
+    HAVING sum(m.change) <> 0
+""")
 
 
-async def lock_counted(session: AsyncSession, sample_ids: Collection[UUID]) -> dict[UUID, Any]:
-    """As what samples count now, held for a change."""
-    statement = (
-        select(CountedSample, SamplingPlan.region_code.label("plan_region"), SamplingPlan.year.label("plan_year"))
-        .outerjoin(SamplingPlan, SamplingPlan.id == CountedSample.plan_id)
-        .where(CountedSample.sample_id.in_(sample_ids))
-        .order_by(CountedSample.sample_id)
-        .with_for_update(of=CountedSample)
-        .execution_options(populate_existing=True)
-    )
-    return {row.CountedSample.sample_id: row for row in await session.execute(statement)}
-
-
-async def those_that_should_count(session: AsyncSession, sample_ids: Collection[UUID]) -> dict[UUID, Any]:
-    statement = _should_count().where(Sample.id.in_(sample_ids))
-    return {row.sample_id: row for row in await session.execute(statement)}
-
-
-async def save_counted(session: AsyncSession, rows: Iterable[Mapping[str, Any]], gone: Collection[UUID]) -> None:
-    """Write how samples count from now on, and forget those that count no longer."""
-    if values := list(rows):
-        statement = insert(CountedSample)
-        columns = ("region_code", "day", "stream", "plan_id", "counted_at")
-        await session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[CountedSample.sample_id],
-                set_={name: statement.excluded[name] for name in columns},
-            ),
-            values,
-        )
-    if gone:
-        await session.execute(delete(CountedSample).where(CountedSample.sample_id.in_(gone)))
+async def settle(session: AsyncSession, sample_ids: Collection[UUID]) -> Sequence[Any]:
+    """Count these samples as what they now are; returns how many more or fewer there are of each standing."""
+    ids = list(sample_ids)
+    await session.execute(_LOCK, {"ids": ids})
+    counted = [state.value for state in COUNTED_STATES]
+    return (await session.execute(_SETTLE, {"ids": ids, "counted": counted})).all()

@@ -1,12 +1,11 @@
 """Who is to be sampled by the coverage duties of issued plans, and who has been."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, func, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.plans.codes import COUNTED_STATES
@@ -14,9 +13,10 @@ from services.sampling.plans.models import CoverageDuty, CoveragePlace
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
 
-# The lists as they should be beside the lists as they are, one row where the two differ. A market counts as sampled by
-# a sample that was taken, in its region, from its operator or from whoever then sold at one of its stalls.
-_DIFFERENCES = text("""
+# The lists as they should be beside the lists as they are; where the two differ, the list is mended, and the difference
+# is told for the figure. A market counts as sampled by a sample that was taken, in its region, from its operator or
+# from whoever then sold at one of its stalls.
+_MEND = text("""
     WITH duties AS (
         SELECT d.id AS duty_id, d.place, d.kinds, d.minimum, d.counted_streams, p.region_code, p.year
           FROM plan_coverage_duties d JOIN sampling_plans p ON p.id = d.plan_id
@@ -71,14 +71,32 @@ _DIFFERENCES = text("""
     ), should AS (
         SELECT w.*, coalesce(n.taken, 0) AS taken, n.covered_on
           FROM wanted w LEFT JOIN counted n USING (duty_id, place_id)
+    ), changed AS (
+        SELECT s.*, d.year, c.id, c.region_code AS old_region_code, coalesce(c.listed, false) AS old_listed,
+               c.covered_on AS old_covered_on, c.listed_at, c.covered_at
+          FROM should s JOIN duties d USING (duty_id) LEFT JOIN present c USING (duty_id, place_id)
+         WHERE (s.name, s.region_code, s.listed, s.taken, s.covered_on)
+               IS DISTINCT FROM (c.name, c.region_code, c.listed, c.taken, c.covered_on)
+    ), written AS (
+        INSERT INTO plan_coverage_places
+               (id, duty_id, place_id, name, region_code, listed, listed_at, taken, covered_on, covered_at)
+        SELECT coalesce(id, gen_random_uuid()), duty_id, place_id, name, region_code, listed,
+               CASE WHEN listed = old_listed THEN listed_at ELSE now() END, taken, covered_on,
+               CASE WHEN covered_on IS NOT DISTINCT FROM old_covered_on THEN covered_at ELSE now() END
+          FROM changed
+        ON CONFLICT (duty_id, place_id) DO UPDATE
+           SET name = excluded.name, region_code = excluded.region_code, listed = excluded.listed,
+               listed_at = excluded.listed_at, taken = excluded.taken,
+               covered_on = excluded.covered_on, covered_at = excluded.covered_at
+    ), moved AS (
+        SELECT -1 AS change, old_region_code AS region_code, year, old_covered_on AS covered_on
+          FROM changed WHERE old_listed
+        UNION ALL
+        SELECT 1, region_code, year, covered_on FROM changed WHERE listed
     )
-    SELECT s.duty_id, s.place_id, d.year, s.name, s.region_code, s.listed, s.taken, s.covered_on,
-           c.id, c.region_code AS old_region_code, c.listed AS old_listed, c.covered_on AS old_covered_on,
-           c.listed_at, c.covered_at
-      FROM should s JOIN duties d USING (duty_id) LEFT JOIN present c USING (duty_id, place_id)
-     WHERE (s.name, s.region_code, s.listed, s.taken, s.covered_on)
-           IS DISTINCT FROM (c.name, c.region_code, c.listed, c.taken, c.covered_on)
-     ORDER BY s.duty_id, s.place_id
+    SELECT total, region_code, year, covered_on, sum(change) AS change
+      FROM (SELECT count(*) AS total FROM changed) AS counted_changes LEFT JOIN moved ON true
+     GROUP BY 1, 2, 3, 4
 """)
 
 _LOCK_PLACES_OF_SAMPLES = text("""
@@ -107,16 +125,19 @@ async def lock_lists(session: AsyncSession) -> None:
     await session.execute(text("LOCK TABLE plan_coverage_places IN SHARE ROW EXCLUSIVE MODE"))
 
 
-async def differences(
+async def mend(
     session: AsyncSession, *, plan_ids: Collection[UUID] | None, place_ids: Collection[UUID] | None
 ) -> Sequence[Any]:
-    """Places of issued plans whose list does not say what registers and samples say; None for all plans, all places."""
+    """Make the lists of issued plans say what registers and samples say; None for all plans, all places.
+
+    Returns how many more or fewer listed places there are of each standing, each row with the `total` of places mended.
+    """
     parameters = {
         "plans": None if plan_ids is None else list(plan_ids),
         "places": None if place_ids is None else list(place_ids),
         "counted": [state.value for state in COUNTED_STATES],
     }
-    return (await session.execute(_DIFFERENCES, parameters)).all()
+    return (await session.execute(_MEND, parameters)).all()
 
 
 async def lock_places_of_samples(session: AsyncSession, sample_ids: Collection[UUID]) -> set[UUID]:
@@ -126,18 +147,6 @@ async def lock_places_of_samples(session: AsyncSession, sample_ids: Collection[U
     """
     await session.execute(text("LOCK TABLE plan_coverage_places IN ROW EXCLUSIVE MODE"))
     return set(await session.scalars(_LOCK_PLACES_OF_SAMPLES, {"samples": list(sample_ids)}))
-
-
-async def save_places(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
-    statement = insert(CoveragePlace)
-    columns = ("name", "region_code", "listed", "listed_at", "taken", "covered_on", "covered_at")
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[CoveragePlace.duty_id, CoveragePlace.place_id],
-            set_={name: statement.excluded[name] for name in columns},
-        ),
-        rows,
-    )
 
 
 def _listed(plan_id: UUID) -> Select[CoveragePlace]:
