@@ -3,8 +3,9 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, Uuid, cast, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, Text, Uuid, cast, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.sampling.reports.models import Report
 from services.sampling.reports.rules import FAILURES
@@ -41,19 +42,25 @@ async def record_concluded(session: AsyncSession, report: Report, sign: int) -> 
 
 
 def _concluded(stream: Stream) -> Select[Any]:
-    """Every acceptance adds once, on its day; one that was taken back is taken away again on the same day."""
+    """Every acceptance adds once, on its day. What a re-test replaced, or a return took back, is taken away again on
+    that same day, when it becomes known; what the re-test says is added.
+    """
     _, counted = _COUNTS[stream]
-    conclusion = func.coalesce(Report.decided_conclusion, Report.conclusion)
-    numerator = cast(conclusion.in_([each.value for each in counted]), Integer)
+    first = func.coalesce(Report.decided_conclusion, Report.conclusion)
+    final = func.coalesce(Report.retested_conclusion, first)
 
-    def rows(id_: ColumnElement[Any], sign: int, recorded_at: ColumnElement[Any]) -> Select[Any]:
+    def rows(
+        key: str, conclusion: ColumnElement[Any], sign: int, recorded_at: InstrumentedAttribute[Any]
+    ) -> Select[Any]:
+        # A page of rows is found again by its last id, so each row of a report has one of its own.
+        id_ = Report.id.expression if not key else cast(func.md5(func.concat(key, Report.id)), Uuid)
         return (
             select(
                 id_.label("id"),
                 func.concat_ws(" · ", Sample.number, Sample.food_name).label("label"),
                 Report.region_code.label("region_code"),
                 day_in_shanghai(Report.accepted_at).label("day"),
-                (sign * numerator).label("numerator"),
+                (sign * cast(conclusion.in_([each.value for each in counted]), Integer)).label("numerator"),
                 cast(sign, Integer).label("denominator"),
                 recorded_at.label("recorded_at"),
                 func.concat("/v1/reports/", cast(Report.id, Text)).label("link"),
@@ -62,18 +69,24 @@ def _concluded(stream: Stream) -> Select[Any]:
             .where(
                 Report.stream == stream,
                 Report.accepted_at.is_not(None),
-                or_(*(conclusion == each.value for each in _JUDGED)),
+                recorded_at.is_not(None),
+                conclusion.in_([each.value for each in _JUDGED]),
             )
         )
 
-    taken_id = cast(func.md5(cast(Report.id, Text)), Uuid)  # a page of rows is found again by its last id
-    added = rows(Report.id.expression, 1, Report.accepted_at.expression)
-    taken = rows(taken_id, -1, Report.returned_at.expression).where(Report.returned_at.is_not(None))
-    return select(union_all(added, taken).subquery())
+    return select(
+        union_all(
+            rows("", first, 1, Report.accepted_at),
+            rows("replaced", first, -1, Report.retested_at),
+            rows("retested", final, 1, Report.retested_at),
+            rows("returned", final, -1, Report.returned_at),
+        ).subquery()
+    )
 
 
 _UNDETERMINED = (
-    "待判定的不是合格，也不是不合格，分子分母都不计；退回更正后重新作出结论的，在原结论日冲减、在新结论日计入"
+    "待判定的不是合格，也不是不合格，分子分母都不计；退回更正后重新作出结论的，在原结论日冲减、在新结论日计入；"
+    "复检推翻的，在原结论日改计"
 )
 
 FIGURES = (

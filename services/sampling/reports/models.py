@@ -26,10 +26,10 @@ from shared.ids import uuid7
 class Report(Versioned, Base):
     """One edition of the report of a sample. Its id is random: it says nothing of when the sample was taken.
 
-    `stated_…` is what the laboratory says, `conclusion` what its numbers say by the limits in force (null in a draft
-    without items); `doubts` are the differences, in Chinese. `decided_conclusion` is the officer's, with his reason,
-    where there are doubts. `concluded_at` is when the laboratory made its conclusion, `issued_at` when the report
-    reached the bureau. Region and stream are the sample's.
+    `stated_…` is what the laboratory says, `conclusion` what its numbers say by the limits in force; `doubts` are the
+    differences, in Chinese. `decided_conclusion` is the officer's, with his reason, where there are doubts;
+    `retested_conclusion` replaces either, for a re-test is final. `concluded_at` is when the laboratory made its
+    conclusion, `issued_at` when the report reached the bureau. Region and stream are the sample's.
     """
 
     __tablename__ = "reports"
@@ -76,6 +76,8 @@ class Report(Versioned, Base):
     accepted_at: Mapped[datetime | None]
     decided_conclusion: Mapped[Conclusion | None]
     decided_because: Mapped[str | None]
+    retested_conclusion: Mapped[Conclusion | None]
+    retested_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
     returned_because: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -137,15 +139,22 @@ class Report(Versioned, Base):
         self.decided_conclusion, self.decided_because = decided, because
         return decided or self.conclusion
 
+    def overturn(self, conclusion: Conclusion, at: datetime) -> None:
+        """A re-test is final and says otherwise; what this report said stays beside it."""
+        self._must_be(ReportState.ACCEPTED)
+        self.retested_conclusion, self.retested_at = conclusion, at
+
     def return_for_correction(self, at: datetime, because: str) -> None:
         """The bureau sends it back. This edition stays as it is; the correction will be the next."""
         self._must_be(ReportState.ISSUED, ReportState.ACCEPTED)
+        if self.retested_conclusion is not None:
+            raise ReportStepRefused("复检结论是最终结论，不能再退回初检报告")
         self.state, self.returned_at, self.returned_because = ReportState.RETURNED, at, because
 
     @property
     def final_conclusion(self) -> Conclusion | None:
-        """What counts: the officer's decision, else what the numbers say."""
-        return self.decided_conclusion or self.conclusion
+        """What counts: the re-test's, else the officer's decision, else what the numbers say."""
+        return self.retested_conclusion or self.decided_conclusion or self.conclusion
 
     @property
     def plain_failures(self) -> list["ReportItem"]:

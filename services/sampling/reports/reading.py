@@ -63,6 +63,8 @@ async def show_summaries(session: AsyncSession, reports: Sequence[Report]) -> li
             laboratory_id=report.laboratory_id,
             decided_conclusion=report.decided_conclusion,
             decided_because=report.decided_because,
+            retested_conclusion=report.retested_conclusion,
+            retested_at=report.retested_at,
         )
         for report in reports
     ]

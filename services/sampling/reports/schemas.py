@@ -191,6 +191,8 @@ class ReportSummary(ReportFields):
     laboratory_id: UUID
     decided_conclusion: Conclusion | None = Field(description="主管部门的决定")
     decided_because: str | None
+    retested_conclusion: Conclusion | None = Field(description="复检推翻后的最终结论")
+    retested_at: datetime | None
 
 
 class ReportRead(ReportSummary):

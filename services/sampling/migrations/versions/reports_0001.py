@@ -109,6 +109,8 @@ def upgrade() -> None:
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_conclusion", sa.String(32), nullable=True),
         sa.Column("decided_because", sa.Text(), nullable=True),
+        sa.Column("retested_conclusion", sa.String(32), nullable=True),
+        sa.Column("retested_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("returned_because", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
