@@ -31,7 +31,7 @@ from shared.http.auth import Actor, Allow, AnyActor
 from shared.http.etags import IfMatchWhenPresent, set_etag
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
-from shared.regions.scope import ensure_in_scope
+from shared.regions.repository import is_within
 from shared.times import now
 
 router = Router(tag="期限与工作日")
@@ -64,9 +64,8 @@ async def list_clocks(
 async def get_clock(session: Session, actor: CanReadClocks, clock_id: UUID, response: Response) -> ClockDetail:
     """一个期限：依据、剩余时间、全部经过"""
     row = await repository.get_clock(session, clock_id)
-    if row is None:
-        raise ClockNotFound(f"没有编号为 {clock_id} 的期限，请核对编号")
-    await ensure_in_scope(session, actor, row.region_code)
+    if row is None or not await is_within(session, row.region_code, actor.regions):
+        raise ClockNotFound(f"没有编号为 {clock_id} 的期限，或不在您的管辖区域内，请核对编号")
     set_etag(response, row)
     return show_clock_in_full(row, await load_calendar(session), now())
 

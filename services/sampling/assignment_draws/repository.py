@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.assignment_draws.models import AssignmentDraw, DrawPurpose
+from services.sampling.food_categories.repository import load_tree
 from services.sampling.laboratories.models import Laboratory
 from services.sampling.samplers.models import Sampler
 from services.sampling.samples.models import Sample
@@ -25,8 +26,10 @@ async def region_path(session: AsyncSession, region_code: str) -> frozenset[str]
 
 
 async def category_path(session: AsyncSession, category_code: str | None) -> frozenset[str]:
-    """The food category and all above it; empty when the task is for any food."""
-    return frozenset() if category_code is None else frozenset({category_code})
+    """The food category and all above it; empty when the task is for any food, or for one that is not in the tree."""
+    if category_code is None:
+        return frozenset()
+    return frozenset(category.code for category in (await load_tree(session)).path(category_code))
 
 
 async def samplers_around(session: AsyncSession, bureau_code: str, path: frozenset[str]) -> Sequence[Sampler]:

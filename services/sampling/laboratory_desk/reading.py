@@ -23,9 +23,12 @@ async def show_samples(session: AsyncSession, samples: Sequence[Sample]) -> list
     ids = [sample.id for sample in samples]
     items = await repository.items_of(session, ids)
     clocks = await repository.ends_of_clocks(session, ids, (DELIVERY, REPORT))
+    categories = await repository.names_of_categories(session, {one.category_code for one in samples})
     return [
         BlindSample(
             **_of_the_sample(sample),
+            category_code=sample.category_code if sample.category_code in categories else None,
+            category_name=categories.get(sample.category_code or ""),
             items=items[sample.id],
             deliver_by=_last_day(clocks.get((sample.id, DELIVERY))),
             report_by=_last_day(clocks.get((sample.id, REPORT))),
@@ -54,7 +57,6 @@ def _of_the_sample(sample: Sample) -> dict[str, Any]:
         "blind_code": sample.blind_code,
         "state": sample.state,
         "food_name": blind(sample.food_name),
-        "category_code": sample.category_code,
         "production_date": sample.production_date,
         "specification": blind(goods.get("specification")),
         "quantity": blind(sent_quantity(goods)),

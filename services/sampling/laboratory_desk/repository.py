@@ -8,6 +8,7 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from services.sampling.food_categories.models import FoodCategory
 from services.sampling.laboratory_assignments.models import LaboratoryAssignment
 from services.sampling.samples.models import Sample
 from services.sampling.samples.service import CLOCK_OBJECT
@@ -66,6 +67,12 @@ async def items_of(session: AsyncSession, sample_ids: Collection[UUID]) -> dict[
     statement = select(LaboratoryAssignment.sample_id, LaboratoryAssignment.items).where(
         LaboratoryAssignment.sample_id.in_(sample_ids), LaboratoryAssignment.current
     )
+    return dict((await session.execute(statement)).all())
+
+
+async def names_of_categories(session: AsyncSession, codes: Collection[str | None]) -> dict[str, str]:
+    """The names of those of `codes` that the tree of food categories knows; what a form has besides is free text."""
+    statement = select(FoodCategory.code, FoodCategory.name).where(FoodCategory.code.in_(codes))
     return dict((await session.execute(statement)).all())
 
 

@@ -61,7 +61,10 @@ class BlindSample(Schema):
     blind_code: str = Field(description="盲样编码，与封签上的一致", examples=["7KQ2MXHW94TB"])
     state: SampleState
     food_name: str = Field(description="食品名称；其中的商标、企业名称以 □ 代替", examples=["草鱼"])
-    category_code: str | None = Field(examples=["freshwater_fish"])
+    category_code: str | None = Field(
+        description="食品分类目录中的代码；目录里没有的不显示", examples=["freshwater_fish"]
+    )
+    category_name: str | None = Field(examples=["淡水鱼"])
     production_date: date | None = Field(description="生产日期，用以确定标准版本和是否在保质期内")
     specification: str | None = Field(examples=["散装"])
     quantity: str | None = Field(description="送检数量", examples=["1.5 kg"])

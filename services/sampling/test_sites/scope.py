@@ -11,9 +11,9 @@ from shared.regions.scope import within_scope
 
 Columns = TypeVarTuple("Columns")
 
-REGIONAL = OFFICIALS | {Role.SAMPLER, Role.LABORATORY, Role.REVIEWER, Role.EXTERNAL_SYSTEM, Role.ADMINISTRATOR}
-"""Roles that see all of their regions. Whoever acts for a business sees of them only what is its, whatever else he
-may be.
+REGIONAL = OFFICIALS | {Role.SAMPLER, Role.REVIEWER, Role.EXTERNAL_SYSTEM, Role.ADMINISTRATOR}
+"""Roles that see all of their regions; a laboratory, which must not learn whose goods it tests, is none of them.
+Whoever acts for a business sees of them only what is its, whatever else he may be.
 """
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.credit.models import CreditSignal
+from shared.contracts.codes import OFFICIALS, Role
 from shared.contracts.scoring import SignalKind, SignalState
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
@@ -65,8 +66,10 @@ async def list_signals(
 
 
 def _visible(statement: Select[tuple[CreditSignal]], actor: Actor) -> Select[tuple[CreditSignal]]:
-    """An officer sees the signals of his regions, a business of these those on itself."""
+    """An officer sees the signals of his regions, a business of these those on itself: none, if nobody has said yet
+    which business an account acts for.
+    """
     statement = within_scope(statement, CreditSignal.region_code, actor)
     if actor.business_id is not None:
         return statement.where(CreditSignal.business_id == actor.business_id)
-    return statement
+    return statement if actor.has(*OFFICIALS, Role.REVIEWER, Role.EXTERNAL_SYSTEM) else statement.where(false())

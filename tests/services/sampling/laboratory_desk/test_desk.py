@@ -89,6 +89,7 @@ async def test_no_more_than_is_decided_is_shown(desk: Desk) -> None:
         "state": "taken",
         "food_name": "草鱼",
         "category_code": None,
+        "category_name": None,
         "production_date": None,
         "specification": None,
         "quantity": "1.5 kg",

@@ -1,0 +1,400 @@
+"""The attack on blindness: everybody tries every route, and nobody reads whose a sample is who may not.
+
+The sample's form is filled in, field by field as its schema has them, with invented marks that stand nowhere else. Then
+each attacker calls every route of the gateway and the four services, with every id, code and number of the sample in
+every place of the path, and reads whatever comes back: bodies, headers and the words of refusals. A field that is added
+to the form, or a route that is added anywhere, is attacked from then on without a line here.
+"""
+
+import re
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from itertools import islice, product, zip_longest
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from deploy.embedded_postgres import EmbeddedPostgres
+from gateway.identity.demo_users import demo_login, demo_organisation_id, seed_demo_users
+from gateway.identity.keys import open_key_ring
+from gateway.identity.tokens import TokenIssuer
+from gateway.web.forms import FORM_COOKIE
+from services.sampling.samples.form import SampleForm
+from services.sampling.samples.models import Sample
+from services.sampling.samples.service import CLOCK_OBJECT, clock_title, facts_of
+from services.sampling.sampling_tasks.service import AssignedSampler, assign
+from services.sampling.separation.service import take_part
+from shared.clocks.service import open_clock
+from shared.contracts.codes import Role, Unit
+from shared.contracts.statutory_sampling import Conclusion, Duty, ReportClass, SampleConcluded, UnqualifiedItem
+from shared.database import create_engine, create_sessions
+from shared.events.outbox import publish
+from shared.http.auth import Actor
+from shared.ids import uuid7
+from shared.jobs.models import Job, JobState
+from shared.times import day_of, now
+from tests.architecture.routes import ROLES, WEB, KnownRoute, all_routes
+from tests.conftest import copied
+from tests.flows.people import DISTRICT
+from tests.flows.stage import Stage, set_stage
+from tests.services.sampling.apart import (
+    reception,
+    rejection,
+    sent,
+    stored_laboratory,
+    stored_sampler,
+    stored_task,
+    taken_sample,
+)
+from tests.waiting import eventually
+
+ELSEWHERE = "440605000000"
+STREET_OF_SAMPLE = "330203006000"
+"""A street that no example names."""
+
+SHOWN = frozenset(
+    {
+        *("goods.name", "goods.specification", "goods.quantity_unit"),
+        *("goods.storage", "goods.storage_other", "goods.storage_temperature", "goods.storage_humidity"),
+    }
+)
+"""What a laboratory reads of the form. Every other text is marked."""
+
+NOT_ANY_TEXT = frozenset({"number", "region_code", "category_code"})
+PUBLIC = re.compile(r"/v1/(regions|calendar|clock-rules|test-items)\b")
+"""The same for everybody, whatever samples there are; the codes of regions stand there."""
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+DESK = "/api/sampling/v1/laboratory/samples"
+
+
+def marked(schema: Mapping[str, Any], definitions: Mapping[str, Any], path: str = "") -> Any:
+    """A form (by its JSON schema) whose every text is a mark of its own; None where no mark fits."""
+    if path in SHOWN or path.rpartition(".")[2] in NOT_ANY_TEXT:
+        return None
+    if "$ref" in schema:
+        return marked(definitions[schema["$ref"].rpartition("/")[2]], definitions, path)
+    if "anyOf" in schema:
+        return marked(schema["anyOf"][0], definitions, path)
+    match schema.get("type"):
+        case "object":
+            inner = {
+                name: marked(part, definitions, f"{path}.{name}".lstrip("."))
+                for name, part in schema["properties"].items()
+            }
+            return {name: value for name, value in inner.items() if value is not None}
+        case "array":
+            return [marked(schema["items"], definitions, path)]
+        case "string" if "enum" in schema:
+            return schema["enum"][0]
+        case "string" if schema.get("format") == "uuid":
+            return str(uuid4())
+        case "string" if "pattern" in schema:
+            return sha256(path.encode()).hexdigest()
+        case "string" if "format" not in schema:
+            return f"暗记{sha256(path.encode()).hexdigest()[:10]}"
+    return None
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in a form."""
+    match value:
+        case dict():
+            for inner in value.values():
+                yield from texts(inner)
+        case list():
+            for inner in value:
+                yield from texts(inner)
+        case str():
+            yield value
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A sample that must stay blind, with all that would give it away and all that fits into a path."""
+
+    blind_code: str
+    marks: frozenset[str]
+    handles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Attacker:
+    """Somebody who tries, with a bearer token of his own."""
+
+    roles: frozenset[Role]
+    http: httpx.AsyncClient
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A platform with the secret, and the laboratory that holds the sample."""
+
+    stage: Stage
+    secret: Secret
+    laboratory: Attacker
+    password: str
+
+    def stranger(self, *roles: Role, region: str = DISTRICT) -> httpx.AsyncClient:
+        """The client of somebody of these roles who has nothing to do with the sample, of a house of his own."""
+        settings = self.stage.gateway_settings
+        actor = Actor(
+            id=uuid4(),
+            name="演示·试探的人",
+            kind="user",
+            roles=frozenset(roles),
+            regions=(region,),
+            organisation_id=uuid4(),
+            business_id=None,
+            scopes=frozenset(),
+        )
+        token = TokenIssuer(open_key_ring(settings), settings.token_issuer).issue(actor, timedelta(hours=1))
+        return self.client(Authorization=f"Bearer {token}")
+
+    def client(self, **headers: str) -> httpx.AsyncClient:
+        address = self.stage.platform.address_of(Unit.GATEWAY)
+        return httpx.AsyncClient(base_url=address, headers=headers, timeout=60)
+
+
+async def hide_a_sample(session: AsyncSession, laboratory_id: UUID) -> tuple[Sample, Secret]:
+    """A sample taken yesterday at a minute of its own, whose party, producer, mark and number are marks."""
+    schema = SampleForm.model_json_schema()
+    form = marked(schema, schema["$defs"])
+    form["goods"] |= {"name": f"{form['goods']['trade_mark']}草鱼", "quantity": "3.0", "backup_quantity": "1.5"}
+    form["goods"] |= {"specification": f"{form['producer']['name']} 散装", "quantity_unit": "kg", "storage": "冷藏"}
+    sampler = await stored_sampler(session, name="暗记抽样员甲")
+    form["samplers"] = [form["samplers"][0] | {"user_id": str(sampler.id), "name": sampler.name}]
+    SampleForm.model_validate(form)  # it is a form as the terminal would send it
+    marks = {text for text in texts(form) if re.fullmatch("暗记[0-9a-f]{10}|[0-9a-f-]{36}|[0-9a-f]{64}", text)}
+    task = await stored_task(
+        session, number="演示-暗记任务-0417", instructions="暗记要求", business_name="暗记被抽样单位"
+    )
+    await assign(
+        session,
+        task,
+        [
+            AssignedSampler(one.id, one.name, one.organisation_id)
+            for one in (sampler, await stored_sampler(session, name="暗记抽样员乙"))
+        ],
+    )
+    taken_at = now().replace(minute=17, second=43, microsecond=123456) - timedelta(days=1)
+    sample = await taken_sample(
+        session,
+        number="XBJ99887766554433221",
+        task_id=task.id,
+        business_id=uuid7(),
+        region_code=STREET_OF_SAMPLE,
+        bureau_code=DISTRICT,
+        task_source=form["basics"]["task_source"],
+        food_name=form["goods"]["name"],
+        sampled_party_name=form["sampled_party"]["name"],
+        producer_name=form["producer"]["name"],
+        lot_code=form["goods"]["lot_code"],
+        taken_at=taken_at,
+        sampled_on=day_of(taken_at),
+        form=form,
+    )
+    house = await stored_laboratory(session, id=laboratory_id)
+    await sent(session, sample, house, ("孔雀石绿",))
+    people = Actor(sampler.id, sampler.name, "user", frozenset(), (), sampler.organisation_id, None, frozenset())
+    await take_part(session, sample.id, Duty.SAMPLER, people)
+    clock = await open_clock(
+        session,
+        code="sample_delivery",
+        object_type=CLOCK_OBJECT,
+        object_id=sample.id,
+        region_code=STREET_OF_SAMPLE,
+        triggered_at=taken_at,
+        title=clock_title(sample),
+    )
+    somebodys = Job(
+        id=uuid7(),
+        kind="import_samples",
+        title=f"导入抽样单 {sample.number}",
+        payload={},
+        state=JobState.SUCCEEDED.value,
+        result={"number": sample.number},
+        actor_id=sampler.id,
+        region_code=STREET_OF_SAMPLE,
+    )
+    session.add(somebodys)
+    await publish(
+        session,
+        SampleConcluded(
+            **facts_of(sample),
+            conclusion=Conclusion.UNQUALIFIED,
+            report_class=ReportClass.UNQUALIFIED,
+            report_number="演示-暗记报告",
+            unqualified_items=[UnqualifiedItem(item="孔雀石绿", result="2.35 μg/kg", requirement="不得检出")],
+            concluded_at=now(),
+        ),
+        sample.id,
+    )
+    ids = [sample.id, task.id, sampler.id, clock.id, somebodys.id, sample.business_id]
+    marks |= {str(one) for one in ids} | {STREET_OF_SAMPLE, "17:43.123456", sampler.name}
+    marks |= {str(sample.number), task.number, task.instructions, str(task.business_name)}
+    attachment = form["attachments"][0]["sha256"]
+    handles = (sample.blind_code, str(sample.number), *map(str, ids), attachment, str(laboratory_id), DISTRICT)
+    return sample, Secret(sample.blind_code, frozenset(marks), handles)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def scene(
+    postgres: EmbeddedPostgres, template: str, signing_keys: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Scene]:
+    async with AsyncExitStack() as stack:
+        database_url = await stack.enter_async_context(copied(postgres, template))
+        folder = tmp_path_factory.mktemp("blindness")
+        stage = await stack.enter_async_context(set_stage(database_url, signing_keys, folder))
+        laboratory_id = demo_organisation_id(Role.LABORATORY, DISTRICT)
+        assert laboratory_id is not None
+        passwords = []
+        for unit in (Unit.SAMPLING, Unit.GATEWAY):
+            engine = create_engine(stage.platform.settings[unit])
+            async with create_sessions(engine)() as session, session.begin():
+                if unit is Unit.GATEWAY:
+                    passwords = await seed_demo_users(session, stage.gateway_settings, [DISTRICT])
+                else:
+                    _, secret = await hide_a_sample(session, laboratory_id)
+            await engine.dispose()
+        await eventually(stage.ledger.all_delivered, 60)
+        http = stage.people[Role.LABORATORY].http
+        yield Scene(stage, secret, Attacker(frozenset({Role.LABORATORY}), http), passwords[0].password)
+
+
+def addresses(route: KnownRoute, secret: Secret) -> Iterator[str]:
+    """The route's path with every handle that fits in every place: ids where an id is asked for, else all others."""
+    places = re.split(r"\{([^}]+)\}", route.path)
+    wanted = [
+        [handle for handle in secret.handles if _is_id(handle) == name.partition(":")[0].endswith("_id")]
+        for name in places[1::2]
+    ]
+    for values in product(*wanted):
+        yield "".join(part for pair in zip_longest(places[::2], values, fillvalue="") for part in pair)
+
+
+def _is_id(handle: str) -> bool:
+    return handle.count("-") == 4
+
+
+async def told(
+    scene: Scene, attacker: Attacker, marks: frozenset[str], *methods: str, units: Collection[Unit] = tuple(Unit)
+) -> dict[str, set[str]]:
+    """What gave the sample away: for each route the marks in its answers that the attacker had not sent himself.
+
+    Routes that are closed to his roles are tried once; that they are closed whatever is asked is tested with the access
+    matrix.
+    """
+    found: dict[str, set[str]] = {}
+    for route in all_routes():
+        if route.unit not in units or route.method not in methods or not route.path.startswith(("/v1/", "/api/")):
+            continue
+        if route.path.endswith("/stream") or PUBLIC.search(route.path):
+            continue
+        may = route.guard != ROLES or bool(attacker.roles & route.roles)
+        for path in islice(addresses(route, scene.secret), None if may else 1):
+            headers = {"Idempotency-Key": str(uuid4()), "If-Match": '"1"'}
+            address = scene.stage.platform.address_of(route.unit) + path
+            body: dict[str, Any] | None = None if route.method == "GET" else {}
+            answer = await attacker.http.request(route.method, address, json=body, headers=headers)
+            seen = answer.text + str(answer.headers)
+            if leaked := {mark for mark in marks if mark in seen and mark not in path}:
+                found.setdefault(str(route), set()).update(leaked)
+    return found
+
+
+async def test_the_marks_are_really_there(scene: Scene) -> None:
+    """Otherwise the attack would find nothing because there is nothing: an officer of the district reads them."""
+    officer = Attacker(frozenset({Role.INSPECTOR}), scene.stage.people[Role.INSPECTOR].http)
+    seen = set().union(*(await told(scene, officer, scene.secret.marks, "GET", units=[Unit.SAMPLING])).values())
+    assert len(seen) > 60, sorted(scene.secret.marks - seen)
+
+
+async def test_a_laboratory_learns_nothing_through_any_route(scene: Scene) -> None:
+    assert await told(scene, scene.laboratory, scene.secret.marks, *METHODS) == {}
+
+
+async def test_nor_through_any_page(scene: Scene) -> None:
+    async with scene.client(accept="text/html") as browser:
+        await browser.get("/login")
+        form = {"login": demo_login(Role.LABORATORY, DISTRICT), "password": scene.password, "next": "/"}
+        signed_in = await browser.post(
+            "/login",
+            data={"form_token": browser.cookies[FORM_COOKIE]} | form,
+            headers={"sec-fetch-site": "same-origin"},
+        )
+        assert signed_in.status_code == 303, signed_in.text
+        tried = 0
+        for route in all_routes():
+            if route.guard == WEB and route.method == "GET":
+                for address in addresses(route, scene.secret):
+                    page = await browser.get(address)
+                    assert page.status_code < 500, address
+                    leaked = {mark for mark in scene.secret.marks if mark in page.text and mark not in address}
+                    assert leaked == set(), address
+                    tried += 1
+        assert tried > 20
+
+
+@pytest.mark.parametrize(
+    ("roles", "region"),
+    [
+        ([Role.LABORATORY], DISTRICT),
+        ([Role.SAMPLER], DISTRICT),
+        ([Role.MARKET_OPERATOR, Role.BUSINESS], DISTRICT),
+        ([role for role in Role if role is not Role.ADMINISTRATOR], ELSEWHERE),
+    ],
+)
+async def test_who_has_nothing_to_do_with_it_learns_nothing(scene: Scene, roles: list[Role], region: str) -> None:
+    """Another laboratory, another sampler, parties that were not sampled, officers of another district: not even the
+    blind code.
+    """
+    async with scene.stranger(*roles, region=region) as http:
+        attacker = Attacker(frozenset(roles), http)
+        assert await told(scene, attacker, scene.secret.marks | {scene.secret.blind_code}, "GET") == {}
+
+
+async def test_another_laboratory_cannot_tell_a_code_that_exists_from_one_that_does_not(scene: Scene) -> None:
+    async with scene.stranger(Role.LABORATORY) as http:
+        for method, step, body in (
+            ("GET", "", None),
+            ("POST", "/reception", reception()),
+            ("POST", "/rejection", rejection()),
+        ):
+            answers = []
+            for code in (scene.secret.blind_code, "2" * 12):
+                headers = {"Idempotency-Key": str(uuid4())}
+                answer = await http.request(method, f"{DESK}/{code}{step}", json=body, headers=headers)
+                problem = answer.json()
+                answers.append((answer.status_code, problem["type"], problem["title"], problem["detail"]))
+            assert answers[0] == answers[1]
+            assert answers[0][0] == 404
+
+
+async def test_through_its_whole_life_the_sample_stays_blind_to_its_laboratory(scene: Scene) -> None:
+    """Last of all: it is received, and everything that the reception has written down is attacked again."""
+    secret, http = scene.secret, scene.laboratory.http
+    blind = (await http.get(f"{DESK}/{secret.blind_code}")).json()
+    assert (blind["food_name"], blind["specification"]) == ("□草鱼", "□ 散装")
+    headers = {"Idempotency-Key": str(uuid4())}
+    seal = mark_of_the_seal()
+    received = await http.post(
+        f"{DESK}/{secret.blind_code}/reception", json=reception(seal_number=seal), headers=headers
+    )
+    assert received.status_code == 200, received.text
+    assert await told(scene, scene.laboratory, scene.secret.marks - {seal}, "GET") == {}
+
+
+def mark_of_the_seal() -> str:
+    """What stands on the seal, which the laboratory holds in its hands."""
+    schema = SampleForm.model_json_schema()
+    seal: str = marked(schema, schema["$defs"])["sealing"]["test_seals"][0]
+    return seal
