@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.sampling.result_imports import repository
 from services.sampling.result_imports.columns import LABELS
+from services.sampling.result_imports.grouping import Group, grouped, scattered
 from services.sampling.result_imports.intake import Intake, Taken
 from services.sampling.result_imports.models import ResultUpload
-from services.sampling.result_imports.rules import Group, UploadState, grouped, scattered
+from services.sampling.result_imports.rules import UploadState
 from services.sampling.result_imports.statements import Statement, statement_of
 from services.sampling.result_imports.uploads import kept_problem, path_of, unpack
 from services.sampling.result_imports.workbooks import ReportRow, Workbook, open_workbook, reports_without_items

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,7 +30,7 @@ from services.sampling.result_imports.statements import Statement
 from services.sampling.samples.entry_kinds import SampleEntryKind
 from services.sampling.samples.models import Sample
 from services.sampling.separation.rules import Part, clash
-from services.sampling.verdicts.rules import Judgement
+from services.sampling.verdicts.rules import Judgement, LimitSnapshot
 from shared.clocks.service import Meeting, meet_clocks, open_clocks
 from shared.contracts.codes import Role, RowOutcome
 from shared.contracts.statutory_sampling import Duty, ReportClass, SampleState
@@ -40,6 +41,7 @@ from shared.times import day_of, now, start_of_day
 
 _DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
+_json = json.JSONEncoder(ensure_ascii=False).encode
 _UNKNOWN = "没有这份样品，或不在您可办理的范围内；请核对编号"
 _STATED = tuple(name for name in StatedItem._fields if name != "stated_limits")
 
@@ -263,9 +265,11 @@ def _moment(at: datetime | None) -> datetime:
     return at
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _limit(judgement: Judgement) -> str | None:
-    return _json(judgement.limit.as_json()) if judgement.limit else None
+    return _limit_json(judgement.limit) if judgement.limit else None
+
+
+@lru_cache(maxsize=2_000)
+def _limit_json(limit: LimitSnapshot) -> str:
+    """A file names few limits, again and again."""
+    return _json(limit.as_json())

@@ -8,7 +8,7 @@ from typing import Any
 from services.sampling.reports.stated import StatedItem, content_hash
 from services.sampling.result_imports.cells import Combined, Lod
 from services.sampling.result_imports.columns import LABELS, REPORT_COLUMNS, STATED_LIMITS
-from services.sampling.result_imports.rules import Group, Row, filled
+from services.sampling.result_imports.grouping import Group, Row, filled
 from shared.contracts.statutory_sampling import Conclusion, ItemVerdict, LodKind, ReportClass
 
 MAX_ITEMS = 300

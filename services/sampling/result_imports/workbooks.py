@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from services.sampling.result_imports.columns import ITEM_SHEET, KEY, LABELS, ONE_SHEET, REPORT_SHEET
-from services.sampling.result_imports.rules import UNREADABLE, Row
+from services.sampling.result_imports.grouping import UNREADABLE, Row
 from services.sampling.result_imports.schemas import MappedColumn, WorkbookPreview
 from services.sampling.result_imports.uploads import LIMITS
 from shared.contracts.codes import FileFormat

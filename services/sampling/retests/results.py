@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.disposals.models import DisposalCase
 from services.sampling.disposals.service import case_for, end_cases
+from services.sampling.reports.service import record_overturned
 from services.sampling.retests.models import Retest
 from services.sampling.retests.problems import RetestStepRefused, fault
 from services.sampling.retests.rules import conclusion_of, overturns
@@ -84,6 +85,7 @@ async def _overturn(
         "report_number": retest.report_number,
     }
     await conclude_anew(session, sample, Conclusion.QUALIFIED, at, actor, **before)
+    await record_overturned(session, sample, Conclusion.QUALIFIED, at)
     note = f"复检报告 {retest.report_number}"
     await end_cases(session, sample, CaseEnd.RETEST_QUALIFIED, Conclusion.QUALIFIED, at, note, actor=actor)
     event = SampleConcluded(

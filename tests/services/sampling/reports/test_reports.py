@@ -6,9 +6,10 @@ import pytest
 
 from services.sampling.disposals.repository import cases_of
 from services.sampling.samples.repository import lock_sample
+from services.sampling.separation.service import take_part
 from shared.contracts.clocks import ClockState
-from shared.contracts.codes import Role
-from shared.contracts.statutory_sampling import Conclusion, SampleConcluded, SampleState
+from shared.contracts.codes import Role, Unit
+from shared.contracts.statutory_sampling import Conclusion, Duty, SampleConcluded, SampleState
 from tests.conftest import ClientOf
 from tests.services.sampling.apart import person, signed_in, stored_laboratory
 from tests.services.sampling.reports.making import LEAD, NO_LIMIT, PASSED, Bench, draft, ok
@@ -207,8 +208,6 @@ async def test_whoever_sampled_or_handles_the_case_does_not_report(
     sample = await bench.sample()
     handler = person(Role.CASE_HANDLER)
     both = await signed_in(client_of, keys, person(Role.LABORATORY, house=bench.laboratory.id, user_id=handler.id))
-    from services.sampling.separation.service import take_part  # noqa: PLC0415
-    from shared.contracts.statutory_sampling import Duty  # noqa: PLC0415
 
     await take_part(bench.session, sample.id, Duty.CASE_HANDLER, handler)
     refused = await both.put(f"/v1/laboratory/reports/{sample.blind_code}", json=draft())
@@ -217,14 +216,8 @@ async def test_whoever_sampled_or_handles_the_case_does_not_report(
 
 async def test_a_sample_of_another_region_is_not_there(bench: Bench, client_of: ClientOf, keys: TestKeys) -> None:
     report = await bench.issued(await bench.sample())
-    stranger = await client_of(bench_unit(), Role.INSPECTOR, regions=["440605000000"])
+    stranger = await client_of(Unit.SAMPLING, Role.INSPECTOR, regions=["440605000000"])
     assert (await stranger.get(f"/v1/reports/{report['id']}")).status_code == 404
-
-
-def bench_unit() -> Any:
-    from shared.contracts.codes import Unit  # noqa: PLC0415
-
-    return Unit.SAMPLING
 
 
 async def test_a_laboratory_lists_its_own_latest_editions_by_state(

@@ -7,11 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from services.sampling.result_imports import imports
+from services.sampling.result_imports.models import ResultUpload
 from services.sampling.samples.models import Sample
 from services.sampling.separation.models import Participation
+from services.sampling.separation.rules import Part
+from services.sampling.separation.service import take_part_as
 from shared.clocks.service import clocks_of
 from shared.contracts.clocks import ClockState
-from shared.contracts.statutory_sampling import SampleState
+from shared.contracts.statutory_sampling import Duty, SampleState
+from shared.tabular.problems import HeaderUnclear
 from tests.services.sampling.result_imports.making import (
     ITEMS,
     House,
@@ -123,10 +127,11 @@ async def test_a_sample_with_one_broken_row_is_refused_whole_and_can_be_sent_aga
     upload = await house.send(workbook(reports, items))
     assert (upload["reports_accepted"], upload["reports_rejected"], upload["items"]) == (1, 1, 1)
     rows = await house.rows(upload)
-    assert [
-        (row["sheet"], row["row_number"], row["errors"][0]["column"] if "column" in row["errors"][0] else None)
-        for row in rows
-    ] == [(ITEMS, 4, None), (ITEMS, 5, "检验结果"), (ITEMS, 6, "结果判定*")]
+    assert [(row["sheet"], row["row_number"], row["errors"][0].get("column")) for row in rows] == [
+        (ITEMS, 4, None),
+        (ITEMS, 5, "检验结果"),
+        (ITEMS, 6, "结果判定*"),
+    ]
     assert await house.reports(bad) == []
     answer = await house.officer.get(f"/v1/result-uploads/{upload['id']}/rejected-rows")
     mended = (
@@ -158,11 +163,9 @@ async def test_a_sheet_without_the_other_half_of_a_sample_is_told(house: House) 
 async def test_the_province_table_and_continuation_rows_in_one_table(house: House) -> None:
     [sample] = await house.samples(1)
     day = yesterday()
-    rows = [
-        {"样品编号": number(sample), "样品名称": "草鱼", "抽样日期": f"{day:%Y.%m.%d}", "检验依据": "GB 5009.12-2023",
-         "检验项目": "铅", "单位": "mg/kg", "技术要求": "≤0.5", "检验结果": "0.12", "单项评价": "合格", "任务编号": "1"},
-        {"检验项目": "镉", "单位": "mg/kg", "技术要求": "≤0.1", "检验结果": "未检出", "单项评价": "合格"},
-    ]  # fmt: skip
+    said = {"样品编号": number(sample), "样品名称": "草鱼", "抽样日期": f"{day:%Y.%m.%d}", "任务编号": "1"}
+    lead = {"检验依据": "GB 5009.12-2023", "检验项目": "铅", "单位": "mg/kg", "技术要求": "≤0.5", "检验结果": "0.12"}
+    rows = [said | lead | {"单项评价": "合格"}, {"检验项目": "镉", "检验结果": "未检出", "单项评价": "合格"}]
     without_day = await house.send(table(rows))
     assert without_day["reports_rejected"] == 1
     assert "report_date" in (await house.rows(without_day))[0]["errors"][0]["message"]
@@ -216,15 +219,10 @@ async def test_a_laboratory_sends_by_blind_code_and_only_its_own(house: House) -
 
 
 async def test_whoever_sampled_does_not_send_the_result(house: House) -> None:
-    from services.sampling.separation.rules import Part  # noqa: PLC0415
-    from services.sampling.separation.service import take_part_as  # noqa: PLC0415
-    from shared.contracts.statutory_sampling import Duty  # noqa: PLC0415
 
     [sample] = await house.samples(1)
     upload = await house.send(workbook([report_row("DEMO1")], [item_row("DEMO1")]))
     async with house.sessions() as session, session.begin():
-        from services.sampling.result_imports.models import ResultUpload  # noqa: PLC0415
-
         sender = await session.scalar(select(ResultUpload.uploaded_by).where(ResultUpload.id == upload["id"]))
         assert sender is not None
         await take_part_as(session, sample.id, Part(Duty.SAMPLER, sender, None), "演示抽样员（虚构）")
@@ -235,10 +233,9 @@ async def test_whoever_sampled_does_not_send_the_result(house: House) -> None:
 
 async def test_a_serious_finding_opens_its_disposal_at_once(house: House) -> None:
     [sample] = await house.samples(1)
-    items = [
-        item_row(number(sample), "孔雀石绿", "2.35", **{"结果单位*": "μg/kg", "标准限值*": "不得检出", "标准限值单位*": "",
-                 "结果判定*": "不合格项", "方法检出限*": "0.5", "方法检出限单位*": "μg/kg"}),
-    ]  # fmt: skip
+    green = {"结果单位*": "μg/kg", "标准限值*": "不得检出", "标准限值单位*": "", "结果判定*": "不合格项"}
+    lod = {"方法检出限*": "0.5", "方法检出限单位*": "μg/kg"}
+    items = [item_row(number(sample), "孔雀石绿", "2.35", **green, **lod)]
     await house.send(workbook([report_row(number(sample), **{"检验结论*": "不合格"})], items))
     [report] = await house.reports(sample)
     assert (report.report_class, report.serious_because) == ("serious", ["非食用物质和禁用药物：孔雀石绿"])
@@ -282,7 +279,6 @@ async def test_a_file_that_is_no_table_of_results_says_so(house: House) -> None:
     answer = await house.officer.post(
         "/v1/result-uploads", files={"file": ("演示.csv", table([{"甲": "1", "乙": "2"}]))}
     )
-    from shared.tabular.problems import HeaderUnclear  # noqa: PLC0415
 
     with pytest.raises(HeaderUnclear, match="抽样单编号"):
         await house.take_in(answer.json()["id"], house.officer)
