@@ -379,7 +379,7 @@ async def test_another_laboratory_cannot_tell_a_code_that_exists_from_one_that_d
             assert answers[0][0] == 404
 
 
-async def test_through_its_whole_life_the_sample_stays_blind_to_its_laboratory(scene: Scene) -> None:
+async def test_a_sample_that_was_received_stays_blind_to_its_laboratory(scene: Scene) -> None:
     """Last of all: it is received, and everything that the reception has written down is attacked again."""
     secret, http = scene.secret, scene.laboratory.http
     blind = (await http.get(f"{DESK}/{secret.blind_code}")).json()
