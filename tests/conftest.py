@@ -139,6 +139,22 @@ def signing_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _built(unit: Unit, url: str, signing_keys: Path) -> tuple[FastAPI, UnitSettings]:
+    """The unit's app and its settings. A service's is built once a run, since FastAPI takes its time over hundreds of
+    routes; the gateway's counts requests, so each test has its own.
+    """
+    if unit in _APPS:
+        return _APPS[unit]
+    settings = settings_of(unit, url, signing_keys_dir=signing_keys)
+    built = create_app(service_of(unit), settings), settings
+    if unit is not Unit.GATEWAY:
+        _APPS[unit] = built
+    return built
+
+
+_APPS: dict[Unit, tuple[FastAPI, UnitSettings]] = {}
+
+
 @pytest_asyncio.fixture
 async def client_of(
     session_of: SessionOf, keys: TestKeys, postgres: EmbeddedPostgres, signing_keys: Path, tmp_path: Path
@@ -171,11 +187,11 @@ async def client_of(
             )
 
         async def _app(unit: Unit, session: AsyncSession, stack: AsyncExitStack) -> FastAPI:
-            settings = settings_of(unit, postgres.url(ROLLED_BACK), data_dir=tmp_path, signing_keys_dir=signing_keys)
-            app = create_app(service_of(unit), settings)
+            app, settings = _built(unit, postgres.url(ROLLED_BACK), signing_keys)
+            settings.data_dir = tmp_path
             await stack.enter_async_context(app.router.lifespan_context(app))
             app.state.token_verifier = keys.verifier
-            app.dependency_overrides[open_unit_of_work] = _unit_of_work_in(session)
+            app.dependency_overrides = {open_unit_of_work: _unit_of_work_in(session)}
             return app
 
         yield open_client
