@@ -1,9 +1,7 @@
 """检验结果导入: the exchange workbook, public tables and the province's table, taken in by a job."""
 
-import asyncio
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -16,12 +14,11 @@ from shared.database import Session
 from shared.http.auth import Actor, Allow
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.tabular.downloads import REJECTED_FILE, rejected_file
 from shared.tabular.receiving import received_file
-from shared.tabular.rejected import rejected_csv, write_rejected_xlsx
 
 CanImportResults = Annotated[Actor, Depends(Allow(Role.LABORATORY, Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR))]
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILE_FORM = {
     "requestBody": {
         "required": True,
@@ -44,17 +41,6 @@ FILE_FORM = {
         },
     }
 }
-REJECTED_FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {
-            "text/csv": {
-                "example": "抽样单编号,检验项目,检验结果,行号,原因\r\nDEMO1,铅,,17,检验结果：必填，不能为空\r\n"
-            },
-            XLSX: {"schema": {"type": "string", "format": "binary"}},
-        }
-    }
-}
-
 router = Router(prefix="/v1/result-uploads", tag="检验结果导入")
 
 
@@ -116,12 +102,4 @@ async def download_rejected_results(
     """下载退回的样品：每份的全部行，连同报告信息、行号与原因，改正后可以再传。"""
     upload = await uploads.upload_for(session, upload_id, actor)
     header, rows = await uploads.rejected_rows(session, upload)
-    name = f"rejected-results-{upload.id}.{format.value}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    if format is FileFormat.CSV:
-        content = b"".join(rejected_csv(header, rows))
-        return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        await asyncio.to_thread(write_rejected_xlsx, path, header, rows)
-        return Response(path.read_bytes(), media_type=XLSX, headers=headers)
+    return await rejected_file(header, rows, upload.id, format)
