@@ -38,45 +38,37 @@ _MEND = text("""
          WHERE CAST(:places AS uuid[]) IS NULL OR c.place_id = ANY(:places)
     ), wanted AS (
         SELECT duty_id, place_id, coalesce(r.name, c.name) AS name,
-               coalesce(r.region_code, c.region_code) AS region_code, r.place_id IS NOT NULL AS listed
+               coalesce(r.region_code, c.region_code) AS region_code, r.name IS NOT NULL AS listed,
+               c.id, c.name AS old_name, c.region_code AS old_region_code, coalesce(c.listed, false) AS old_listed,
+               c.taken AS old_taken, c.covered_on AS old_covered_on, c.listed_at, c.covered_at
           FROM registered r FULL JOIN present c USING (duty_id, place_id)
-    ), sellers AS (
+    ), sellers AS NOT MATERIALIZED (
         SELECT site_id, seller_business_id AS business_id, valid_from, valid_to
           FROM test_site_stalls WHERE seller_business_id IS NOT NULL
         UNION ALL
         SELECT id, operator_business_id, NULL, NULL FROM test_sites WHERE operator_business_id IS NOT NULL
-    ), hits AS (
-        SELECT w.duty_id, w.place_id, s.id AS sample_id, s.sampled_on, d.minimum
-          FROM wanted w JOIN duties d USING (duty_id)
-          JOIN samples s ON s.business_id = w.place_id
-         WHERE d.place = 'business' AND s.state = ANY(:counted) AND s.stream = ANY(d.counted_streams)
-           AND s.sampled_on BETWEEN make_date(d.year, 1, 1) AND make_date(d.year, 12, 31)
-        UNION
-        SELECT w.duty_id, w.place_id, s.id, s.sampled_on, d.minimum
-          FROM wanted w JOIN duties d USING (duty_id)
-          JOIN sellers v ON v.site_id = w.place_id
-          JOIN samples s ON s.business_id = v.business_id
-           AND (v.valid_from IS NULL OR v.valid_from <= s.sampled_on)
-           AND (v.valid_to IS NULL OR s.sampled_on < v.valid_to)
-         WHERE d.place = 'site' AND s.state = ANY(:counted) AND s.stream = ANY(d.counted_streams)
-           AND s.sampled_on BETWEEN make_date(d.year, 1, 1) AND make_date(d.year, 12, 31)
-           AND EXISTS (SELECT 1 FROM region_ancestors a
-                        WHERE (a.code = s.region_code AND a.ancestor_code = w.region_code)
-                           OR (a.code = w.region_code AND a.ancestor_code = s.region_code))
-    ), counted AS (
-        SELECT duty_id, place_id, count(*) AS taken, max(sampled_on) FILTER (WHERE number = minimum) AS covered_on
-          FROM (SELECT *, row_number() OVER (PARTITION BY duty_id, place_id ORDER BY sampled_on, sample_id) AS number
-                  FROM hits) AS numbered
-         GROUP BY duty_id, place_id
-    ), should AS (
-        SELECT w.*, coalesce(n.taken, 0) AS taken, n.covered_on
-          FROM wanted w LEFT JOIN counted n USING (duty_id, place_id)
     ), changed AS (
-        SELECT s.*, d.year, c.id, c.region_code AS old_region_code, coalesce(c.listed, false) AS old_listed,
-               c.covered_on AS old_covered_on, c.listed_at, c.covered_at
-          FROM should s JOIN duties d USING (duty_id) LEFT JOIN present c USING (duty_id, place_id)
-         WHERE (s.name, s.region_code, s.listed, s.taken, s.covered_on)
-               IS DISTINCT FROM (c.name, c.region_code, c.listed, c.taken, c.covered_on)
+        SELECT w.*, d.year, n.taken, n.covered_on
+          FROM wanted w JOIN duties d USING (duty_id)
+         CROSS JOIN LATERAL (
+               SELECT CAST(count(*) AS int) AS taken,
+                      (array_agg(h.sampled_on ORDER BY h.sampled_on, h.id))[d.minimum] AS covered_on
+                 FROM (SELECT s.id, s.sampled_on, s.stream, s.state FROM samples s
+                        WHERE d.place = 'business' AND s.business_id = w.place_id
+                       UNION
+                       SELECT s.id, s.sampled_on, s.stream, s.state
+                         FROM sellers v JOIN samples s ON s.business_id = v.business_id
+                        WHERE d.place = 'site' AND v.site_id = w.place_id
+                          AND (v.valid_from IS NULL OR v.valid_from <= s.sampled_on)
+                          AND (v.valid_to IS NULL OR s.sampled_on < v.valid_to)
+                          AND EXISTS (SELECT 1 FROM region_ancestors a
+                                       WHERE (a.code = s.region_code AND a.ancestor_code = w.region_code)
+                                          OR (a.code = w.region_code AND a.ancestor_code = s.region_code))) AS h
+                WHERE h.state = ANY(:counted) AND h.stream = ANY(d.counted_streams)
+                  AND h.sampled_on BETWEEN make_date(d.year, 1, 1) AND make_date(d.year, 12, 31)
+         ) AS n
+         WHERE (w.name, w.region_code, w.listed, n.taken, n.covered_on)
+               IS DISTINCT FROM (w.old_name, w.old_region_code, w.old_listed, w.old_taken, w.old_covered_on)
     ), written AS (
         INSERT INTO plan_coverage_places
                (id, duty_id, place_id, name, region_code, listed, listed_at, taken, covered_on, covered_at)
