@@ -106,7 +106,7 @@ def _common(plan: SamplingPlan, body: AssessmentCreate | SupervisionCreate, seed
 
 
 async def _cover(session: AsyncSession, plan: SamplingPlan, cells: list[dict[str, Any]]) -> None:
-    """Ask for every place on the plan's lists not sampled often enough yet: in a cell that names it, or in a new one."""
+    """Ask for every listed place not sampled often enough yet: in a cell that names it, or in a new one."""
     named = {cell["business_id"]: cell for cell in reversed(cells) if cell["business_id"]}
     places = await uncovered(session, plan.id)
     kinds = await repository.businesses_by_id(
