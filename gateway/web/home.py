@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
 from gateway.dashboards.router import READERS
-from gateway.web import whistle_timeline
+from gateway.web import home_tasks, whistle_timeline
 from gateway.web.pages import render
 from gateway.web.regions import region_name
 from gateway.web.visitors import UPLOADERS, WHISTLE_READERS, PerhapsVisitor, Visitor
@@ -27,7 +27,13 @@ log = structlog.get_logger(__name__)
 BUDGET_SECONDS = 1.5
 SHOWN = 10
 CLOCK_READERS = (*sorted(OFFICIALS), Role.ADMINISTRATOR)
-OBJECT_PAGES = {"whistle": "/whistles/{}"}
+OBJECT_PAGES = {
+    "whistle": "/whistles/{}",
+    "sample": "/samples/{}",
+    "disposal_case": "/disposals/{}",
+    "objection": "/objections/{}",
+    "retest": "/retests/{}",
+}
 """Where an object with a clock has a page of its own."""
 
 
@@ -44,7 +50,9 @@ class Asked:
 async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere, session: Session) -> Response:
     if visitor is None:
         return render(request, "welcome.html")
-    overdue, whistles = await asyncio.gather(_overdue(services, visitor), _fresh_whistles(services, visitor))
+    overdue, whistles, tasks = await asyncio.gather(
+        _overdue(services, visitor), _fresh_whistles(services, visitor), home_tasks.tasks_of(services, visitor)
+    )
     now = times.now()
     return render(
         request,
@@ -61,7 +69,11 @@ async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere
             for clock in asked.items
         ],
         whistles=[listed(whistle) for asked in whistles for whistle in asked.items],
-        silent=sorted({asked.unit.label for asked in (*overdue, *whistles) if asked.silent}),
+        tasks=tasks,
+        silent=sorted(
+            {asked.unit.label for asked in (*overdue, *whistles) if asked.silent}
+            | {Unit.SAMPLING.label for task in tasks if task.silent}
+        ),
         sees_clocks=bool(overdue),
         sees_whistles=bool(whistles),
         uploads=visitor.actor.has(*UPLOADERS),

@@ -8,7 +8,26 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.web import display, home, rapid_tests, regions, registered, sign_in, styleguide, uploads, whistles
+from gateway.web import (
+    contests,
+    display,
+    disposals,
+    home,
+    laboratory,
+    plans,
+    plans_allocations,
+    rapid_tests,
+    regions,
+    registered,
+    result_uploads,
+    sample_forms,
+    samples,
+    sampling_tasks,
+    sign_in,
+    styleguide,
+    uploads,
+    whistles,
+)
 from gateway.web.assets import StaticAssets
 from gateway.web.problem_pages import problem_page, wants_page
 from gateway.web.security_headers import SecurityHeadersMiddleware
@@ -21,6 +40,15 @@ PAGES: Sequence[APIRouter] = (
     uploads.router,
     rapid_tests.router,
     whistles.router,
+    sampling_tasks.router,
+    sample_forms.router,
+    plans.router,
+    plans_allocations.router,
+    laboratory.router,
+    result_uploads.router,
+    samples.router,
+    disposals.router,
+    contests.router,
     display.router,
     styleguide.router,
 )

@@ -18,7 +18,7 @@ Answer = Mapping[str, Any]
 Typed = Mapping[str, str]
 """What stands in a form, by the name of the field; of a field with several answers, one a line."""
 
-Kind = Literal["text", "decimal", "moment", "day", "words", "lines", "choice", "choices", "pairs", "photos"]
+Kind = Literal["text", "decimal", "moment", "day", "words", "lines", "choice", "select", "choices", "pairs", "photos"]
 SEVERAL = frozenset({"choices", "photos"})
 """Kinds whose inputs a browser sends several times under one name."""
 

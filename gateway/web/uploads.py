@@ -4,14 +4,12 @@ Works without a script: a plain form, then a status page that refreshes itself. 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -20,8 +18,19 @@ from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
 from gateway.web import words
 from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.forms import FieldError, checked_form
-from gateway.web.pages import ENVIRONMENT, render
+from gateway.web.pages import render
 from gateway.web.rapid_test_words import RecordWords, record_words
+from gateway.web.upload_parts import (
+    ACCEPTED_FILES,
+    FINAL,
+    MEGABYTE,
+    SENDING_SECONDS,
+    STATES,
+    file_errors,
+    file_handed_on,
+    progress_stream,
+    said,
+)
 from gateway.web.visitors import CanUploadFiles, Visitor
 from shared.contracts.codes import RowOutcome, Unit
 from shared.ids import uuid7
@@ -31,18 +40,6 @@ router = APIRouter(include_in_schema=False)
 
 UPLOADS = "/v1/rapid-test-uploads"
 BUDGET_SECONDS = 5.0
-SENDING_SECONDS = 300.0
-SECONDS_BETWEEN_LOOKS = 1.0
-MEGABYTE = 1024 * 1024
-FINAL = frozenset({"done", "failed", "cancelled"})
-STATES = {
-    "received": ("unknown", "已收到，待处理"),
-    "running": ("warning", "处理中"),
-    "done": ("ok", "已处理完"),
-    "failed": ("danger", "文件无法处理"),
-    "cancelled": ("unknown", "已取消"),
-}
-ACCEPTED_FILES = ".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -154,7 +151,7 @@ async def send_file(request: Request, visitor: CanUploadFiles, services: Service
                 files={"file": (file.filename, file.file, file.content_type or "application/octet-stream")},
             )
         except (Refused, ServiceSilent) as refusal:
-            errors = _errors_of(refusal)
+            errors = file_errors(refusal, frozenset({"site_id"}))
             return await _show_form(request, visitor, services, errors=errors, site=site, dry_run=dry_run)
         return RedirectResponse(f"/rapid-tests/uploads/{answer.json()['id']}", status_code=303)
 
@@ -182,14 +179,6 @@ async def _show_form(
         accepted_files=ACCEPTED_FILES,
         limit_mb=min(request.app.state.settings.upload_limit_mb, TableLimits().max_bytes // MEGABYTE),
     )
-
-
-def _errors_of(refusal: Refused | ServiceSilent) -> list[FieldError]:
-    """A refusal at the field it concerns; the file stays chosen only in the person's hand, so the words say so."""
-    if isinstance(refusal, Refused) and refusal.errors:
-        fields = {"/site_id": "site_id"}
-        return [FieldError(fields.get(error.pointer, "file"), error.message) for error in refusal.errors]
-    return [FieldError("file", f"{refusal.detail or refusal.title}（文件没有送出，请再选一次）")]
 
 
 @router.get("/rapid-tests/uploads/{upload_id}")
@@ -246,7 +235,7 @@ async def _show_status(
         status_code=422 if refusal else 200,
         errors=[FieldError("acceptance", refusal.detail or refusal.title)] if refusal else [],
         upload=upload,
-        rows=[(row["row_number"], [_said(error) for error in row["errors"]]) for row in rejected["items"]],
+        rows=[(row["row_number"], [said(error) for error in row["errors"]]) for row in rejected["items"]],
         more_rows=bool(rejected["next_cursor"]),
         suspected=suspected,
         next_cursor=next_cursor,
@@ -291,36 +280,18 @@ def _suspected_test(record: RecordWords) -> dict[str, str]:
     }
 
 
-def _said(error: dict[str, Any]) -> str:
-    return f"“{error['column']}”：{error['message']}" if error.get("column") else str(error["message"])
-
-
 @router.get("/rapid-tests/uploads/{upload_id}/progress")
 async def upload_progress(visitor: CanUploadFiles, services: ServicesHere, upload_id: UUID) -> Response:
-    """The progress part of the status page as a stream; `finished` ends it."""
+    """The progress part of the status page as a stream."""
 
-    async def look() -> AsyncIterator[ServerSentEvent]:
-        shown = ""
-        while True:
-            upload = view_of(
-                await services.get(Unit.SAMPLING, f"{UPLOADS}/{upload_id}", visitor.caller, BUDGET_SECONDS)
-            )
-            if upload.is_final:
-                yield ServerSentEvent("", event="finished")
-                return
-            part = ENVIRONMENT.get_template("upload_progress.html").render(upload=upload)
-            if part != shown:
-                yield ServerSentEvent(part)
-                shown = part
-            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+    async def look() -> UploadView:
+        path = f"{UPLOADS}/{upload_id}"
+        return view_of(await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS))
 
-    return EventSourceResponse(look())
+    return progress_stream(look)
 
 
 @router.get("/rapid-tests/uploads/{upload_id}/rejected-rows")
 async def rejected_rows(visitor: CanUploadFiles, services: ServicesHere, upload_id: UUID) -> Response:
     """The rows that were refused, with the reason beside each, as a file to be corrected and sent again."""
-    path = f"{UPLOADS}/{upload_id}/rejected-rows"
-    answer = await services.send(Unit.SAMPLING, "GET", path, visitor.caller, SENDING_SECONDS)
-    kept = {name: answer.headers[name] for name in ("content-type", "content-disposition") if name in answer.headers}
-    return Response(answer.content, headers=kept | {"cache-control": "private, no-cache"})
+    return await file_handed_on(services, visitor.caller, f"{UPLOADS}/{upload_id}/rejected-rows")

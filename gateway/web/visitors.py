@@ -25,6 +25,15 @@ RAPID_TEST_READERS = (
 )
 WHISTLE_READERS = (*sorted(OFFICIALS), Role.SAMPLER, Role.MARKET_OPERATOR, Role.BUSINESS, Role.ADMINISTRATOR)
 
+SAMPLE_TAKERS = (Role.SAMPLER, Role.INSPECTOR, Role.FOOD_SAFETY_OFFICE)
+PLAN_READERS = (*sorted(OFFICIALS), Role.ADMINISTRATOR)
+PLAN_KEEPERS = (Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR)
+SAMPLE_READERS = (*sorted(OFFICIALS), Role.SAMPLER)
+REPORT_READERS = tuple(sorted(OFFICIALS))
+CASE_READERS = (*sorted(OFFICIALS), Role.BUSINESS)
+LABORATORIES = (Role.LABORATORY,)
+RESULT_UPLOADERS = (Role.LABORATORY, Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR)
+
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -43,11 +52,19 @@ class Visitor:
         pages = [("首页", "/")]
         if self.actor.has(*READERS) and self.actor.regions:
             pages.append(("区域看板", "/regions"))
-        if self.actor.has(*UPLOADERS):
-            pages.append(("快检上报", "/rapid-tests"))
-        if self.actor.has(*WHISTLE_READERS):
-            pages.append(("快检吹哨", "/whistles"))
-        return pages
+        return pages + [(name, address) for name, address, roles in NAVIGATION if self.actor.has(*roles)]
+
+
+NAVIGATION = (
+    ("快检上报", "/rapid-tests", UPLOADERS),
+    ("快检吹哨", "/whistles", WHISTLE_READERS),
+    ("抽样任务", "/sampling-tasks", SAMPLE_TAKERS),
+    ("抽检计划", "/sampling-plans", PLAN_READERS),
+    ("盲样检验", "/laboratory", LABORATORIES),
+    ("检验报告", "/reports", REPORT_READERS),
+    ("核查处置", "/disposals", CASE_READERS),
+)
+"""Pages for who works with them, by role, in the order of use."""
 
 
 def greet(request: Request, signed_in: SignedIn) -> Visitor:
@@ -80,5 +97,13 @@ CanReadBoards = Annotated[Visitor, Depends(AllowVisitors(*READERS))]
 CanUploadFiles = Annotated[Visitor, Depends(AllowVisitors(*UPLOADERS))]
 CanReadRapidTests = Annotated[Visitor, Depends(AllowVisitors(*RAPID_TEST_READERS))]
 CanReadWhistles = Annotated[Visitor, Depends(AllowVisitors(*WHISTLE_READERS))]
+CanTakeSamples = Annotated[Visitor, Depends(AllowVisitors(*SAMPLE_TAKERS))]
+CanReadPlans = Annotated[Visitor, Depends(AllowVisitors(*PLAN_READERS))]
+CanKeepPlans = Annotated[Visitor, Depends(AllowVisitors(*PLAN_KEEPERS))]
+CanReadSamples = Annotated[Visitor, Depends(AllowVisitors(*SAMPLE_READERS))]
+CanReadReports = Annotated[Visitor, Depends(AllowVisitors(*REPORT_READERS))]
+CanReadCases = Annotated[Visitor, Depends(AllowVisitors(*CASE_READERS))]
+CanTestSamples = Annotated[Visitor, Depends(AllowVisitors(*LABORATORIES))]
+CanUploadResults = Annotated[Visitor, Depends(AllowVisitors(*RESULT_UPLOADERS))]
 PerhapsVisitor = Annotated[Visitor | None, Depends(_perhaps)]
 """The visitor where a page is open to everybody."""

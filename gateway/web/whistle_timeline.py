@@ -4,7 +4,7 @@ What a service did not tell is a step of its own that says so; it is never left 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -71,7 +71,7 @@ def clock_of(clock: Answer, now: datetime, label: str = "") -> words.ClockWords:
     """A clock as a service gives it. The count of working days is the service's own; the page does not count."""
     remaining = clock.get("remaining")
     in_days = bool(remaining and remaining["unit"] == "working_day" and not remaining["ended"])
-    return words.clock_words(
+    said = words.clock_words(
         label or clock["name"],
         _time(clock["due_at"]),
         now,
@@ -80,6 +80,7 @@ def clock_of(clock: Answer, now: datetime, label: str = "") -> words.ClockWords:
         article=clock["article"],
         verified=clock["verified"],
     )
+    return replace(said, provisional=bool(clock.get("provisional")) and said.kind in ("running", "soon"))
 
 
 def goods(whistle: Answer) -> str:

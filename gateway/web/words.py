@@ -137,6 +137,7 @@ class ClockWords:
     article: str
     verified: bool
     note: str = ""
+    provisional: bool = False
 
 
 def clock_words(
@@ -171,6 +172,18 @@ def clock_words(
     soon = remaining_working_days <= 1 if remaining_working_days is not None else left <= timedelta(days=1)
     rest = f"{remaining_working_days}个工作日" if remaining_working_days else span_words(left)
     return ClockWords(label, "soon" if soon else "running", f"还剩{rest}，{due} 到期", article, verified, note)
+
+
+def day_left(last: date, today: date) -> tuple[str, str]:
+    """Kind and words of a last day, which itself still counts: `还剩3天，7月24日到期`, `今天到期`, `已超期2天`."""
+    left = (last - today).days
+    year = "" if last.year == today.year else f"{last.year}年"
+    due = f"{year}{last.month}月{last.day}日"
+    if left < 0:
+        return "danger", f"已超期{-left}天，{due}到期"
+    if left == 0:
+        return "warning", f"今天到期（{due}）"
+    return ("warning" if left == 1 else "running"), f"还剩{left}天，{due}到期"
 
 
 def _due_words(due_at: datetime, now: datetime) -> str:

@@ -5,8 +5,9 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 import asyncpg
 import httpx
@@ -14,11 +15,20 @@ import httpx
 from deploy.all_in_one import AllInOne
 from deploy.embedded_postgres import EmbeddedPostgres
 from gateway.identity.demo_token import demo_token
-from gateway.identity.demo_users import demo_login, demo_market_operator_id, seed_demo_users
+from gateway.identity.demo_users import (
+    demo_id,
+    demo_login,
+    demo_market_operator_id,
+    demo_organisation_id,
+    seed_demo_users,
+)
+from gateway.identity.keys import open_key_ring
+from gateway.identity.tokens import TokenIssuer
 from gateway.settings import Settings
 from gateway.web.forms import FORM_COOKIE
 from shared.contracts.codes import Role, Unit
 from shared.database import create_engine, create_sessions
+from shared.http.auth import Actor
 from shared.ids import uuid7
 from shared.times import SHANGHAI, now
 
@@ -60,6 +70,23 @@ class Market:
         settings = self.platform.settings[Unit.GATEWAY]
         assert isinstance(settings, Settings)
         token = demo_token(settings, role, DISTRICT)
+        return httpx.AsyncClient(base_url=self.address, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+
+    def colleague(self, role: Role) -> httpx.AsyncClient:
+        """A program of somebody else of the same role and house."""
+        settings = self.platform.settings[Unit.GATEWAY]
+        assert isinstance(settings, Settings)
+        actor = Actor(
+            id=uuid5(demo_id(role, DISTRICT), "colleague"),
+            name="演示·同事（虚构）",
+            kind="user",
+            roles=frozenset({role}),
+            regions=(DISTRICT,),
+            organisation_id=demo_organisation_id(role, DISTRICT),
+            business_id=None,
+            scopes=frozenset(),
+        )
+        token = TokenIssuer(open_key_ring(settings), settings.token_issuer).issue(actor, timedelta(hours=1))
         return httpx.AsyncClient(base_url=self.address, headers={"Authorization": f"Bearer {token}"}, timeout=30)
 
     @asynccontextmanager

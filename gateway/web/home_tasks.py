@@ -1,0 +1,163 @@
+"""What waits for a person on the home page, by role: each kind of task is one question and how its answers are told.
+
+A further kind is a further line of `KINDS`.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from gateway.clients import Refused, Services, ServiceSilent
+from gateway.web import disposal_words, laboratory_words, samples
+from gateway.web.visitors import LABORATORIES, Visitor
+from gateway.web.whistle_steps import OFFICERS
+from shared import times
+from shared.contracts.codes import Role, Unit
+
+log = structlog.get_logger(__name__)
+
+BUDGET_SECONDS = 1.5
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to do, where it is done, and how it stands."""
+
+    title: str
+    address: str
+    note: str = ""
+    badges: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """What waits of one kind; `silent` where nobody answered. Without `when_empty` an empty one is left out."""
+
+    title: str
+    address: str
+    lines: Sequence[Line]
+    more: bool = False
+    silent: bool = False
+    when_empty: str = ""
+    empty_means: str = ""
+    act: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of task: who has it, what is asked of the sampling service, and how one answer is told."""
+
+    title: str
+    roles: Sequence[Role]
+    address: str
+    path: str
+    line: Callable[[Mapping[str, Any], datetime], Line | None]
+    wanted: Mapping[str, str] = field(default_factory=dict)
+    when_empty: str = ""
+    empty_means: str = ""
+    act: str = ""
+
+
+def _case(case: Mapping[str, Any], now: datetime) -> Line | None:
+    """Closed cases stand last in the list; they are nothing to do."""
+    if case["state"] == "closed":
+        return None
+    shown = disposal_words.listed(case, now)
+    kind, words, name = shown["clock"]
+    badges = [shown["badge"], *([(kind, f"{name}：{words}")] if kind else [])]
+    return Line(
+        f"{shown['food']}：{shown['failed']}", f"/disposals/{case['id']}", f"{shown['side']}，{shown['party']}", badges
+    )
+
+
+def _report(report: Mapping[str, Any], now: datetime) -> Line:
+    shown = samples.listed(dict(report))
+    doubts = [("warning", f"{shown['doubts']}处待复核")] if shown["doubts"] else []
+    serious = [("danger", "24小时限时报告")] if shown["serious"] else []
+    return Line(
+        shown["food"], f"/samples/{shown['sample_id']}", shown["sample"], [shown["conclusion"], *serious, *doubts]
+    )
+
+
+def _blind_sample(sample: Mapping[str, Any], now: datetime) -> Line:
+    shown = laboratory_words.listed(sample, times.day_of(now))
+    due = [shown["due"]] if shown["due"][0] else []
+    return Line(shown["code"], f"/laboratory/samples/{shown['code']}", shown["food"], [shown["badge"], *due])
+
+
+def _own_report(report: Mapping[str, Any], now: datetime) -> Line:
+    shown = laboratory_words.listed_report(report)
+    return Line(
+        shown["code"], f"/laboratory/samples/{shown['code']}", shown["because"] or shown["number"], [shown["badge"]]
+    )
+
+
+OWN_REPORTS, OWN_SAMPLES = "/v1/laboratory/reports", "/v1/laboratory/samples"
+OF_REPORT = "/laboratory?state=report-"
+
+KINDS = (
+    Kind("退回更正的报告", LABORATORIES, f"{OF_REPORT}returned", OWN_REPORTS, _own_report, {"state": "returned"}),
+    Kind("待机构审核的报告", LABORATORIES, f"{OF_REPORT}in_review", OWN_REPORTS, _own_report, {"state": "in_review"}),
+    Kind("待批准的报告", LABORATORIES, f"{OF_REPORT}reviewed", OWN_REPORTS, _own_report, {"state": "reviewed"}),
+    Kind("填报中的报告", LABORATORIES, f"{OF_REPORT}draft", OWN_REPORTS, _own_report, {"state": "draft"}),
+    Kind(
+        "待接收的样品",
+        LABORATORIES,
+        "/laboratory?state=taken",
+        OWN_SAMPLES,
+        _blind_sample,
+        {"state": "taken"},
+        "没有在路上的样品",
+        "送交本机构的样品，抽样次日起列在这里；先到的凭封签上的编码打开。",
+        "看全部样品",
+    ),
+    Kind(
+        "待出报告的样品", LABORATORIES, "/laboratory?state=received", OWN_SAMPLES, _blind_sample, {"state": "received"}
+    ),
+    Kind(
+        "待确认的检验报告",
+        sorted(OFFICERS),
+        "/reports?state=issued",
+        "/v1/reports",
+        _report,
+        {"state": "issued"},
+    ),
+    Kind(
+        "核查处置，最先到期的在前",
+        (Role.CASE_HANDLER, Role.INSPECTOR),
+        "/disposals",
+        "/v1/disposal-cases",
+        _case,
+        {"order": "due"},
+        "没有要办的核查处置",
+        "检验报告确认为不合格（问题）后，这里会自动出现。",
+        "看核查处置",
+    ),
+)
+"""Every kind of task, in the order of the page."""
+
+
+async def tasks_of(services: Services, visitor: Visitor) -> list[Tasks]:
+    """What waits for this person; a service that is silent makes its parts silent, not the page."""
+    kinds = [kind for kind in KINDS if visitor.actor.has(*kind.roles)]
+    return list(await asyncio.gather(*(_ask(services, visitor, kind) for kind in kinds)))
+
+
+async def _ask(services: Services, visitor: Visitor, kind: Kind) -> Tasks:
+    texts = (kind.when_empty, kind.empty_means, kind.act)
+    wanted = {**kind.wanted, "limit": str(SHOWN)}
+    try:
+        page = await services.get(Unit.SAMPLING, kind.path, visitor.caller, BUDGET_SECONDS, **wanted)
+    except ServiceSilent as silence:
+        log.warning("part_missing", service=Unit.SAMPLING, reason=silence.reason)
+        return Tasks(kind.title, kind.address, [], False, True, *texts)
+    except Refused:
+        return Tasks(kind.title, kind.address, [])
+    now = times.now()
+    lines = [line for line in (kind.line(item, now) for item in page["items"]) if line is not None]
+    return Tasks(kind.title, kind.address, lines, bool(page["next_cursor"]), False, *texts)
