@@ -1,11 +1,12 @@
 """Queries of users."""
 
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.identity.users.models import User
+from gateway.identity.users.models import User, UserStatus
 from shared.contracts.codes import Role
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
@@ -29,6 +30,18 @@ async def get_administered(session: AsyncSession, actor: Actor, user_id: UUID) -
 
 async def find_by_login(session: AsyncSession, login: str) -> User | None:
     return (await session.scalars(select(User).where(User.login == login))).one_or_none()
+
+
+async def colleagues_of(session: AsyncSession, actor: Actor, roles: Collection[Role]) -> Sequence[User]:
+    """Everybody with one of the roles who works for the same organisation, by name; nobody where it is not known."""
+    if actor.organisation_id is None:
+        return []
+    statement = select(User).where(
+        User.organisation_id == actor.organisation_id,
+        User.status == UserStatus.ACTIVE,
+        User.roles.overlap([role.value for role in roles]),
+    )
+    return (await session.scalars(statement.order_by(User.display_name))).all()
 
 
 async def list_administered(

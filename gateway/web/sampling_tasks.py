@@ -1,0 +1,152 @@
+"""Sampling tasks (抽样任务) for whoever samples: what is due first, how many of how many, one with its samples."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
+from gateway.web import words
+from gateway.web.pages import render
+from gateway.web.regions import region_name
+from gateway.web.sample_receipt import BADGES
+from gateway.web.visitors import SAMPLE_TAKERS, CanReadSamples, Visitor
+from gateway.web.whistles import listed as listed_whistle
+from shared import times
+from shared.contracts.codes import Unit
+from shared.contracts.statutory_sampling import Link, SampleState, Stream
+from shared.database import Session
+
+router = APIRouter(include_in_schema=False)
+
+BUDGET_SECONDS = 3.0
+A_PAGE = 200
+"""Tasks of one look. They are put in the order of their days here, since the service lists the newest first."""
+
+STATES = {"open": "待抽样", "done": "已抽足", "cancelled": "已撤销"}
+TASK_BADGES = {"open": "warning", "done": "ok", "cancelled": "unknown"}
+STATE_CHOICES = [*STATES.items(), ("", "全部")]
+
+
+@router.get("/sampling-tasks")
+async def task_list(
+    request: Request,
+    visitor: CanReadSamples,
+    services: ServicesHere,
+    session: Session,
+    state: Annotated[str, Query(max_length=20)] = "open",
+    plan_id: UUID | None = None,
+    cursor: Annotated[str, Query(max_length=1000)] = "",
+) -> Response:
+    wanted = {"limit": str(A_PAGE)} | ({"state": state} if state in STATES else {})
+    wanted |= ({"plan_id": str(plan_id)} if plan_id else {}) | ({"cursor": cursor} if cursor else {})
+    page = await services.get(Unit.SAMPLING, "/v1/sampling-tasks", visitor.caller, BUDGET_SECONDS, **wanted)
+    today = times.day_of(times.now())
+    tasks = [listed(task, visitor, today) for task in by_due_day(page["items"])]
+    for task in tasks:
+        task["place"] = await region_name(session, task["region_code"])
+    return render(
+        request,
+        "sampling_tasks.html",
+        tasks=tasks,
+        drafts=await drafts(services, visitor),
+        states=STATE_CHOICES,
+        state=state if state in STATES else "",
+        plan_id=str(plan_id or ""),
+        next_cursor=page["next_cursor"] or "",
+        cursor=cursor,
+    )
+
+
+@router.get("/sampling-tasks/{task_id}")
+async def task_page(
+    request: Request, visitor: CanReadSamples, services: ServicesHere, session: Session, task_id: UUID
+) -> Response:
+    path = f"/v1/sampling-tasks/{task_id}"
+    task = await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS)
+    wanted = {"task_id": str(task_id), "limit": "100"}
+    samples = await services.get(Unit.SAMPLING, "/v1/samples", visitor.caller, BUDGET_SECONDS, **wanted)
+    return render(
+        request,
+        "sampling_task.html",
+        task=listed(task, visitor, times.day_of(times.now()))
+        | {"place": await region_name(session, task["region_code"])},
+        whistle=await _whistle_of(services, visitor, task),
+        samples=[_sample(sample) for sample in samples["items"]],
+        may_take=visitor.actor.has(*SAMPLE_TAKERS) and task["state"] != "cancelled",
+    )
+
+
+async def drafts(services: Services, visitor: Visitor) -> list[dict[str, Any]]:
+    """Forms that were begun and not handed in, for who takes samples; none where they are not told."""
+    if not visitor.actor.has(*SAMPLE_TAKERS):
+        return []
+    wanted = {"state": SampleState.DRAFT.value, "limit": "20"}
+    try:
+        page = await services.get(Unit.SAMPLING, "/v1/samples", visitor.caller, BUDGET_SECONDS, **wanted)
+    except (Refused, ServiceSilent):
+        return []
+    return [_sample(sample) for sample in page["items"]]
+
+
+def by_due_day(tasks: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What is due first stands first; what has no day stands last, the newest first."""
+    return sorted(tasks, key=lambda task: (task["due_on"] is None, task["due_on"] or ""))
+
+
+def listed(task: Mapping[str, Any], visitor: Visitor, today: date) -> dict[str, Any]:
+    """A task as a line of a list."""
+    state, due = task["state"], task["due_on"]
+    kind, due_words = words.day_left(date.fromisoformat(due), today) if due else ("", "没有期限")
+    if state != "open":
+        kind, due_words = "", words.day_words(date.fromisoformat(due)) if due else "没有期限"
+    own = str(visitor.actor.id) in {sampler["user_id"] for sampler in task["samplers"]}
+    return {
+        **task,
+        "title": task["food_name"] or (f"类别{task['category_code']}" if task["category_code"] else "不限品种"),
+        "party": task["business_name"] or "不指定单位",
+        "stream": Stream(task["stream"]).label,
+        "link": Link(task["link"]).label,
+        "badge": (TASK_BADGES[state], STATES[state]),
+        "due_kind": kind,
+        "due_words": due_words,
+        "people": "、".join(sampler["user_name"] for sampler in task["samplers"]) or "还没有指派，谁都可以抽",
+        "own": own,
+        "from_whistle": task["statutory_task_id"] is not None,
+    }
+
+
+def _sample(sample: Mapping[str, Any]) -> dict[str, Any]:
+    state = SampleState(sample["state"])
+    return {
+        "id": sample["id"],
+        "title": sample["food_name"] or "还没有填样品名称",
+        "party": sample["sampled_party_name"] or "还没有填被抽样单位",
+        "number": sample["number"] or "",
+        "badge": (BADGES[state], state.label),
+        "when": words.full_time(datetime.fromisoformat(sample["taken_at"] or sample["created_at"])),
+    }
+
+
+async def _whistle_of(services: Services, visitor: Visitor, task: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The whistle for which the task was given; None for other tasks, and where it is not told."""
+    if task["statutory_task_id"] is None:
+        return None
+    wanted = {"region": task["bureau_code"], "limit": "200"}
+    try:
+        page = await services.get(Unit.SAMPLING, "/v1/statutory-tasks", visitor.caller, BUDGET_SECONDS, **wanted)
+        found = next((each for each in page["items"] if each["id"] == task["statutory_task_id"]), None)
+        if found is None:
+            return None
+        path = f"/v1/whistles/{found['whistle_id']}"
+        whistle = await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS)
+    except (Refused, ServiceSilent):
+        return None
+    return listed_whistle(whistle) | {
+        "lot": whistle["lot_code"] or "上传内容没有批号",
+        "stall": whistle["stall_number"] or "没有写明",
+    }
