@@ -6,12 +6,13 @@ from uuid import UUID
 
 from gateway.clients import Refused, Services, ServiceSilent
 from gateway.web.rapid_test_words import RecordWords, record_words
-from gateway.web.visitors import RAPID_TEST_READERS, WHISTLE_READERS, Visitor
+from gateway.web.visitors import PLAN_READERS, RAPID_TEST_READERS, SAMPLE_READERS, WHISTLE_READERS, Visitor
 from shared.contracts.codes import Unit
 from shared.contracts.figures import FigureRow
 
 BUDGET_SECONDS = 2.0
 RAPID_TEST, WHISTLE = "/v1/rapid-tests/", "/v1/whistles/"
+SAMPLE, PLAN = "/v1/samples/", "/v1/sampling-plans/"
 
 
 def page_of(visitor: Visitor, unit: Unit, link: str | None) -> str:
@@ -22,6 +23,10 @@ def page_of(visitor: Visitor, unit: Unit, link: str | None) -> str:
         return f"/rapid-tests/records/{link.removeprefix(RAPID_TEST)}"
     if link.startswith(WHISTLE) and visitor.actor.has(*WHISTLE_READERS):
         return f"/whistles/{link.removeprefix(WHISTLE)}"
+    if link.startswith(SAMPLE) and visitor.actor.has(*SAMPLE_READERS):
+        return f"/sample-forms/{link.removeprefix(SAMPLE)}"
+    if link.startswith(PLAN) and visitor.actor.has(*PLAN_READERS):
+        return f"/sampling-plans/{link.removeprefix(PLAN)}"
     return ""
 
 

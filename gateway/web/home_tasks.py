@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from gateway.clients import Refused, Services, ServiceSilent
-from gateway.web import disposal_words, laboratory_words, samples
+from gateway.web import disposal_words, laboratory_words, plans_views, samples, sampling_tasks
 from gateway.web.visitors import LABORATORIES, Visitor
 from gateway.web.whistle_steps import OFFICERS
 from shared import times
@@ -61,6 +61,30 @@ class Kind:
     when_empty: str = ""
     empty_means: str = ""
     act: str = ""
+    beside: str = ""
+    """Asked of each answer besides, with its `{id}`: told under `beside`."""
+
+
+def _sampling_task(task: Mapping[str, Any], now: datetime) -> Line:
+    shown = sampling_tasks.listed(task, times.day_of(now))
+    due = [(shown["due_kind"], shown["due_words"])] if shown["due_kind"] in ("danger", "warning") else []
+    whistle = [("danger", "快检吹哨")] if shown["from_whistle"] else []
+    count = ("unknown", f"已抽{shown['taken']}，应抽{shown['quantity']}")
+    return Line(shown["title"], f"/sampling-tasks/{task['id']}", shown["party"], [count, *due, *whistle])
+
+
+def _draft(sample: Mapping[str, Any], now: datetime) -> Line:
+    shown = sampling_tasks.listed_sample(sample)
+    return Line(shown["title"], f"/sample-forms/{sample['id']}", f"{shown['party']}，{shown['when']}开始")
+
+
+def _plan(plan: Mapping[str, Any], now: datetime) -> Line:
+    """A plan with how it stands against time, and how many of its targets are behind."""
+    progress = plan["beside"]
+    behind = len(progress["behind"])
+    badges = [plans_views.pace_badge(progress["plan"]), *([("warning", f"{behind}个目标落后")] if behind else [])]
+    completion = plans_views.percent(progress["plan"]["completion"])
+    return Line(plan["title"], f"/sampling-plans/{plan['id']}", f"完成率{completion.text}{completion.unit}", badges)
 
 
 def _case(case: Mapping[str, Any], now: datetime) -> Line | None:
@@ -69,10 +93,9 @@ def _case(case: Mapping[str, Any], now: datetime) -> Line | None:
         return None
     shown = disposal_words.listed(case, now)
     kind, words, name = shown["clock"]
-    badges = [shown["badge"], *([(kind, f"{name}：{words}")] if kind else [])]
-    return Line(
-        f"{shown['food']}：{shown['failed']}", f"/disposals/{case['id']}", f"{shown['side']}，{shown['party']}", badges
-    )
+    badges = [shown["badge"], *([(kind, words)] if kind else [])]
+    note = f"{shown['side']}，{shown['party']}" + (f"，{name}" if name else "")
+    return Line(f"{shown['food']}：{shown['failed']}", f"/disposals/{case['id']}", note, badges)
 
 
 def _report(report: Mapping[str, Any], now: datetime) -> Line:
@@ -101,6 +124,30 @@ OWN_REPORTS, OWN_SAMPLES = "/v1/laboratory/reports", "/v1/laboratory/samples"
 OF_REPORT = "/laboratory?state=report-"
 
 KINDS = (
+    Kind("没有填完的抽样单", (Role.SAMPLER,), "/sampling-tasks", "/v1/samples", _draft, {"state": "draft"}),
+    Kind(
+        "抽样任务，最先到期的在前",
+        (Role.SAMPLER,),
+        "/sampling-tasks",
+        "/v1/sampling-tasks",
+        _sampling_task,
+        {"state": "open", "order": "due"},
+        "没有要抽的样品",
+        "计划下达、快检吹哨或手工下达的抽样任务会出现在这里。",
+        "看全部任务",
+    ),
+    Kind(
+        "抽检计划的进度",
+        (Role.FOOD_SAFETY_OFFICE,),
+        "/sampling-plans",
+        "/v1/sampling-plans",
+        _plan,
+        {"state": "issued"},
+        "没有已下达的抽检计划",
+        "计划下达以后，这里看谁落后。",
+        "看抽检计划",
+        "/v1/sampling-plans/{id}/progress",
+    ),
     Kind("退回更正的报告", LABORATORIES, f"{OF_REPORT}returned", OWN_REPORTS, _own_report, {"state": "returned"}),
     Kind("待机构审核的报告", LABORATORIES, f"{OF_REPORT}in_review", OWN_REPORTS, _own_report, {"state": "in_review"}),
     Kind("待批准的报告", LABORATORIES, f"{OF_REPORT}reviewed", OWN_REPORTS, _own_report, {"state": "reviewed"}),
@@ -159,5 +206,25 @@ async def _ask(services: Services, visitor: Visitor, kind: Kind) -> Tasks:
     except Refused:
         return Tasks(kind.title, kind.address, [])
     now = times.now()
-    lines = [line for line in (kind.line(item, now) for item in page["items"]) if line is not None]
+    items = await _with_beside(services, visitor, kind, page["items"])
+    lines = [line for line in (kind.line(item, now) for item in items) if line is not None]
     return Tasks(kind.title, kind.address, lines, bool(page["next_cursor"]), False, *texts)
+
+
+async def _with_beside(
+    services: Services, visitor: Visitor, kind: Kind, items: Sequence[Mapping[str, Any]]
+) -> Sequence[Mapping[str, Any]]:
+    """The answers with what is asked of each besides; one of which it is not told is left out."""
+    if not kind.beside:
+        return items
+
+    async def ask(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        try:
+            path = kind.beside.format(id=item["id"])
+            return {**item, "beside": await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS)}
+        except (Refused, ServiceSilent) as missing:
+            log.warning("part_missing", service=Unit.SAMPLING, reason=str(missing))
+            return None
+
+    found = await asyncio.gather(*(ask(item) for item in items))
+    return [item for item in found if item is not None]

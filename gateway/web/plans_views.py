@@ -155,6 +155,10 @@ def count(value: int, unit: str = "批次") -> words.Reading:
     return words.reading(Decimal(value), FigureState.VALUE if value else FigureState.ZERO, unit)
 
 
+def pace_badge(goal: Answer) -> tuple[str, str]:
+    return PACE_BADGES[goal["pace"]], goal["pace_label"]
+
+
 def lag_words(lag: Any) -> str:
     """`落后438.6`, `超前12`, `不差`; empty where the target is not known."""
     if lag is None:
@@ -186,7 +190,7 @@ def _goal_row(each: Answer, places: Mapping[str, int]) -> dict[str, Any]:
         "target_id": each["target_id"],
         "order": places.get(each["target_id"], len(places) + rest),
         "is_late": goal["pace"] in LATE,
-        "badge": (PACE_BADGES[goal["pace"]], goal["pace_label"]),
+        "badge": pace_badge(goal),
         "taken": goal["taken"],
         "concluded": goal["concluded"],
         "planned": planned,

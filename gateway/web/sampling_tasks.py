@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
 from gateway.web import words
+from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.pages import render
 from gateway.web.regions import region_name
 from gateway.web.sample_receipt import BADGES
@@ -24,9 +25,6 @@ from shared.database import Session
 router = APIRouter(include_in_schema=False)
 
 BUDGET_SECONDS = 3.0
-A_PAGE = 200
-"""Tasks of one look. They are put in the order of their days here, since the service lists the newest first."""
-
 STATES = {"open": "待抽样", "done": "已抽足", "cancelled": "已撤销"}
 TASK_BADGES = {"open": "warning", "done": "ok", "cancelled": "unknown"}
 STATE_CHOICES = [*STATES.items(), ("", "全部")]
@@ -42,11 +40,11 @@ async def task_list(
     plan_id: UUID | None = None,
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
-    wanted = {"limit": str(A_PAGE)} | ({"state": state} if state in STATES else {})
+    wanted = {"limit": str(ROWS_A_PAGE), "order": "due"} | ({"state": state} if state in STATES else {})
     wanted |= ({"plan_id": str(plan_id)} if plan_id else {}) | ({"cursor": cursor} if cursor else {})
     page = await services.get(Unit.SAMPLING, "/v1/sampling-tasks", visitor.caller, BUDGET_SECONDS, **wanted)
     today = times.day_of(times.now())
-    tasks = [listed(task, visitor, today) for task in by_due_day(page["items"])]
+    tasks = [listed(task, today, str(visitor.actor.id)) for task in page["items"]]
     for task in tasks:
         task["place"] = await region_name(session, task["region_code"])
     return render(
@@ -73,10 +71,10 @@ async def task_page(
     return render(
         request,
         "sampling_task.html",
-        task=listed(task, visitor, times.day_of(times.now()))
+        task=listed(task, times.day_of(times.now()), str(visitor.actor.id))
         | {"place": await region_name(session, task["region_code"])},
         whistle=await _whistle_of(services, visitor, task),
-        samples=[_sample(sample) for sample in samples["items"]],
+        samples=[listed_sample(sample) for sample in samples["items"]],
         may_take=visitor.actor.has(*SAMPLE_TAKERS) and task["state"] != "cancelled",
     )
 
@@ -90,21 +88,16 @@ async def drafts(services: Services, visitor: Visitor) -> list[dict[str, Any]]:
         page = await services.get(Unit.SAMPLING, "/v1/samples", visitor.caller, BUDGET_SECONDS, **wanted)
     except (Refused, ServiceSilent):
         return []
-    return [_sample(sample) for sample in page["items"]]
+    return [listed_sample(sample) for sample in page["items"]]
 
 
-def by_due_day(tasks: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """What is due first stands first; what has no day stands last, the newest first."""
-    return sorted(tasks, key=lambda task: (task["due_on"] is None, task["due_on"] or ""))
-
-
-def listed(task: Mapping[str, Any], visitor: Visitor, today: date) -> dict[str, Any]:
-    """A task as a line of a list."""
+def listed(task: Mapping[str, Any], today: date, visitor_id: str = "") -> dict[str, Any]:
+    """A task as a line of a list; `visitor_id` tells whether it is the reader's own."""
     state, due = task["state"], task["due_on"]
     kind, due_words = words.day_left(date.fromisoformat(due), today) if due else ("", "没有期限")
     if state != "open":
         kind, due_words = "", words.day_words(date.fromisoformat(due)) if due else "没有期限"
-    own = str(visitor.actor.id) in {sampler["user_id"] for sampler in task["samplers"]}
+    own = visitor_id in {sampler["user_id"] for sampler in task["samplers"]}
     return {
         **task,
         "title": task["food_name"] or (f"类别{task['category_code']}" if task["category_code"] else "不限品种"),
@@ -120,7 +113,7 @@ def listed(task: Mapping[str, Any], visitor: Visitor, today: date) -> dict[str, 
     }
 
 
-def _sample(sample: Mapping[str, Any]) -> dict[str, Any]:
+def listed_sample(sample: Mapping[str, Any]) -> dict[str, Any]:
     state = SampleState(sample["state"])
     return {
         "id": sample["id"],

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple, TypeVarTuple
+from typing import Literal, NamedTuple, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, delete, false, func, or_, select
@@ -16,7 +16,7 @@ from services.sampling.sampling_tasks.rules import SamplingTaskState
 from shared.contracts.codes import Role
 from shared.contracts.statutory_sampling import SampleState, Stream
 from shared.http.auth import Actor
-from shared.http.pagination import PageRequest, paginate
+from shared.http.pagination import PageRequest, paginate, paginate_rows
 from shared.regions.models import RegionAncestor, RegionRow
 from shared.regions.repository import codes_within
 from shared.regions.scope import within_scope
@@ -26,6 +26,7 @@ COUNTED = (SampleState.TAKEN, SampleState.RECEIVED, SampleState.REPORTED, Sample
 """Samples that a task is done with; one that was refused, rejected or voided has to be taken again."""
 
 Columns = TypeVarTuple("Columns")
+Order = Literal["newest", "due"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,9 @@ async def task_of_whistle(session: AsyncSession, statutory_task_id: UUID) -> Sam
 
 
 async def list_tasks(
-    session: AsyncSession, wanted: TaskFilter, actor: Actor, page: PageRequest
+    session: AsyncSession, wanted: TaskFilter, actor: Actor, page: PageRequest, order: Order = "newest"
 ) -> tuple[list[Progress], str | None]:
-    """One page of the tasks the actor may see, the newest first."""
+    """One page of the tasks the actor may see: the newest first, or what is due first with what has no day last."""
     statement = visible_tasks(select(SamplingTask), actor)
     if wanted.state is not None:
         statement = statement.where(_stands(wanted.state))
@@ -101,6 +102,11 @@ async def list_tasks(
         statement = statement.where(SamplingTask.id.in_(own))
     if wanted.due_before is not None:
         statement = statement.where(SamplingTask.due_on <= wanted.due_before)
+    if order == "due":
+        day = func.coalesce(SamplingTask.due_on, date.max).label("due_day")
+        statement = statement.add_columns(day, SamplingTask.id)
+        rows, following = await paginate_rows(session, statement, page, order_by=[day, SamplingTask.id.expression])
+        return await progress_of(session, [row[0] for row in rows]), following
     tasks, following = await paginate(session, statement, page, order_by=[SamplingTask.id], descending=True)
     return await progress_of(session, tasks), following
 

@@ -9,7 +9,7 @@ from fastapi import Depends, Query, Response
 from services.sampling.sampling_tasks import repository, service
 from services.sampling.sampling_tasks.models import SamplingTask
 from services.sampling.sampling_tasks.reading import show_task
-from services.sampling.sampling_tasks.repository import TaskFilter
+from services.sampling.sampling_tasks.repository import Order, TaskFilter
 from services.sampling.sampling_tasks.rules import SamplingTaskState
 from services.sampling.sampling_tasks.schemas import Cancellation, SamplingTaskRead, TaskCreate
 from shared.contracts.codes import OFFICIALS, Role
@@ -39,12 +39,13 @@ async def list_sampling_tasks(
     plan_id: Annotated[UUID | None, Query(description="所属计划")] = None,
     sampler_id: Annotated[UUID | None, Query(description="只列指派给此人的")] = None,
     due_before: Annotated[date | None, Query(description="期限不晚于")] = None,
+    order: Annotated[Order, Query(description="最近下达的在前，或最先到期的在前")] = "newest",
 ) -> Page[SamplingTaskRead]:
-    """抽样任务一览，最近下达的在前；抽样人员只看得到指派给自己的和尚未指派的。"""
+    """抽样任务一览，最近下达的或最先到期的在前；抽样人员只看得到指派给自己的和尚未指派的。"""
     wanted = TaskFilter(
         state=state, region=region, stream=stream, plan_id=plan_id, sampler_id=sampler_id, due_before=due_before
     )
-    tasks, following = await repository.list_tasks(session, wanted, actor, page)
+    tasks, following = await repository.list_tasks(session, wanted, actor, page, order)
     return Page(items=[show_task(progress) for progress in tasks], next_cursor=following)
 
 

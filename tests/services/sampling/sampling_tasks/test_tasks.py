@@ -98,6 +98,22 @@ async def test_what_was_taken_is_counted_and_a_full_task_is_done(officer: httpx.
     assert await listed(officer, state="open") == []
 
 
+async def test_what_is_due_first_comes_first_over_all_pages_and_what_has_no_day_last(
+    officer: httpx.AsyncClient,
+) -> None:
+    today = day_of(now())
+    due = {days: (today + timedelta(days=days)).isoformat() for days in (9, -1, 3)}
+    created = {days: (await create(officer, due_on=day))["id"] for days, day in due.items()}
+    dayless = (await create(officer))["id"]
+    seen, cursor = [], None
+    for _ in range(4):
+        wanted = {"order": "due", "limit": "1"} | ({"cursor": cursor} if cursor else {})
+        page = (await officer.get("/v1/sampling-tasks", params=wanted)).json()
+        seen += [task["id"] for task in page["items"]]
+        cursor = page["next_cursor"]
+    assert (seen, cursor) == ([created[-1], created[3], created[9], dayless], None)
+
+
 async def test_many_orders_are_one_statement(session: AsyncSession) -> None:
     order = Dispatch(stream=Stream.SPECIAL, link=Link.CATERING, task_source="演示", region_code=STREET)
     statements: list[str] = []
