@@ -148,21 +148,13 @@ def _topic(case: Answer, topic: Topic, clocks: Sequence[words.ClockWords], *, ne
     found = [entry for entry in case["entries"] if entry["kind"] in SHOWN_BY[topic]]
     if not found and not needed:
         return None
+    said = "；".join(told for told in map(_told, found) if told != title)
+    text, when = f"{said}。" if said else "", _when(found[-1] if found else None)
+    if not needed:
+        return Mark("done", title, "已登记", text=text, when=when, who=found[-1]["actor_name"], clocks=clocks)
     overdue = any(clock.kind == "overdue" for clock in clocks)
-    said = "；".join(_told(entry) for entry in found)
-    if needed:
-        kind = "overdue" if overdue else "now" if found or clocks else "todo"
-        return Mark(
-            kind,
-            title,
-            "还缺",
-            text=f"{said}。" if said else "",
-            when=_when(found[-1] if found else None),
-            clocks=clocks,
-        )
-    return Mark(
-        "done", title, "已登记", text=f"{said}。", when=_when(found[-1]), who=found[-1]["actor_name"], clocks=clocks
-    )
+    kind = "overdue" if overdue else "now" if found or clocks else "todo"
+    return Mark(kind, title, "还缺", text=text, when=when, clocks=clocks)
 
 
 def _serving(case: Answer, *, needed: bool, now: datetime) -> Mark:

@@ -32,8 +32,8 @@ HEAD = (
     Field("remark", "检验报告备注", "words", required=False),
 )
 ITEM = (
-    Field("item", "检验项目", hint="照报告写，如 铅（以Pb计）", required=False),
-    Field("result", "检验结果", hint="照报告原样，如 0.35、未检出、<0.02", required=False),
+    Field("item", "检验项目", hint="照报告写，如 铅（以Pb计）"),
+    Field("result", "检验结果", hint="照报告原样，如 0.35、未检出、<0.02"),
     Field("unit", "结果单位", hint="如 mg/kg", required=False),
     Field(
         "stated_verdict",
