@@ -1,5 +1,6 @@
 """监督检查: the register of food businesses, bulk imports into it, follow-up visits, figures."""
 
+from services.inspection.attachments.router import router as attachments
 from services.inspection.business_imports.jobs import IMPORT_BUSINESSES
 from services.inspection.business_imports.router import router as business_imports
 from services.inspection.businesses.router import router as businesses
@@ -9,7 +10,9 @@ from services.inspection.checklists.router import router as checklists
 from services.inspection.checklists.seed import seed_checklists
 from services.inspection.database import Base
 from services.inspection.figures.definitions import FIGURES
+from services.inspection.quarantine.router import router as quarantine
 from services.inspection.settings import Settings
+from services.inspection.visit_records.router import router as visit_records
 from services.inspection.visits.router import router as visits
 from services.inspection.visits.subscribers import on_clock_breached, on_clock_end_withdrawn, on_rapid_test_failed
 from shared.app import Service, create_app
@@ -25,7 +28,7 @@ service = Service(
     title="监督检查",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[businesses, business_imports, checklists, visits, case_requests],
+    routers=[businesses, business_imports, checklists, visits, case_requests, attachments, quarantine, visit_records],
     subscribers={
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,

@@ -140,6 +140,7 @@ class TimelineKind(StrEnum):
     VISIT_COMPLETED = "visit_completed"
     CASE_REQUESTED = "case_requested"
     CASE_DECIDED = "case_decided"
+    INSPECTED = "inspected"
 
     @property
     def label(self) -> str:
@@ -151,6 +152,7 @@ class TimelineKind(StrEnum):
             "visit_completed": "完成回访",
             "case_requested": "收到移送的案件线索",
             "case_decided": "决定是否立案",
+            "inspected": "监督检查",
         }[self]
 
 

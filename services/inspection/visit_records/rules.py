@@ -1,152 +1,15 @@
-"""Visits recorded on terminals that were offline: merging what several wrote, reading their clocks, not visiting twice.
+"""Visits recorded on terminals that were offline: reading the clocks of devices, not visiting twice.
 
 Pure. Deliveries come late, twice and in any order, so nothing here depends on the order of what it is given.
 """
 
-import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from pydantic import JsonValue
-
-from services.inspection.checklists.content import Finding
 from services.inspection.checklists.coverage import add_months
 from shared.times import day_of
-
-# Merging
-
-ANSWERS = "/answers/"
-_BADNESS = {Finding.PASSED: 0, Finding.NOT_APPLICABLE: 1, Finding.UNKNOWN: 2, Finding.FAILED: 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """Stands for a field that is not there, which is something else than null."""
-
-
-ABSENT = Absent()
-Value = JsonValue | Absent
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A record as somebody left it: who, on which device, when by the corrected clock."""
-
-    record: Mapping[str, JsonValue]
-    by: UUID
-    device: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What one side says a field is."""
-
-    value: Value
-    by: UUID
-    device: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Dispute:
-    """A field that sides changed to different values: what it was, every claim, which one holds and why (Chinese)."""
-
-    pointer: str
-    base: Value
-    claims: tuple[Claim, ...]
-    winner: Claim
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """The record that holds, and every dispute about it in the order of the pointers."""
-
-    record: dict[str, JsonValue]
-    disputes: tuple[Dispute, ...]
-
-
-def merge(base: Mapping[str, JsonValue], sides: Iterable[Side]) -> Merged:
-    """Merge what the sides (mine, theirs, any number) made of one base, field by field.
-
-    A record is an object; its `answers`, where it has them, are an object by the number of the item.
-
-    A field that one side changed is taken from it; changed alike by several it is no dispute. The answer to an item is
-    one field: its finding, reason and photos belong together. Where answers differ the worst finding holds, for
-    another's pass does not undo a failure that somebody saw. Else the latest holds; at one moment the greater author,
-    device and value, so that whoever merges the same sides, in any order and however often, has the same record.
-    """
-    before = _fields(base)
-    after = [(side, _fields(side.record)) for side in sides]
-    merged: dict[str, Value] = {}
-    disputes: list[Dispute] = []
-    for pointer in sorted(before.keys() | {name for _, fields in after for name in fields}):
-        was = before.get(pointer, ABSENT)
-        claims: dict[tuple[datetime, str, str, str], Claim] = {}
-        for side, fields in after:
-            value = fields.get(pointer, ABSENT)
-            if _text(value) != _text(was):
-                claims[side.at, side.by.hex, side.device, _text(value)] = Claim(value, side.by, side.device, side.at)
-        ranked = [claims[key] for key in sorted(claims, key=lambda key: (_badness(pointer, claims[key].value), *key))]
-        merged[pointer] = ranked[-1].value if ranked else was
-        if len({_text(claim.value) for claim in ranked}) > 1:
-            disputes.append(Dispute(pointer, was, tuple(ranked), ranked[-1], _why(pointer, ranked)))
-    return Merged(_record(merged, base, after), tuple(disputes))
-
-
-def _fields(record: Mapping[str, JsonValue]) -> dict[str, Value]:
-    """The fields of a record by JSON pointer: its members, and each answer by the number of its item."""
-    fields: dict[str, Value] = {}
-    for name, value in record.items():
-        if f"/{name}/" == ANSWERS and isinstance(value, dict):
-            fields |= {f"{ANSWERS}{number}": answer for number, answer in value.items()}
-        else:
-            fields[f"/{name}"] = value
-    return fields
-
-
-def _record(
-    fields: Mapping[str, Value], base: Mapping[str, JsonValue], sides: Iterable[tuple[Side, Mapping[str, Value]]]
-) -> dict[str, JsonValue]:
-    record: dict[str, JsonValue] = {}
-    answers: dict[str, JsonValue] = {}
-    for pointer, value in fields.items():
-        if isinstance(value, Absent):
-            continue
-        if pointer.startswith(ANSWERS):
-            answers[pointer.removeprefix(ANSWERS)] = value
-        else:
-            record[pointer.removeprefix("/")] = value
-    name = ANSWERS.strip("/")
-    if answers or any(isinstance(one.get(name), dict) for one in (base, *(side.record for side, _ in sides))):
-        record[name] = answers
-    return record
-
-
-def _badness(pointer: str, value: Value) -> int:
-    """How bad an answer is; a withdrawn or unreadable one is as good as unknown. Other fields are all alike."""
-    if not pointer.startswith(ANSWERS):
-        return 0
-    finding = value.get("finding") if isinstance(value, dict) else None
-    return _BADNESS[Finding(finding)] if finding in set(Finding) else _BADNESS[Finding.UNKNOWN]
-
-
-def _why(pointer: str, ranked: list[Claim]) -> str:
-    winner, others = ranked[-1], ranked[:-1]
-    if any(_badness(pointer, other.value) != _badness(pointer, winner.value) for other in others):
-        return "同一条目结果不一，取较差的；请检查人员核对"
-    if all(other.at < winner.at for other in others):
-        return "取校正时间最晚的一方"
-    return "时间相同，按人员、设备编号的先后取定；请检查人员核对"
-
-
-def _text(value: Value) -> str:
-    """A value as text that is the same for the same value; nothing for a field that is not there."""
-    return "" if isinstance(value, Absent) else json.dumps(value, ensure_ascii=False, sort_keys=True)
-
 
 # Clocks of devices
 
