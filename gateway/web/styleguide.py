@@ -10,6 +10,8 @@ from starlette.responses import Response
 from gateway.web import words
 from gateway.web.forms import FieldError
 from gateway.web.pages import render
+from gateway.web.report_words import ItemWords, ReportWords
+from gateway.web.steps import Field, Kind
 from gateway.web.tables import Column, TableView, sorted_rows
 from gateway.web.whistle_timeline import Step
 from shared.contracts.clocks import ClockState
@@ -55,7 +57,62 @@ async def styleguide(request: Request, _: Anyone) -> Response:
             FieldError("business", "填写统一社会信用代码，18 位"),
             FieldError("file", "第 18 行“检测时间”不是日期：2025/13/02"),
         ),
+        step_fields=_step_fields(),
+        report=_report(),
         now=NOW,
+    )
+
+
+def _step_fields() -> list[Field]:
+    kinds: tuple[tuple[Kind, str], ...] = (
+        ("moment", "何时"),
+        ("decimal", "数量"),
+        ("lines", "证据"),
+        ("photos", "封条照片"),
+    )
+    options = (("true", "是"), ("false", "否"))
+    return [
+        *(Field(f"step-{kind}", label, kind, required=False) for kind, label in kinds),
+        Field("step-select", "结果判定", "select", options=options),
+        Field("step-choices", "哪几个环节", "choices", options=(("producer", "生产环节"), ("seller", "经营环节"))),
+    ]
+
+
+def _report() -> ReportWords:
+    """An invented report that contradicts itself."""
+    item = ItemWords(
+        number=1,
+        name="铅（以Pb计）",
+        result="0.35 mg/kg",
+        requirement="≤0.3 mg/kg",
+        method="GB 5009.12-2023 第一法",
+        lod="检出限 0.02 mg/kg",
+        stated=("ok", "合格项"),
+        judged=("danger", "不合格项"),
+        alarm="矛盾待复核",
+        reason="报告判为“合格项”，检验结果 0.35 mg/kg，标准要求 ≤0.3 mg/kg，不符合（虚构）",
+        steps=("读结果：0.35", "与限值比：0.35 > 0.3"),
+        limit="≤0.3 mg/kg，演示标准（虚构）",
+        unverified=True,
+        format_fault="",
+        notes=(),
+    )
+    return ReportWords(
+        id="example",
+        edition=1,
+        version="1",
+        state=("danger", "已退回更正"),
+        number="演示-1",
+        conclusion=("danger", "不合格"),
+        stated=("ok", "合格"),
+        decided=("unknown", "未填"),
+        decided_because="",
+        serious=(),
+        doubts=("第 1 项「铅（以Pb计）」矛盾待复核",),
+        returned_because="第 1 项判定与数值矛盾（演示）",
+        returned="2026年7月21日 10:00",
+        facts=(("报告书编号", "演示-1"),),
+        items=(item,),
     )
 
 

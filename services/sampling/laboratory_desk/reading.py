@@ -13,6 +13,7 @@ from services.sampling.laboratory_desk.service import DELIVERY, REPORT
 from services.sampling.samples.entry_kinds import SampleEntryKind
 from services.sampling.samples.models import Sample
 from shared.clocks.models import ClockRow
+from shared.clocks.rules import ONE_TICK
 from shared.times import day_of
 
 ARRIVALS = (SampleEntryKind.RECEIVED, SampleEntryKind.REJECTED)
@@ -67,7 +68,8 @@ def _of_the_sample(sample: Sample) -> dict[str, Any]:
 
 
 def _last_day(clock: ClockRow | None) -> date | None:
-    return None if clock is None else day_of(clock.due_at)
+    """The day that counts as the last: the midnight that ends it belongs to it, not to the next."""
+    return None if clock is None else day_of(clock.due_at - ONE_TICK)
 
 
 def _reception(sample: Sample) -> ReceptionRead | None:

@@ -84,7 +84,7 @@ async def issue(market: Market, sample: Taken, *items: dict[str, Any], **head: A
     path = f"{SAMPLING}/laboratory/reports/{sample.blind_code}"
     async with market.caller(Role.LABORATORY) as tester, market.colleague(Role.LABORATORY) as signatory:
         body = {"number": f"DEMO-{uuid4().hex[:8]}", "items": list(items or (LEAD,))} | head
-        report = _ok(await tester.put(path, json=body))
+        report: dict[str, Any] = _ok(await tester.put(path, json=body))
         for client, step in ((tester, "conclusion"), (signatory, "review"), (signatory, "issue")):
             headers = {"If-Match": f'"{report["version"]}"'}
             report = _ok(await client.post(f"{path}/{step}", json={}, headers=headers))

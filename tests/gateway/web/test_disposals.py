@@ -131,7 +131,7 @@ def test_the_progress_shows_what_happened_what_lacks_and_what_is_overdue() -> No
     assert marks["送达检验结论"].kind == "overdue"
     assert marks["办结"].state == "未办结"
     assert "处罚决定" not in marks, "nobody asks for it"
-    entry = {
+    entry: dict[str, Any] = {
         "kind": "sealed",
         "label": "封存、扣押",
         "at": NOW.isoformat(),
@@ -166,9 +166,9 @@ def test_every_state_of_a_contest_offers_only_what_it_carries() -> None:
         RetestState.TESTING: "result",
         RetestState.REPORTED: "notice",
     }
-    for state in RetestState:
-        steps = contest_steps.retest_steps({"state": state, "items": ["铅"]}, HANDLER)
-        assert [step.slug for step in steps][:1] == ([due[state]] if state in due else [])
+    for stage in RetestState:
+        steps = contest_steps.retest_steps({"state": stage, "items": ["铅"]}, HANDLER)
+        assert [step.slug for step in steps][:1] == ([due[stage]] if stage in due else [])
 
 
 def test_each_topic_of_a_closure_has_a_step_that_shows_it() -> None:

@@ -1,6 +1,6 @@
 """What a laboratory sees of its samples, takes in and rejects; of others' samples it learns nothing at all."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -131,7 +131,10 @@ async def test_receiving_meets_the_delivery_and_starts_the_report(desk: Desk) ->
     assert (shown["state"], shown["reception"]["accepted"]) == ("received", True)
     assert shown["deliver_by"] is not None
     assert shown["report_by"] > shown["deliver_by"]
-    states = {clock.code: clock.state for clock in await clocks_of(desk.session, CLOCK_OBJECT, sample.id)}
+    clocks = {clock.code: clock for clock in await clocks_of(desk.session, CLOCK_OBJECT, sample.id)}
+    last_day = date.fromisoformat(shown["report_by"])
+    assert start_of_day(last_day + timedelta(days=1)) == clocks["inspection_report"].due_at, "it ends with that day"
+    states = {code: clock.state for code, clock in clocks.items()}
     assert states == {"sample_delivery": ClockState.MET, "inspection_report": ClockState.RUNNING}
     stored = await lock_sample(desk.session, sample.id)
     assert stored is not None
