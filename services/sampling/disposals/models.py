@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.sampling.database import Base
 from services.sampling.disposals.problems import CaseStepRefused
-from services.sampling.disposals.rules import BUILDS_ON
+from services.sampling.disposals.rules import BUILDS_ON, SERVICE
 from services.sampling.proceedings.models import TimelineEntry
 from services.sampling.proceedings.moments import moment_after
 from shared.contracts.clocks import Authority
@@ -112,7 +112,10 @@ class DisposalCase(Versioned, Base):
         """When a step counts (the timeline must be loaded). Raises `InvalidRequest` where it would run backwards."""
         foundations = [("收到不合格（问题）结论", self.received_at)]
         earlier = BUILDS_ON.get(step, frozenset())
-        foundations += [(entry.kind.label, entry.at) for entry in self.entries if entry.kind in earlier]
+        foundations += [(entry.kind.label, entry.at) for entry in self.entries if entry.kind in earlier - SERVICE]
+        if earlier & SERVICE:  # a mistaken date of service that was corrected binds nobody
+            served = [notice.served_at for notice in self.notices if notice.served_at is not None]
+            foundations += [(CaseStep.SERVED.label, moment) for moment in served]
         return moment_after(given, present, foundations)
 
     def replace_finding(

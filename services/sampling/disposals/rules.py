@@ -19,6 +19,9 @@ BUILDS_ON: dict[CaseStep, frozenset[CaseStep]] = {
 from sale, and the party told, before the case was formally started.
 """
 
+SERVICE = frozenset({CaseStep.SERVED, CaseStep.SERVICE_CORRECTED})
+"""Lines of the timeline that tell of service; when it was, the notices say."""
+
 SHOWN_BY: dict[Topic, frozenset[CaseStep]] = {
     Topic.STARTED: frozenset({CaseStep.STARTED, CaseStep.TAKEN_OVER}),
     Topic.STOP_SALE: frozenset({CaseStep.STOPPED_SALE, CaseStep.SEALED}),

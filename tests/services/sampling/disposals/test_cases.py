@@ -275,6 +275,20 @@ async def test_a_mistaken_date_of_service_is_corrected_with_a_reason_and_moves_t
     assert "was" in shown["entries"][-1]["details"]
 
 
+async def test_a_mistaken_date_of_service_holds_up_no_closure_once_it_is_corrected(
+    session: AsyncSession, handler: httpx.AsyncClient
+) -> None:
+    received, closed = now() - timedelta(days=20), {"at": (now() - timedelta(days=2)).isoformat()}
+    case = (await opened(session, found=finding(received)))[CaseSide.SELLER]
+    early = {"at": (received + timedelta(days=1)).isoformat()}
+    await walk(handler, case, [(step, body | early) for step, body in STEPS])
+    await serve(handler, case)  # by mistake as of today
+    refused = await act(handler, path_of(case), "closure", **CLOSURE, **closed)
+    assert "送达检验结论" in refused.json()["errors"][0]["message"]
+    await serve(handler, case, **early, note="回执日期看错（演示）")
+    assert (await done(handler, path_of(case), "closure", **CLOSURE, **closed))["state"] == "closed"
+
+
 @pytest.mark.parametrize("duty", [Duty.SAMPLER, Duty.LABORATORY])
 async def test_who_sampled_or_tested_does_not_handle_the_case(
     session: AsyncSession, client_of: ClientOf, duty: Duty
