@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from shared.contracts.codes import SERVICES
+from shared.contracts.codes import SERVICES, Unit
 from shared.contracts.subscriptions import SUBSCRIPTIONS
 
 MACHINERY = frozenset(
@@ -38,7 +38,7 @@ class Ledger:
 
     async def owed(self) -> int:
         """How many deliveries of events are still under way."""
-        parts = [f"SELECT count(*) FROM {unit}.outbox_deliveries" for unit in SERVICES]
+        parts = [f"SELECT count(*) FROM {unit}.outbox_deliveries" for unit in Unit]
         return int(await self.connection.fetchval(f"SELECT ({') + ('.join(parts)})"))
 
     async def all_delivered(self) -> bool:
