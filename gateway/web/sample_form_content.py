@@ -102,6 +102,15 @@ def errors_at(faults: Sequence[Fault], blocks: Sequence[FormBlock], sent: Mappin
     return [_error_at(fault, names, sent) for fault in faults]
 
 
+def unanswered(typed: Typed, blocks: Sequence[FormBlock]) -> list[FieldError]:
+    """The required fields that hold nothing, for a form so short that the page knows what it needs."""
+    return [
+        FieldError(field.name, f"请{'附' if field.look == 'photos' else '填写'}{field.label}")
+        for field in fields_of(blocks)
+        if field.required and not typed.get(field.name, "").strip()
+    ]
+
+
 def _error_at(fault: Fault, names: Mapping[str, FormField], sent: Mapping[str, Any]) -> FieldError:
     place = fault.pointer.removeprefix("/form").strip("/")
     if place == "attachments" and fault.code.startswith("missing_"):
@@ -110,6 +119,8 @@ def _error_at(fault: Fault, names: Mapping[str, FormField], sent: Mapping[str, A
         place = _photos_at(place, sent)
     elif place.startswith("samplers/") and place.endswith("/name"):
         place = f"{place.removesuffix('name')}user_id"
+    if place == REASON and REASON not in names:
+        return FieldError(REASON, f"理由：{fault.message}")
     found = names.get(place) or names.get(place.rpartition("/")[0]) or _first_below(place, names)
     if found is None:
         return FieldError(WHOLE_FORM, fault.message)

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
 from gateway.web.forms import FieldError, checked_form
-from gateway.web.sample_form_content import content_of, differences, errors_at, typed_of
+from gateway.web.sample_form_content import content_of, differences, errors_at, typed_of, unanswered
 from gateway.web.sample_form_fields import REASON
 from gateway.web.sample_form_files import SENDING_SECONDS, typed_with_files
 from gateway.web.sample_form_pages import (
@@ -125,7 +125,10 @@ async def send_refusal(
         return await _refused(request, services, session, visitor, sent, refusal)
     if sent.not_arrived:
         return await _again(request, services, session, visitor, sent, sent.not_arrived, kept=True)
-    body = {"revision": revision} | _reason(sent)
+    if not sent.typed[REASON].strip():  # the service would ask for it alone, and for the rest afterwards
+        missing = unanswered(sent.typed, sent.opened.blocks(REFUSAL))
+        return await _again(request, services, session, visitor, sent, missing, kept=True)
+    body = {"revision": revision, REASON: sent.typed[REASON]}
     return await _hand_in(request, services, session, visitor, sent, "refusal", body)
 
 
@@ -143,7 +146,7 @@ async def send_correction(
     sent = await _received(request, services, session, visitor, sample_id, CORRECTION)
     if sent.not_arrived:
         return await _again(request, services, session, visitor, sent, sent.not_arrived, kept=False)
-    body = {"form": sent.content} | _reason(sent)
+    body = {"form": sent.content, REASON: sent.typed[REASON]}
     headers = {"if-match": f'"{sent.seen}"'}
     return await _hand_in(request, services, session, visitor, sent, "corrections", body, headers)
 
@@ -277,9 +280,3 @@ async def _again(
     now = await _known(services, session, visitor, sent.opened.id)
     typed = typed_of(now.kept, now.blocks(sent.mode)) | {REASON: sent.typed[REASON]}
     return show_form(request, now, sent.mode, typed, errors=errors, saved="kept")
-
-
-def _reason(sent: Sent) -> dict[str, str]:
-    """What the service says is missing is left out."""
-    reason = sent.typed[REASON].strip()
-    return {REASON: reason} if reason else {}
