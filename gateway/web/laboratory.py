@@ -72,8 +72,7 @@ async def desk(
 async def find_sample(_: CanTestSamples, code: Annotated[str, Query(max_length=64)] = "") -> Response:
     """The page of the sample whose code was typed off its seal."""
     typed = "".join(code.split()).upper()
-    if not typed.isalnum():
-        raise NotFound("没有这个盲样编码，请核对封签上的编码")
+    _ensure_code(typed)
     return RedirectResponse(f"/laboratory/samples/{quote(typed)}", status_code=303)
 
 
@@ -217,6 +216,7 @@ async def send_step(
     async def now() -> Subject:
         return await _subject(services, visitor, blind_code)
 
+    _ensure_code(blind_code)
     step = step_named(slug, laboratory_steps.STEPS)
     path = f"{SAMPLES if step in laboratory_steps.SAMPLE_STEPS else REPORTS}/{blind_code}"
     return await take_step(request, services, visitor.caller, step, path, f"/laboratory/samples/{blind_code}", now)
@@ -238,8 +238,7 @@ async def _subject(services: Services, visitor: Visitor, blind_code: str) -> Sub
 
 async def _read(services: Services, visitor: Visitor, blind_code: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """The blind sample and its report, if there is one. Raises `NotFound` for what cannot be a code."""
-    if not blind_code.isalnum():
-        raise NotFound("没有这个盲样编码，请核对封签上的编码")
+    _ensure_code(blind_code)
 
     async def report() -> dict[str, Any] | None:
         try:
@@ -256,3 +255,9 @@ async def _read(services: Services, visitor: Visitor, blind_code: str) -> tuple[
         services.get(Unit.SAMPLING, f"{SAMPLES}/{blind_code}", visitor.caller, BUDGET_SECONDS), report()
     )
     return sample, its_report
+
+
+def _ensure_code(blind_code: str) -> None:
+    """Nothing but a code becomes part of an address at the service."""
+    if not blind_code.isalnum():
+        raise NotFound("没有这个盲样编码，请核对封签上的编码")

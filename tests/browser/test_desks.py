@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from shared.contracts.codes import Role
-from tests.browser.conftest import SIZES, OpenPage, keep
+from tests.browser.conftest import PHONE, SIZES, OpenPage, keep
 from tests.browser.test_pages import fits, needs_scripts
 from tests.gateway.web.platform import Market
 from tests.gateway.web.sampled import LEAD, SAMPLING, fail, issue, receive, take_sample
