@@ -26,8 +26,8 @@ def demo_uuid(*parts: object) -> UUID:
 class Caller:
     """A made-up user of one role in one region."""
 
-    def __init__(self, settings: Settings, role: Role, region_code: str) -> None:
-        token = demo_token(settings, role, region_code)
+    def __init__(self, settings: Settings, role: Role, region_code: str, *, second: bool = False) -> None:
+        token = demo_token(settings, role, region_code, second=second)
         self._client = httpx.Client(
             base_url=settings.gateway_url, headers={"Authorization": f"Bearer {token}"}, timeout=60
         )
@@ -50,6 +50,12 @@ class Caller:
             cursor = page["next_cursor"]
             if cursor is None:
                 return
+
+    def put(self, path: str, body: Any) -> Any:
+        return self._answer(self._client.put(path, json=body)).json()
+
+    def put_file(self, path: str, content: bytes) -> None:
+        self._answer(self._client.put(path, content=content))
 
     def put_new(self, path: str, body: Any) -> None:
         """Make a record with an id of our own; one that is there already stays as people have left it since."""

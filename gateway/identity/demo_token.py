@@ -29,17 +29,17 @@ class _WithoutDatabase(Settings):
     database_url: str = ""
 
 
-def demo_token(settings: Settings, role: Role, region_code: str) -> str:
-    """A token for the made-up holder of `role` in the region (6, 9 or 12 digits). Raises `OnlyInDemoError`,
-    `KeysError`.
+def demo_token(settings: Settings, role: Role, region_code: str, *, second: bool = False) -> str:
+    """A token for the made-up holder of `role` in the region (6, 9 or 12 digits), or for his colleague. Raises
+    `OnlyInDemoError`, `KeysError`.
     """
     if not settings.demo:
         raise OnlyInDemoError
     code = normalise_region_code(region_code)
     system = role is Role.EXTERNAL_SYSTEM
     actor = Actor(
-        id=demo_id(role, code),
-        name=demo_name(role, code),
+        id=demo_id(role, code, second=second),
+        name=demo_name(role, code, second=second),
         kind="client" if system else "user",
         roles=frozenset({role}),
         regions=(code,),
@@ -62,12 +62,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="./shian token", description="打印一个演示用的令牌（12 小时有效）")
     parser.add_argument("--role", required=True, type=_role, metavar="角色", help=ROLES)
     parser.add_argument("--region", required=True, metavar="区划代码", help="6、9 或 12 位，如 330203")
+    parser.add_argument("--second", action="store_true", help="同一角色的另一人，如审核检验报告的")
     options = parser.parse_args(arguments)
     try:
         code = normalise_region_code(options.region)
         if all(region.code != code for region in shipped_regions()):
             print(f"提醒：随平台的名录里没有区划 {code}，不是自行装入或增设的话，请核对。", file=sys.stderr)  # noqa: T201
-        print(demo_token(_WithoutDatabase(), options.role, options.region))  # noqa: T201
+        print(demo_token(_WithoutDatabase(), options.role, options.region, second=options.second))  # noqa: T201
     except (OnlyInDemoError, KeysError, ValueError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1

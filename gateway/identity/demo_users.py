@@ -1,4 +1,5 @@
-"""Made-up users for trying the platform out: one for every role in every jurisdiction. Only in the demo.
+"""Made-up users for trying the platform out: one for every role in every jurisdiction, two where it takes two. Only in
+the demo.
 
 All share one random password, made once per installation and kept in the data folder, so no installation has another's.
 """
@@ -22,6 +23,9 @@ from shared.contracts.regions import normalise_region_code
 from shared.regions import repository as regions
 
 PERSONS = tuple(role for role in Role if role is not Role.EXTERNAL_SYSTEM)
+
+COLLEAGUES = (Role.SAMPLER, Role.LABORATORY)
+"""Roles of which there are two: a sample is taken by two people, a report is reviewed by another than its writer."""
 
 _ORGANISATION_OF = {
     Role.FOOD_SAFETY_OFFICE: OrganisationKind.FOOD_SAFETY_OFFICE,
@@ -60,11 +64,12 @@ async def seed_demo_users(session: AsyncSession, settings: Settings, region_code
     for code in map(normalise_region_code, region_codes):
         region = await regions.get_region(session, code)
         place = region.name if region else code
-        for role in PERSONS:
-            login = demo_login(role, code)
+        for role, second in [*((role, False) for role in PERSONS), *((role, True) for role in COLLEAGUES)]:
+            login = demo_login(role, code, second=second)
             user = await repository.find_by_login(session, login)
             if user is None:
-                user = _demo_user(role, code, place, await _organisation(session, role, code, place))
+                organisation = await _organisation(session, role, code, place)
+                user = _demo_user(role, code, place, organisation, second=second)
                 session.add(user)
             if is_new or user.password_hash is None:
                 user.set_password(hashed)
@@ -73,14 +78,14 @@ async def seed_demo_users(session: AsyncSession, settings: Settings, region_code
     return logins
 
 
-def demo_login(role: Role, region_code: str) -> str:
-    """`inspector-330203`: the role and the significant digits of the region."""
-    return f"{role.value.replace('_', '-')}-{region_code.removesuffix('000000')}"
+def demo_login(role: Role, region_code: str, *, second: bool = False) -> str:
+    """`inspector-330203`: the role and the significant digits of the region; a second person has `-2` behind it."""
+    return f"{role.value.replace('_', '-')}-{region_code.removesuffix('000000')}" + ("-2" if second else "")
 
 
-def demo_id(role: Role, region_code: str) -> UUID:
+def demo_id(role: Role, region_code: str, *, second: bool = False) -> UUID:
     """The made-up user's id, the same in every installation, so that examples can name it."""
-    return uuid5(NAMESPACE_URL, f"https://shian.invalid/demo/{role.value}/{region_code}")
+    return uuid5(NAMESPACE_URL, f"https://shian.invalid/demo/{role.value}/{region_code}" + ("/2" if second else ""))
 
 
 def demo_organisation_id(role: Role, region_code: str) -> UUID | None:
@@ -112,15 +117,15 @@ def demo_business_of(role: Role, region_code: str) -> UUID | None:
     return demo_business_id(region_code) if role is Role.BUSINESS else None
 
 
-def demo_name(role: Role, place: str) -> str:
-    return f"演示·{role.label}（{place}）"
+def demo_name(role: Role, place: str, *, second: bool = False) -> str:
+    return f"演示·{role.label}{'乙' if second else ''}（{place}）"
 
 
-def _demo_user(role: Role, code: str, place: str, organisation: Organisation) -> User:
+def _demo_user(role: Role, code: str, place: str, organisation: Organisation, *, second: bool) -> User:
     return User(
-        id=demo_id(role, code),
-        login=demo_login(role, code),
-        display_name=demo_name(role, place),
+        id=demo_id(role, code, second=second),
+        login=demo_login(role, code, second=second),
+        display_name=demo_name(role, place, second=second),
         roles=[role],
         regions=[code],
         organisation_id=organisation.id,

@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from gateway.identity.demo_token import demo_token, main
-from gateway.identity.demo_users import OnlyInDemoError, demo_id, seed_demo_users
+from gateway.identity.demo_users import COLLEAGUES, OnlyInDemoError, demo_id, seed_demo_users
 from gateway.identity.first_administrator import (
     AdministratorExistsError,
     UnknownRegionError,
@@ -30,7 +30,7 @@ async def test_the_demo_has_a_user_for_every_role_whose_password_only_this_insta
     settings = gateway.settings.model_copy(update={"demo": True, "data_dir": tmp_path / "one"})
     async with gateway.app.state.sessions() as session, session.begin():
         logins = await seed_demo_users(session, settings, ["330203", "440605"])
-        assert len(logins) == 2 * (len(Role) - 1)
+        assert len(logins) == 2 * (len(Role) - 1 + len(COLLEAGUES))
         assert await seed_demo_users(session, settings, ["330203", "440605"]) == logins
     by_login = {login.login: login for login in logins}
     inspector = by_login["inspector-330203"]
@@ -54,12 +54,17 @@ async def test_demo_accounts_and_tokens_do_not_exist_outside_the_demo(gateway: G
         demo_token(gateway.settings, Role.INSPECTOR, "330203")
 
 
-@pytest.mark.parametrize("role", Role)
-async def test_a_demo_token_speaks_for_the_demo_user_for_twelve_hours(tmp_path: Path, role: Role) -> None:
+@pytest.mark.parametrize(
+    ("role", "second"), [*((role, False) for role in Role), *((role, True) for role in COLLEAGUES)]
+)
+async def test_a_demo_token_speaks_for_the_demo_user_for_twelve_hours(
+    tmp_path: Path, role: Role, *, second: bool
+) -> None:
     settings = Settings(database_url="", demo=True, data_dir=tmp_path)
-    token = demo_token(settings, role, "330203")
+    token = demo_token(settings, role, "330203", second=second)
     actor = await RingVerifier(open_key_ring(settings), "shian").verify(token)
-    assert (actor.id, actor.roles, actor.regions) == (demo_id(role, HAISHU), frozenset({role}), (HAISHU,))
+    expected = demo_id(role, HAISHU, second=second), frozenset({role}), (HAISHU,)
+    assert (actor.id, actor.roles, actor.regions) == expected
     assert actor.kind == ("client" if role is Role.EXTERNAL_SYSTEM else "user")
     claims = jwt.decode(token, options={"verify_signature": False})
     assert claims["exp"] - claims["iat"] == 12 * 3600
