@@ -51,7 +51,7 @@ from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP as SWEEP_CLOCKS
 from shared.contracts.clocks import BREACHED, END_WITHDRAWN
 from shared.contracts.codes import Unit
-from shared.contracts.inspection import BusinessChanged, BusinessRegistered
+from shared.contracts.inspection import BusinessChanged, BusinessMerged, BusinessMergeUndone, BusinessRegistered
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
 
 service = Service(
@@ -91,10 +91,21 @@ service = Service(
         **REGION_SUBSCRIBERS,
         BusinessRegistered.type: on_business,
         BusinessChanged.type: on_business,
+        BusinessMerged.type: on_business,
+        BusinessMergeUndone.type: on_business,
         BREACHED[Unit.SAMPLING].type: on_clock,
         END_WITHDRAWN[Unit.SAMPLING].type: on_clock,
     },
-    jobs=[IMPORT_JOB, SWEEP_JOB, IMPORT_FORMS, SWEEP_FORMS, SWEEP_CLOCKS, REFRESH_COVERAGE, IMPORT_RESULTS, SWEEP_RESULTS],
+    jobs=[
+        IMPORT_JOB,
+        SWEEP_JOB,
+        IMPORT_FORMS,
+        SWEEP_FORMS,
+        SWEEP_CLOCKS,
+        REFRESH_COVERAGE,
+        IMPORT_RESULTS,
+        SWEEP_RESULTS,
+    ],
     figures=(*FIGURES, *CAPACITY_FIGURES, *PLAN_FIGURES, *DISPOSAL_FIGURES, *REPORT_FIGURES),
     seeds=[seed_items, seed_categories, seed_limits, seed_caps, seed_requirements, seed_serious_rules],
 )

@@ -24,6 +24,11 @@ class BusinessKind(StrEnum):
     MARKET = "market"
     FARM = "farm"
     SLAUGHTERHOUSE = "slaughterhouse"
+    CENTRAL_KITCHEN = "central_kitchen"
+    GROUP_MEAL_DELIVERY = "group_meal_delivery"
+    CHAIN_HEADQUARTERS = "chain_headquarters"
+    PLATFORM = "platform"
+    LANDLORD = "landlord"
 
     @property
     def label(self) -> str:
@@ -41,6 +46,11 @@ _KIND_LABELS = {
     BusinessKind.MARKET: "集中交易市场开办者",
     BusinessKind.FARM: "种植养殖",
     BusinessKind.SLAUGHTERHOUSE: "屠宰",
+    BusinessKind.CENTRAL_KITCHEN: "中央厨房",
+    BusinessKind.GROUP_MEAL_DELIVERY: "集体用餐配送单位",
+    BusinessKind.CHAIN_HEADQUARTERS: "连锁企业总部",
+    BusinessKind.PLATFORM: "网络食品交易第三方平台",
+    BusinessKind.LANDLORD: "柜台出租者、展销会举办者",
 }
 
 WITHOUT_USCC = frozenset(
@@ -77,6 +87,72 @@ class LicenceKind(StrEnum):
     @property
     def label(self) -> str:
         return {"sc": "食品生产许可证", "jy": "食品经营许可证", "registration": "登记或备案凭证"}[self]
+
+
+class LicenceStatus(StrEnum):
+    """What a permit is worth. Expired is never stored: the day says it."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        return {"valid": "有效", "expired": "已过期", "revoked": "吊销或撤销", "cancelled": "注销"}[self]
+
+
+class PersonRole(StrEnum):
+    """What a person is to a food business (食品安全法第四十四、四十五条)."""
+
+    LEGAL_REPRESENTATIVE = "legal_representative"
+    SAFETY_DIRECTOR = "safety_director"
+    SAFETY_OFFICER = "safety_officer"
+    FOOD_HANDLER = "food_handler"
+
+    @property
+    def label(self) -> str:
+        return {
+            "legal_representative": "法定代表人（负责人）",
+            "safety_director": "食品安全总监",
+            "safety_officer": "食品安全员",
+            "food_handler": "从业人员",
+        }[self]
+
+
+class RelationKind(StrEnum):
+    """What one business is to another, said from the one that stands under it."""
+
+    STALL_OF = "stall_of"
+    RENTS_FROM = "rents_from"
+    BRANCH_OF = "branch_of"
+    SELLS_ON = "sells_on"
+
+    @property
+    def label(self) -> str:
+        return {
+            "stall_of": "在该市场场内经营",
+            "rents_from": "承租该出租方的柜台或场地",
+            "branch_of": "该连锁总部的门店",
+            "sells_on": "该第三方平台的入网经营者",
+        }[self]
+
+
+class ClosureKind(StrEnum):
+    """How a business stops trading."""
+
+    SUSPENSION = "suspension"
+    DORMANCY = "dormancy"
+    DEREGISTRATION = "deregistration"
+
+    @property
+    def label(self) -> str:
+        return {"suspension": "停业", "dormancy": "歇业", "deregistration": "注销"}[self]
+
+    @property
+    def status(self) -> BusinessStatus:
+        """The state of a business while it is closed so."""
+        return BusinessStatus.CLOSED if self is ClosureKind.DEREGISTRATION else BusinessStatus.SUSPENDED
 
 
 class CoordinateSystem(StrEnum):
@@ -136,24 +212,53 @@ class TimelineKind(StrEnum):
 
     REGISTERED = "registered"
     CHANGED = "changed"
+    LICENCE_CHANGED = "licence_changed"
+    PERSON_CHANGED = "person_changed"
+    RELATION_CHANGED = "relation_changed"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    MERGED = "merged"
+    MERGE_UNDONE = "merge_undone"
     VISIT_SCHEDULED = "visit_scheduled"
     VISIT_COMPLETED = "visit_completed"
     CASE_REQUESTED = "case_requested"
     CASE_DECIDED = "case_decided"
     INSPECTED = "inspected"
+    RAPID_TEST_FAILED = "rapid_test_failed"
+    WHISTLE_CLOSED = "whistle_closed"
+    SAMPLE_CONCLUDED = "sample_concluded"
+    DISPOSAL_CLOSED = "disposal_closed"
+    LOT_HELD = "lot_held"
+    LOT_RELEASED = "lot_released"
 
     @property
     def label(self) -> str:
         """The entry's Chinese heading."""
-        return {
-            "registered": "登记建档",
-            "changed": "变更登记",
-            "visit_scheduled": "安排回访",
-            "visit_completed": "完成回访",
-            "case_requested": "收到移送的案件线索",
-            "case_decided": "决定是否立案",
-            "inspected": "监督检查",
-        }[self]
+        return _TIMELINE_LABELS[self]
+
+
+_TIMELINE_LABELS = {
+    TimelineKind.REGISTERED: "登记建档",
+    TimelineKind.CHANGED: "变更登记",
+    TimelineKind.LICENCE_CHANGED: "许可变动",
+    TimelineKind.PERSON_CHANGED: "人员变动",
+    TimelineKind.RELATION_CHANGED: "市场、出租方、总部或平台变动",
+    TimelineKind.CLOSED: "停业、歇业或注销",
+    TimelineKind.REOPENED: "恢复经营",
+    TimelineKind.MERGED: "合并重复档案",
+    TimelineKind.MERGE_UNDONE: "撤销合并",
+    TimelineKind.VISIT_SCHEDULED: "安排回访",
+    TimelineKind.VISIT_COMPLETED: "完成回访",
+    TimelineKind.CASE_REQUESTED: "收到移送的案件线索",
+    TimelineKind.CASE_DECIDED: "决定是否立案",
+    TimelineKind.INSPECTED: "监督检查",
+    TimelineKind.RAPID_TEST_FAILED: "快检疑似阳性",
+    TimelineKind.WHISTLE_CLOSED: "快检吹哨办结",
+    TimelineKind.SAMPLE_CONCLUDED: "抽检结论",
+    TimelineKind.DISPOSAL_CLOSED: "核查处置办结",
+    TimelineKind.LOT_HELD: "批次锁定",
+    TimelineKind.LOT_RELEASED: "批次解除锁定",
+}
 
 
 class ImportState(StrEnum):
@@ -202,6 +307,23 @@ class BusinessChanged(BusinessFacts):
     """The file of a business was changed; carries the whole state after the change."""
 
     type: ClassVar[str] = "inspection.business.changed.v1"
+
+
+class BusinessMerged(BusinessFacts):
+    """A file turned out to be another's duplicate; whoever keeps its id follows it to `merged_into`.
+
+    Told again, with a greater version, when that file is merged in its turn: `merged_into` is always the last one.
+    """
+
+    type: ClassVar[str] = "inspection.business.merged.v1"
+
+    merged_into: UUID
+
+
+class BusinessMergeUndone(BusinessFacts):
+    """A merge was taken back: the file stands for itself again."""
+
+    type: ClassVar[str] = "inspection.business.merge_undone.v1"
 
 
 class VisitFacts(EventData):

@@ -1,12 +1,14 @@
 """The background job that works through an import file. Killed, it goes on with the first line not yet answered."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing
 from typing import Any
 from uuid import UUID
 
 from services.inspection.business_imports import repository, service
 from services.inspection.business_imports.columns import COLUMNS
+from services.inspection.business_imports.intake import Checked, Intake, check
 from services.inspection.business_imports.models import BusinessImport
 from shared.contracts.codes import RowOutcome
 from shared.http.problems import Problem
@@ -18,7 +20,7 @@ from shared.tabular.headers import map_headers
 from shared.tabular.tables import Table
 from shared.times import now
 
-CHUNK = 500
+CHUNK = 4_000
 
 
 async def import_businesses(context: JobContext) -> Mapping[str, Any]:
@@ -30,13 +32,13 @@ async def import_businesses(context: JobContext) -> Mapping[str, Any]:
         mapping = map_headers(table.header, COLUMNS)
         mapping.ensure_usable()
         current = await _start(context, import_id, table)
-        reader = CellReader(mapping)
-        chunks = table.chunks(CHUNK, skip=current.rows_done)
-        while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
-            async with context.sessions() as session, session.begin():
-                current = await _locked(session, import_id)
-                await service.answer_chunk(session, current, chunk, reader.read(chunk))
-            await context.progress(current.rows_done, table.rows_at_most, **_counts(current))
+        intake = Intake(current.regions, current.actor_id, dry_run=current.dry_run)
+        async with aclosing(_one_ahead(_read(table, CellReader(mapping), skip=current.rows_done))) as chunks:
+            async for checked in chunks:
+                async with context.sessions() as session, session.begin():
+                    current = await _locked(session, import_id)
+                    await intake.answer(session, current, checked)
+                await context.progress(current.rows_done, table.rows_at_most, **_counts(current))
     except JobCancelled:
         await _note_if_cancelled(context, import_id)
         raise
@@ -62,7 +64,26 @@ async def _start(context: JobContext, import_id: UUID, table: Table) -> Business
     async with context.sessions() as session, session.begin():
         current = await _locked(session, import_id)
         current.header, current.format = list(table.header), table.format
+        if current.dry_run:
+            current.begin_again()
+            await repository.forget_rows(session, import_id)
     return current
+
+
+def _read(table: Table, reader: CellReader, *, skip: int) -> Iterator[Checked]:
+    for chunk in table.chunks(CHUNK, skip=skip):
+        yield check(chunk, reader.read(chunk))
+
+
+async def _one_ahead(chunks: Iterator[Checked]) -> AsyncGenerator[Checked, None]:
+    """The chunks, each read in a thread while the database works on the one before."""
+    task = asyncio.create_task(asyncio.to_thread(next, chunks, None))
+    try:
+        while (checked := await task) is not None:
+            task = asyncio.create_task(asyncio.to_thread(next, chunks, None))
+            yield checked
+    finally:
+        task.cancel()
 
 
 async def _locked(session: Any, import_id: UUID) -> BusinessImport:

@@ -13,7 +13,10 @@ from shared.contracts.inspection import ImportState
 
 
 class BusinessImport(Base):
-    """One uploaded file and how far it has come. `rows_done` is where an interrupted import goes on."""
+    """One uploaded file and how far it has come. `rows_done` is where an interrupted import goes on.
+
+    A dry run answers every line and enters nothing; accepted, the same file is taken in from its first line.
+    """
 
     __tablename__ = "business_imports"
     __table_args__ = (Index(None, "actor_id", "id"),)
@@ -23,6 +26,7 @@ class BusinessImport(Base):
     format: Mapped[FileFormat | None]
     sha256: Mapped[str]
     size: Mapped[int]
+    dry_run: Mapped[bool] = mapped_column(server_default="false")
     state: Mapped[ImportState]
     job_id: Mapped[UUID | None]
     header: Mapped[list[Any]]
@@ -43,6 +47,17 @@ class BusinessImport(Base):
         self.rows_done += len(outcomes)
         for outcome in RowOutcome:
             setattr(self, outcome.value, getattr(self, outcome.value) + outcomes.count(outcome))
+
+    def begin_again(self) -> None:
+        """No line is answered yet: a dry run has nothing to go on from."""
+        self.rows_done = 0
+        for outcome in RowOutcome:
+            setattr(self, outcome.value, 0)
+
+    def take_for_real(self, job_id: UUID) -> None:
+        """The file of a finished dry run is to be taken in."""
+        self.begin_again()
+        self.dry_run, self.state, self.job_id, self.finished_at = False, ImportState.QUEUED, job_id, None
 
     def finish(self, at: datetime) -> None:
         """All rows are answered."""

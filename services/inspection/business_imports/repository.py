@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.business_imports.models import BusinessImport, BusinessImportRow
@@ -37,6 +37,11 @@ async def list_rows(
     if outcome is not None:
         statement = statement.where(BusinessImportRow.outcome == outcome)
     return await paginate(session, statement, page, order_by=[BusinessImportRow.row_number])
+
+
+async def forget_rows(session: AsyncSession, import_id: UUID) -> None:
+    """Take back the answers of a dry run: its lines are answered anew."""
+    await session.execute(delete(BusinessImportRow).where(BusinessImportRow.import_id == import_id))
 
 
 async def rows_to_correct(session: AsyncSession, import_id: UUID) -> Sequence[BusinessImportRow]:

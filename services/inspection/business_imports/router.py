@@ -13,6 +13,7 @@ from services.inspection.business_imports.schemas import BusinessImportRead, Bus
 from shared.contracts.codes import Role, RowOutcome
 from shared.database import Session
 from shared.http.auth import Actor, Allow
+from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
 from shared.tabular.rejected import RejectedRow, rejected_csv
@@ -41,11 +42,19 @@ async def import_businesses(
     import_id: UUID,
     response: Response,
     name: Annotated[str, Query(min_length=1, max_length=200, description="文件名，只作记录")] = "主体名录",
+    dry_run: Annotated[bool, Query(description="试算：逐行答复，什么都不录入")] = False,
 ) -> BusinessImportRead:
     data_dir = request.app.state.settings.data_dir
-    begun = await service.begin(session, actor, import_id, request.stream(), name, data_dir)
+    begun = await service.begin(session, actor, import_id, request.stream(), name, data_dir, dry_run=dry_run)
     response.headers["Location"] = f"/v1/business-imports/{import_id}"
     return BusinessImportRead.model_validate(begun)
+
+
+@router.post("/{import_id}/acceptance", status_code=202, summary="把试算过的文件转为录入，不必再传；限试算的人自己")
+async def accept_business_import(
+    session: Session, actor: CanImportBusinesses, _: Idempotent, import_id: UUID
+) -> BusinessImportRead:
+    return BusinessImportRead.model_validate(await service.accept(session, actor, import_id))
 
 
 @router.get("", summary="自己的导入，最近的在前")

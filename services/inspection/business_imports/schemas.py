@@ -22,6 +22,7 @@ class BusinessImportRead(Schema):
                     "file_name": "主体名录（演示）.csv",
                     "format": "csv",
                     "size": 182340,
+                    "dry_run": False,
                     "state": "finished",
                     "job_id": "0199f3a0-c1d2-7c5e-8a7b-6c5d4e3f2a1c",
                     "rows_done": 1000,
@@ -41,6 +42,7 @@ class BusinessImportRead(Schema):
     file_name: str
     format: FileFormat | None = Field(description="读出的格式；尚未读为 null")
     size: int = Field(description="字节数")
+    dry_run: bool = Field(description="试算：逐行答复，什么都不录入")
     state: ImportState
     job_id: UUID | None = Field(description="后台任务，进度见 /v1/jobs/{id}")
     rows_done: int = Field(description="已答复的行数")
@@ -79,5 +81,5 @@ class BusinessImportRowRead(Schema):
 
     row_number: int = Field(description="文件中的行号，从 1 数起，含表头")
     outcome: RowOutcome
-    business_id: UUID | None = Field(description="重复或疑似重复的那个主体")
+    business_id: UUID | None = Field(description="重复或疑似重复的那个主体；试算中与同一文件前面的行重复时为 null")
     reasons: list[FieldError]

@@ -2,22 +2,36 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection.businesses.models import Business, TimelineEntry
-from services.inspection.businesses.rules import Identity
-from shared.contracts.inspection import BusinessKind, BusinessStatus
+from services.inspection.businesses.completeness.repository import MISSING
+from services.inspection.businesses.models import Business, Licence, TimelineEntry
+from services.inspection.businesses.rules import Identity, squeeze
+from shared.contracts.inspection import BusinessKind, BusinessStatus, TimelineKind
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
 from shared.regions.scope import within_scope
 
-LOCK_KEYS = text("""
-    SELECT pg_advisory_xact_lock(sorted.hash)
-      FROM (SELECT hashtextextended(key, 0) AS hash FROM unnest(CAST(:keys AS text[])) AS key ORDER BY 1) AS sorted
+_LOCK_KEYS = text("""
+    SELECT pg_advisory_xact_lock(hashtext('businesses'), bucket)
+      FROM (SELECT DISTINCT hashtext(key) & 255 AS bucket FROM unnest(CAST(:keys AS text[])) AS key ORDER BY 1) AS b
+""")
+"""Locks are few, whatever the number of keys: an import locks thousands, and the server has room for some thousand."""
+
+_KNOWN_LIKE = text("""
+    SELECT coalesce(b.merged_into, b.id) AS id, b.uscc, b.name, b.region_code, b.stall_number
+      FROM businesses AS b
+     WHERE b.uscc = ANY(CAST(:codes AS text[])) AND (b.status <> 'closed' OR b.merged_into IS NOT NULL)
+    UNION ALL
+    SELECT coalesce(b.merged_into, b.id), b.uscc, b.name, b.region_code, b.stall_number
+      FROM unnest(CAST(:names AS text[]), CAST(:regions AS text[])) AS given(name_key, region_code)
+      JOIN businesses AS b ON b.name_key = given.name_key AND b.region_code = given.region_code
+     WHERE b.uscc IS NULL AND (b.status <> 'closed' OR b.merged_into IS NOT NULL)
 """)
 
 
@@ -25,17 +39,41 @@ LOCK_KEYS = text("""
 class BusinessFilter:
     """What a list of businesses is narrowed to; None leaves a side open."""
 
-    region_code: str | None
-    kind: BusinessKind | None
-    status: BusinessStatus | None
-    uscc: str | None
-    words: str | None
-    site_id: UUID | None
+    region_code: str | None = None
+    kind: BusinessKind | None = None
+    status: BusinessStatus | None = None
+    uscc: str | None = None
+    words: str | None = None
+    site_id: UUID | None = None
+    merged: bool = False
+    incomplete: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineFilter:
+    """What a timeline is narrowed to; None leaves a side open. Moments: from the first, before the second."""
+
+    kinds: Sequence[TimelineKind] = ()
+    since: datetime | None = None
+    before: datetime | None = None
 
 
 async def get_business(session: AsyncSession, business_id: UUID, *, for_update: bool = False) -> Business | None:
     """Return one business with its permits."""
-    return await session.get(Business, business_id, with_for_update=for_update or None)
+    return await session.get(Business, business_id, with_for_update=for_update or None, populate_existing=for_update)
+
+
+async def get_survivor(session: AsyncSession, business_id: UUID) -> Business | None:
+    """Return the business with this id, or the one that its file was merged into."""
+    business = await session.get(Business, business_id)
+    if business is not None and business.merged_into is not None:
+        business = await session.get(Business, business.merged_into)
+    return business
+
+
+def family_of(business_id: UUID) -> Select[UUID]:
+    """Return the sub-select of a file and of all files that were merged into it."""
+    return select(Business.id).where(or_(Business.id == business_id, Business.merged_into == business_id))
 
 
 async def list_businesses(
@@ -55,35 +93,61 @@ async def list_businesses(
         statement = statement.where(Business.name.contains(wanted.words, autoescape=True))
     if wanted.site_id is not None:
         statement = statement.where(Business.site_id == wanted.site_id)
+    if not wanted.merged:
+        statement = statement.where(Business.merged_into.is_(None))
+    if wanted.incomplete:
+        statement = statement.where(Business.status != BusinessStatus.CLOSED, text(f"EXISTS ({MISSING})"))
     return await paginate(session, statement, page, order_by=[Business.id], descending=True)
 
 
-async def timeline_of(
+async def licence_records(
     session: AsyncSession, business_id: UUID, page: PageRequest
+) -> tuple[list[Licence], str | None]:
+    """Return one page of all that was ever stated about a business's permits, the latest first."""
+    statement = select(Licence).where(Licence.business_id == business_id)
+    return await paginate(session, statement, page, order_by=[Licence.id], descending=True)
+
+
+async def timeline_of(
+    session: AsyncSession, business: Business, wanted: TimelineFilter, page: PageRequest
 ) -> tuple[list[TimelineEntry], str | None]:
-    """Return one page of what happened to a business, the latest first."""
-    statement = select(TimelineEntry).where(TimelineEntry.business_id == business_id)
-    return await paginate(session, statement, page, order_by=[TimelineEntry.id], descending=True)
+    """Return one page of what happened to a business and to the files merged into it, the latest first.
+
+    What was told of its USCC before it was on file, or of all who share the USCC, is part of it.
+    """
+    is_its: ColumnElement[bool] = TimelineEntry.business_id.in_(family_of(business.id))
+    if business.uscc is not None:
+        told_of_code = and_(TimelineEntry.business_id.is_(None), TimelineEntry.uscc == business.uscc)
+        is_its = or_(is_its, told_of_code)
+    statement = select(TimelineEntry).where(is_its)
+    if wanted.kinds:
+        statement = statement.where(TimelineEntry.kind.in_(wanted.kinds))
+    if wanted.since is not None:
+        statement = statement.where(TimelineEntry.happened_at >= wanted.since)
+    if wanted.before is not None:
+        statement = statement.where(TimelineEntry.happened_at < wanted.before)
+    order = [TimelineEntry.happened_at, TimelineEntry.id]
+    return await paginate(session, statement, page, order_by=order, descending=True)
 
 
 async def lock_identities(session: AsyncSession, identities: Iterable[Identity]) -> None:
     """Let nobody else enter one of these businesses until the transaction ends; locks in one order, so no deadlock."""
-    keys = sorted({identity.key for identity in identities})
-    await session.execute(LOCK_KEYS, {"keys": keys})
+    await session.execute(_LOCK_KEYS, {"keys": list({identity.key for identity in identities})})
 
 
 async def known_like(session: AsyncSession, identities: Sequence[Identity]) -> list[tuple[UUID, Identity]]:
-    """Return the businesses, closed ones left out, that share a USCC, or name and region, with one of these."""
-    with_code = {identity.uscc for identity in identities if identity.uscc}
-    without = {(identity.name, identity.region_code) for identity in identities if not identity.uscc}
+    """Return the businesses, closed ones left out, that share a USCC, or name and region, with one of these.
+
+    A file that was merged is told under the id of the one that goes on.
+    """
+    unnamed = [identity for identity in identities if not identity.uscc]
     rows = await session.execute(
-        select(Business.id, Business.uscc, Business.name, Business.region_code, Business.stall_number).where(
-            Business.status != BusinessStatus.CLOSED,
-            or_(
-                Business.uscc.in_(with_code),
-                tuple_(Business.name, Business.region_code).in_(without),
-            ),
-        )
+        _KNOWN_LIKE,
+        {
+            "codes": list({identity.uscc for identity in identities if identity.uscc}),
+            "names": [squeeze(identity.name) for identity in unnamed],
+            "regions": [identity.region_code for identity in unnamed],
+        },
     )
     return [(row.id, Identity(row.uscc, row.name, row.region_code, row.stall_number)) for row in rows]
 
@@ -94,7 +158,7 @@ async def find_seller(
     """Return the trading business a seller can only be: by id, by USCC, by stall of the market; None when nothing fits
     one.
     """
-    if business_id is not None and (business := await session.get(Business, business_id)) is not None:
+    if business_id is not None and (business := await get_survivor(session, business_id)) is not None:
         return business
     open_files = select(Business).where(Business.status != BusinessStatus.CLOSED).limit(2)
     if uscc:

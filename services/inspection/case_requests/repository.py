@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.businesses.models import Business
+from services.inspection.businesses.repository import get_survivor
 from services.inspection.case_requests.models import CaseRequest
 from shared.contracts.inspection import BusinessStatus, CaseRequestState
 from shared.http.auth import Actor
@@ -24,7 +25,7 @@ async def request_of_case(session: AsyncSession, case_id: UUID) -> CaseRequest |
 
 async def party_on_file(session: AsyncSession, business_id: UUID | None, uscc: str | None) -> Business | None:
     """The business that the party can only be: by id, or the only open file under its USCC."""
-    if business_id is not None and (business := await session.get(Business, business_id)) is not None:
+    if business_id is not None and (business := await get_survivor(session, business_id)) is not None:
         return business
     if not uscc:
         return None

@@ -128,6 +128,7 @@ async def _tell(
             summary=f"{kind.label}{words}",
             details={"case_request_id": str(request.id), "case_id": str(request.case_id)},
             actor_id=actor_id,
+            link=f"/v1/case-requests/{request.id}",
         )
     )
     await session.flush()

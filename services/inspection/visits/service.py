@@ -160,6 +160,7 @@ async def _tell(session: AsyncSession, visit: Visit, kind: TimelineKind, actor_i
             summary=summary,
             details={"visit_id": str(visit.id), "whistle_id": str(visit.whistle_id)},
             actor_id=actor_id,
+            link=f"/v1/visits/{visit.id}",
         )
     )
     await session.flush()

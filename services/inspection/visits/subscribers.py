@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.inspection.businesses.timeline.subscribers import on_rapid_test_failed as note_on_timeline
 from services.inspection.visits import service
 from services.inspection.visits.rules import OBJECT_TYPE
 from shared.contracts.clocks import ClockEventData
@@ -9,7 +10,8 @@ from shared.contracts.sampling import RapidTestFailed
 
 
 async def on_rapid_test_failed(session: AsyncSession, failed: RapidTestFailed) -> None:
-    """Schedule the follow-up visit of the whistle."""
+    """Note it on the seller's timeline and schedule the follow-up visit of the whistle."""
+    await note_on_timeline(session, failed)
     await service.schedule(session, failed)
 
 

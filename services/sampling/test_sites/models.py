@@ -105,10 +105,13 @@ class Stall(Base):
 
 
 class Business(Base):
-    """What sampling keeps of a business; the register is kept by inspection and arrives by events."""
+    """What sampling keeps of a business; the register is kept by inspection and arrives by events.
+
+    `merged_into` is the business whose file goes on when this one turned out to be its duplicate.
+    """
 
     __tablename__ = "businesses"
-    __table_args__ = (Index(None, "uscc"),)
+    __table_args__ = (Index(None, "uscc"), Index(None, "merged_into", postgresql_where="merged_into IS NOT NULL"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     uscc: Mapped[str | None]
@@ -116,4 +119,5 @@ class Business(Base):
     kind: Mapped[str]
     region_code: Mapped[str]
     status: Mapped[str]
+    merged_into: Mapped[UUID | None]
     version: Mapped[int]

@@ -74,8 +74,8 @@ async def all_stalls(session: AsyncSession, site_ids: Collection[UUID]) -> Seque
 
 
 async def businesses_by_uscc(session: AsyncSession, codes: Collection[str]) -> dict[str, Business]:
-    """The known businesses with one of these codes."""
-    found = await session.scalars(select(Business).where(Business.uscc.in_(codes)))
+    """The known businesses with one of these codes, of which none was merged into another."""
+    found = await session.scalars(select(Business).where(Business.uscc.in_(codes), Business.merged_into.is_(None)))
     return {business.uscc: business for business in found if business.uscc}
 
 

@@ -1,10 +1,11 @@
 """Which sites a caller may see and act for: those of his regions, and a market operator of these only his own."""
 
 from typing import TypeVarTuple
+from uuid import UUID
 
-from sqlalchemy import Select, false
+from sqlalchemy import ColumnElement, Select, false, or_, select
 
-from services.sampling.test_sites.models import Site
+from services.sampling.test_sites.models import Business, Site
 from shared.contracts.codes import OFFICIALS, Role
 from shared.http.auth import Actor
 from shared.regions.scope import within_scope
@@ -30,4 +31,10 @@ def visible_sites(statement: Select[*Columns], actor: Actor) -> Select[*Columns]
         return statement
     if actor.business_id is None:
         return statement.where(false())
-    return statement.where(Site.operator_business_id == actor.business_id)
+    return statement.where(operated_by(actor.business_id))
+
+
+def operated_by(business_id: UUID) -> ColumnElement[bool]:
+    """The condition that a site is run by the business, under its own id or that of a file merged into it."""
+    merged = select(Business.id).where(Business.merged_into == business_id)
+    return or_(Site.operator_business_id == business_id, Site.operator_business_id.in_(merged))

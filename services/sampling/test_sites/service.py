@@ -112,6 +112,7 @@ async def keep_business(
     kind: str,
     region_code: str,
     status: str,
+    merged_into: UUID | None,
     version: int,
 ) -> None:
     """Keep the newest state of a business and link the sites and stalls that named its code before it was known."""
@@ -122,9 +123,10 @@ async def keep_business(
         "kind": kind,
         "region_code": region_code,
         "status": status,
+        "merged_into": merged_into,
         "version": version,
     }
-    if await repository.save_business(session, values) and uscc:
+    if await repository.save_business(session, values) and uscc and merged_into is None:
         await repository.link_business(session, business_id, uscc)
 
 

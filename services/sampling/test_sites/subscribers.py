@@ -3,11 +3,11 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.test_sites import service
-from shared.contracts.inspection import BusinessFacts
+from shared.contracts.inspection import BusinessFacts, BusinessMerged
 
 
 async def on_business(session: AsyncSession, event: BusinessFacts) -> None:
-    """A business was registered or changed: keep its newest state."""
+    """A business was registered, changed, merged into another or parted from it: keep its newest state."""
     await service.keep_business(
         session,
         business_id=event.business_id,
@@ -16,5 +16,6 @@ async def on_business(session: AsyncSession, event: BusinessFacts) -> None:
         kind=event.kind.value,
         region_code=event.region_code,
         status=event.status.value,
+        merged_into=event.merged_into if isinstance(event, BusinessMerged) else None,
         version=event.version,
     )

@@ -14,7 +14,7 @@ from services.sampling.rapid_tests.models import RapidTest
 from services.sampling.statutory_tasks.models import StatutoryTask
 from services.sampling.test_items.models import Item
 from services.sampling.test_sites.models import Site
-from services.sampling.test_sites.scope import sees_whole_regions
+from services.sampling.test_sites.scope import operated_by, sees_whole_regions
 from services.sampling.whistles.models import Whistle
 from shared.contracts.sampling import WhistleState
 from shared.http.auth import Actor
@@ -43,7 +43,7 @@ def visible_whistles(statement: Select[*Columns], actor: Actor) -> Select[*Colum
         return statement
     if actor.business_id is None:
         return statement.where(false())
-    own_sites = select(Site.id).where(Site.operator_business_id == actor.business_id)
+    own_sites = select(Site.id).where(operated_by(actor.business_id))
     return statement.where(or_(Whistle.site_id.in_(own_sites), Whistle.seller_business_id == actor.business_id))
 
 

@@ -34,7 +34,17 @@ async def enter(officer: httpx.AsyncClient, **change: Any) -> dict[str, Any]:
 
 async def test_a_business_is_entered_and_read_back(officer: httpx.AsyncClient) -> None:
     position = {"longitude": "121.543", "latitude": "29.862", "coordinate_system": "gcj02"}
-    licences = [{"kind": "jy", "number": "JY13302030000013", "valid_from": "2024-01-01", "valid_to": "2028-12-31"}]
+    licences = [
+        {
+            "kind": "jy",
+            "number": "JY13302030000013",
+            "valid_from": "2024-01-01",
+            "valid_to": "2098-12-31",
+            "authority": "演示市场监督管理局（虚构）",
+            "items": [{"code": None, "words": "热食类食品制售"}],
+            "status": "valid",
+        }
+    ]
     entered = await enter(officer, region_code="330203009", position=position, licences=licences)
     assert entered["region_code"] == STREET
     assert entered["doubts"] == []

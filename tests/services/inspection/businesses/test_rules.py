@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.inspection.businesses.rules import Identity, judge
+from services.inspection.businesses.rules import Identity, Known
 from shared.contracts.codes import RowOutcome
 
 CODE = "91330203MA0000000W"
@@ -30,11 +30,11 @@ def test_same_code_and_name_or_same_name_place_and_stall_is_the_same_business(
     new: Identity, confirmed: bool, outcome: RowOutcome
 ) -> None:
     known: list[tuple[UUID, Identity]] = [(uuid4(), SHOP), (uuid4(), STALL)]
-    found, other = judge(new, known, confirmed=confirmed)
+    found, other = Known(known).judge(new, confirmed=confirmed)
     assert found is outcome
     assert (other is None) == (outcome is RowOutcome.ACCEPTED)
 
 
 def test_a_repeated_record_names_the_business_it_repeats() -> None:
     first, second = uuid4(), uuid4()
-    assert judge(STALL, [(first, SHOP), (second, STALL)], confirmed=False) == (RowOutcome.DUPLICATE, second)
+    assert Known([(first, SHOP), (second, STALL)]).judge(STALL, confirmed=False) == (RowOutcome.DUPLICATE, second)
