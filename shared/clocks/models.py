@@ -116,7 +116,8 @@ class ClockRow(Versioned, ChassisBase):
 
     def to_clock(self) -> Clock:
         """Build the immutable clock that the rules reckon with."""
-        return Clock(self.triggered_at, self.rule.to_rule(), _pauses(self.entries), _extensions(self.entries))
+        stated = next((entry.length for entry in self.entries if entry.kind is EntryKind.OPENED), None)
+        return Clock(self.triggered_at, self.rule.to_rule(), _pauses(self.entries), _extensions(self.entries), stated)
 
     @property
     def is_open(self) -> bool:

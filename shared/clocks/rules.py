@@ -114,12 +114,16 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A running length on one object: the trigger's moment (with time zone), the rule of that day, and its history."""
+    """A running length on one object: the trigger's moment (with time zone), the rule of that day, and its history.
+
+    ``stated_length`` is what the document says that set the time limit, where the rule leaves that to it.
+    """
 
     triggered_at: datetime
     rule: ClockRule
     pauses: tuple[Pause, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    stated_length: int | None = None
 
     @property
     def paused_since(self) -> datetime | None:
@@ -136,8 +140,8 @@ class Clock:
 
     @property
     def length(self) -> int:
-        """The rule's length with all extensions, in units of the rule."""
-        return self.rule.length + sum(extension.length for extension in self.extensions)
+        """The stated length, else the rule's, with all extensions, in units of the rule."""
+        return (self.stated_length or self.rule.length) + sum(extension.length for extension in self.extensions)
 
 
 @dataclass(frozen=True, slots=True)

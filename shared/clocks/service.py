@@ -34,7 +34,10 @@ from shared.times import day_of, now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """A clock to be opened; the fields mean what they mean in ``open_clock``."""
+    """A clock to be opened; the fields mean what they mean in ``open_clock``.
+
+    ``stated_length`` is the length that a document states, in units of the rule; without it the rule's own counts.
+    """
 
     code: str
     object_type: str
@@ -44,6 +47,7 @@ class Opening:
     title: str
     authority: Authority = Authority.MARKET
     in_force_at: datetime | None = None
+    stated_length: int | None = None
 
     @property
     def key(self) -> ClockKey:
@@ -104,7 +108,8 @@ async def open_clocks(
         row = known.get(opening.key)
         if row is None:
             row = known[opening.key] = _new_clock(opening, rows[opening.code], calendar)
-            row.record(EntryKind.OPENED, opening.triggered_at, **_details(actor, evidence=evidence))
+            details = _details(actor, evidence=evidence, length=opening.stated_length)
+            row.record(EntryKind.OPENED, opening.triggered_at, **details)
             session.add(row)
         opened.append(row)
     await session.flush()
@@ -118,7 +123,7 @@ def _new_clock(opening: Opening, rows: Mapping[ClockRule, ClockRuleRow], calenda
         raise NoClockRule(
             f"{day_of(moment)} 没有适用于“{opening.code}”（{opening.authority}）的期限规则，请先补录规则或改正日期"
         )
-    due = rules.due(rules.Clock(opening.triggered_at, rule), calendar)
+    due = rules.due(rules.Clock(opening.triggered_at, rule, stated_length=opening.stated_length), calendar)
     assert due is not None  # a new clock does not stand still
     return ClockRow(
         id=uuid7(),
