@@ -197,7 +197,7 @@ async def upload_progress(visitor: CanUploadResults, services: ServicesHere, upl
         path = f"{UPLOADS}/{upload_id}"
         return view_of(await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS))
 
-    return progress_stream(look)
+    return await progress_stream(look)
 
 
 @router.get("/result-uploads/{upload_id}/rejected-rows")

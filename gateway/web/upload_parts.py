@@ -33,13 +33,16 @@ class Watched(Protocol):
     def is_final(self) -> bool: ...
 
 
-def progress_stream(look: Callable[[], Awaitable[Watched]]) -> Response:
-    """The progress part of a status page as a stream; `finished` ends it."""
+async def progress_stream(look: Callable[[], Awaitable[Watched]]) -> Response:
+    """The progress part of a status page as a stream; `finished` ends it.
+
+    The first look is had before the answer begins, so that an unknown upload is refused like on any other page.
+    """
+    first = await look()
 
     async def events() -> Any:
-        shown = ""
+        upload, shown = first, ""
         while True:
-            upload = await look()
             if upload.is_final:
                 yield ServerSentEvent("", event="finished")
                 return
@@ -48,6 +51,7 @@ def progress_stream(look: Callable[[], Awaitable[Watched]]) -> Response:
                 yield ServerSentEvent(part)
                 shown = part
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            upload = await look()
 
     return EventSourceResponse(events())
 

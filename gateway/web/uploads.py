@@ -288,7 +288,7 @@ async def upload_progress(visitor: CanUploadFiles, services: ServicesHere, uploa
         path = f"{UPLOADS}/{upload_id}"
         return view_of(await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS))
 
-    return progress_stream(look)
+    return await progress_stream(look)
 
 
 @router.get("/rapid-tests/uploads/{upload_id}/rejected-rows")

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -210,6 +211,9 @@ async def test_a_file_is_tried_then_taken_in_and_its_refused_samples_are_handed_
         returned = await laboratory.get(f"{answer.headers['location']}/rejected-rows")
         assert "2026/13/05" in returned.content.decode("utf-8-sig")
         assert "演示结果.csv" in (await laboratory.get("/result-uploads")).text
+        for path in ("", "/progress", "/rejected-rows"):
+            unknown = await laboratory.get(f"/result-uploads/{uuid4()}{path}")
+            assert unknown.status_code == 404, "it is refused before an answer begins"
         wrong = await post(laboratory, "/result-uploads/new", {"dry_run": "true", "report_date": ""})
         assert wrong.status_code == 422
         assert "选一个检验结果文件" in wrong.text
