@@ -3,7 +3,17 @@
 from services.inspection.attachments.router import router as attachments
 from services.inspection.business_imports.jobs import IMPORT_BUSINESSES
 from services.inspection.business_imports.router import router as business_imports
+from services.inspection.business_merges.router import router as business_merges
+from services.inspection.businesses.closures.router import router as business_closures
+from services.inspection.businesses.completeness.jobs import COUNT_FILES_ANEW
+from services.inspection.businesses.completeness.router import router as completeness
+from services.inspection.businesses.completeness.service import seed_requirements
+from services.inspection.businesses.persons.router import router as business_persons
+from services.inspection.businesses.relations.router import router as business_relations
 from services.inspection.businesses.router import router as businesses
+from services.inspection.businesses.timeline import subscribers as timeline
+from services.inspection.businesses.warnings.router import router as warnings
+from services.inspection.businesses.warnings.service import seed_lengths
 from services.inspection.case_requests.router import router as case_requests
 from services.inspection.case_requests.subscribers import on_case_requested
 from services.inspection.checklists.router import router as checklists
@@ -21,8 +31,9 @@ from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP
 from shared.contracts.clocks import BREACHED, END_WITHDRAWN
 from shared.contracts.codes import Unit
-from shared.contracts.sampling import RapidTestFailed
-from shared.contracts.statutory_sampling import CaseRequested
+from shared.contracts.sampling import RapidTestFailed, WhistleClosed
+from shared.contracts.statutory_sampling import CaseRequested, DisposalClosed, SampleConcluded
+from shared.contracts.traceability import LotHeld, LotReleased
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
 
 service = Service(
@@ -32,7 +43,13 @@ service = Service(
     metadata=Base.metadata,
     routers=[
         businesses,
+        business_persons,
+        business_relations,
+        business_closures,
+        business_merges,
         business_imports,
+        completeness,
+        warnings,
         checklists,
         visits,
         case_requests,
@@ -44,13 +61,18 @@ service = Service(
     subscribers={
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,
+        WhistleClosed.type: timeline.on_whistle_closed,
+        SampleConcluded.type: timeline.on_sample_concluded,
+        DisposalClosed.type: timeline.on_disposal_closed,
         CaseRequested.type: on_case_requested,
+        LotHeld.type: timeline.on_lot_held,
+        LotReleased.type: timeline.on_lot_released,
         BREACHED[Unit.INSPECTION].type: on_clock_breached,
         END_WITHDRAWN[Unit.INSPECTION].type: on_clock_end_withdrawn,
     },
-    jobs=[SWEEP, IMPORT_BUSINESSES],
+    jobs=[SWEEP, IMPORT_BUSINESSES, COUNT_FILES_ANEW],
     figures=FIGURES,
-    seeds=[seed_checklists],
+    seeds=[seed_checklists, seed_requirements, seed_lengths],
 )
 
 app = create_app(service)

@@ -3,9 +3,10 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, Text, case, cast, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.inspection.businesses.models import Business, Movement
-from services.inspection.businesses.rules import FIGURE_ON_FILE, figure_of_kind
+from services.inspection.businesses.rules import FIGURE_COMPLETENESS, FIGURE_ON_FILE, figure_of_kind
 from services.inspection.figures import corrections
 from services.inspection.visits.models import Visit
 from services.inspection.visits.rules import FIGURE_IN_TIME
@@ -13,16 +14,22 @@ from shared.contracts.figures import FigureDefinition, FigureKind
 from shared.contracts.inspection import BusinessKind
 from shared.figures.definition import Figure
 
+NOT_A_RATE = literal(0)
 
-def _movements(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+
+def _movements(
+    *conditions: ColumnElement[bool],
+    numerator: ColumnElement[int] | InstrumentedAttribute[int] = Movement.change,
+    denominator: ColumnElement[int] | InstrumentedAttribute[int] = NOT_A_RATE,
+) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Movement.id.label("id"),
             Business.name.label("label"),
             Movement.region_code.label("region_code"),
             Movement.day.label("day"),
-            Movement.change.label("numerator"),
-            literal(0).label("denominator"),
+            numerator.label("numerator"),
+            denominator.label("denominator"),
             Movement.recorded_at.label("recorded_at"),
             func.concat("/v1/businesses/", cast(Business.id, Text)).label("link"),
         )
@@ -79,6 +86,22 @@ def _of_kind(kind: BusinessKind) -> Figure:
     )
 
 
+COMPLETENESS = Figure(
+    FigureDefinition(
+        code=FIGURE_COMPLETENESS,
+        name="一户一档建档完整率",
+        kind=FigureKind.STOCK,
+        unit="%",
+        numerator="期末在档、且该类主体应有的项目都不缺的档案数",
+        denominator="期末在档的食品生产经营主体数",
+        higher_is_better=True,
+        decimals=1,
+        version=1,
+        note="每类应有哪些项目是可改的数据（/v1/file-requirements，本地设定，未核实）；证照是否过期不影响完整",
+    ),
+    lambda: _movements(numerator=Movement.completed, denominator=Movement.change),
+)
+
 IN_TIME = Figure(
     FigureDefinition(
         code=FIGURE_IN_TIME,
@@ -95,4 +118,4 @@ IN_TIME = Figure(
     _visits,
 )
 
-FIGURES = (ON_FILE, *(_of_kind(kind) for kind in BusinessKind), IN_TIME, *corrections.FIGURES)
+FIGURES = (ON_FILE, *(_of_kind(kind) for kind in BusinessKind), COMPLETENESS, IN_TIME, *corrections.FIGURES)
