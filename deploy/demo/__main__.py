@@ -3,14 +3,16 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import httpx
 
-from deploy.demo import invented, registered
+from deploy.demo import invented, registered, statutory
 from deploy.demo.gateway_client import Caller, DemoError, demo_uuid
 from deploy.demo.invented import Market
+from deploy.demo.sampling_scripts import FULL, SMALL
 from gateway.identity.demo_users import DemoLogin, demo_market_operator_id, seed_demo_users
 from gateway.settings import Settings
 from shared.contracts.codes import Role, Unit
@@ -18,7 +20,10 @@ from shared.database import create_engine, create_sessions
 from shared.times import day_of, now
 
 MARKETS_A_JURISDICTION = 3
-SHOWN_ROLES = (Role.LEADER, Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.MARKET_OPERATOR, Role.ADMINISTRATOR)
+SHOWN_ROLES = (
+    *(Role.LEADER, Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.CASE_HANDLER, Role.SAMPLER, Role.LABORATORY),
+    *(Role.MARKET_OPERATOR, Role.ADMINISTRATOR),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,10 @@ async def users(settings: Settings) -> list[DemoLogin]:
         await engine.dispose()
 
 
-def load(settings: Settings) -> None:
-    """Load all jurisdictions."""
+def load(settings: Settings, places: Sequence[Jurisdiction] = JURISDICTIONS) -> None:
+    """Load these jurisdictions; statutory sampling is shown in full in the first one only."""
     stated = registered.by_region()
-    for place in JURISDICTIONS:
+    for place in places:
         say(f"{place.name}：登记公开数据")
         with Caller(settings, Role.FOOD_SAFETY_OFFICE, place.code) as office:
             for unit, figure in stated.get(place.code, []):
@@ -65,6 +70,9 @@ def load(settings: Settings) -> None:
             for market, site_id in made:
                 _upload(operator, market, site_id)
         _work_on_whistles(settings, place)
+        say(f"{place.name}：建立演示监督抽检")
+        scripts = FULL if place is JURISDICTIONS[0] else SMALL
+        statutory.load(settings, statutory.Place(place.code, place.name, markets, scripts))
 
 
 def _markets(office: Caller, place: Jurisdiction) -> list[Market]:

@@ -1,0 +1,37 @@
+"""The demo is loaded as people load it, through the gateway; loading it again changes nothing."""
+
+import asyncio
+from collections import Counter
+
+from deploy.demo.__main__ import JURISDICTIONS, load
+from shared.contracts.codes import Role, Unit
+from tests.flows.ledger import changed
+from tests.flows.stage import Stage
+from tests.waiting import eventually
+
+API = "/api/sampling/v1"
+
+
+async def test_the_demo_shows_statutory_sampling_in_every_state_and_is_safe_to_repeat(stage: Stage) -> None:
+    settings = stage.gateway_settings.model_copy(update={"gateway_url": stage.platform.address_of(Unit.GATEWAY)})
+    await asyncio.to_thread(load, settings, JURISDICTIONS[:1])
+    await eventually(stage.ledger.all_delivered, 60)
+
+    office = stage.people[Role.FOOD_SAFETY_OFFICE]
+    samples = Counter(sample["state"] for sample in await office.all(f"{API}/samples"))
+    assert samples.keys() >= {"draft", "taken", "refused", "rejected", "received", "reported", "concluded"}, samples
+    conclusions = Counter(report["conclusion"] for report in await office.all(f"{API}/reports"))
+    assert conclusions.keys() == {"qualified", "unqualified", "undetermined"}
+    cases = await office.all(f"{API}/disposal-cases")
+    assert {case["state"] for case in cases} == {"open", "started", "closed"}
+    assert {case["next_duty"]["overdue"] for case in cases if case["next_duty"]} == {True, False}
+    assert [objection["state"] for objection in await office.all(f"{API}/objections")] == ["received"]
+    assert [retest["state"] for retest in await office.all(f"{API}/retests")] == ["testing"]
+    [table] = await office.all(f"{API}/published-tables")
+    assert table["row_count"] == 8
+    assert await stage.people[Role.LABORATORY].all(f"{API}/laboratory/samples")
+
+    before = await stage.ledger.counts()
+    await asyncio.to_thread(load, settings, JURISDICTIONS[:1])
+    await eventually(stage.ledger.all_delivered, 60)
+    assert changed(before, await stage.ledger.counts()) == {}
