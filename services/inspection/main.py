@@ -24,6 +24,7 @@ from services.inspection.database import Base
 from services.inspection.figures.definitions import FIGURES
 from services.inspection.quarantine.router import router as quarantine
 from services.inspection.settings import Settings
+from services.inspection.task_packs.router import router as task_packs
 from services.inspection.visit_records.router import router as visit_records
 from services.inspection.visits.router import router as visits
 from services.inspection.visits.subscribers import on_rapid_test_failed
@@ -57,6 +58,7 @@ service = Service(
         attachments,
         quarantine,
         visit_records,
+        task_packs,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,

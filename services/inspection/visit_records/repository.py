@@ -192,6 +192,13 @@ async def complete_records(session: AsyncSession, businesses: Collection[UUID]) 
     return (await session.scalars(statement)).all() if businesses else []
 
 
+async def verdicts_of(session: AsyncSession, judgements: Collection[UUID]) -> dict[UUID, tuple[str | None, list[str]]]:
+    """The verdict and the failed items of each judgement."""
+    statement = select(VisitJudgement.id, VisitJudgement.verdict, VisitJudgement.judgement["failed"])
+    found = await session.execute(statement.where(VisitJudgement.id.in_(judgements)))
+    return {judgement_id: (verdict, failed) for judgement_id, verdict, failed in found}
+
+
 async def neighbours_in_time(
     session: AsyncSession, record: VisitRecord, since: datetime, until: datetime
 ) -> Sequence[VisitRecord]:

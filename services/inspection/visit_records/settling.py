@@ -1,13 +1,13 @@
 """What the versions of a record settle to, and what follows once all of it is there: verdict, clock, timeline, task."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.attachments.repository import those_present
-from services.inspection.businesses.models import TimelineEntry
+from services.inspection.businesses.models import Business, TimelineEntry
 from services.inspection.businesses.repository import get_business
 from services.inspection.checklists.content import Answer, Subject
 from services.inspection.checklists.rules import judge
@@ -111,6 +111,7 @@ def _state(record: VisitRecord, content: VisitFacts) -> RecordState:
 async def _conclude(session: AsyncSession, record: VisitRecord, content: VisitFacts, actor: Actor) -> None:
     """The result is formed: judged, its publication due. Changed afterwards, it is judged anew beside the old one."""
     judged = await _judged(session, content)
+    business = await get_business(session, record.business_id) if record.business_id else None
     latest = await repository.get_judgement(session, record.judgement_id) if record.judgement_id else None
     if latest is None or latest.judgement != judged:
         judgement = VisitJudgement(
@@ -125,39 +126,39 @@ async def _conclude(session: AsyncSession, record: VisitRecord, content: VisitFa
         record.judgement_id = judgement.id
         kind = EntryKind.COMPLETED if record.formed_at is None else EntryKind.JUDGED_ANEW
         log(session, record, kind, actor, verdict=judged["verdict"])
+        if business is not None:
+            session.add(_told_of(business, record, judged, actor))
     if record.formed_at is None:
-        assert record.ended_at is not None  # faults_of asks for it
-        await _form(session, record, record.ended_at, judged, actor)
+        await _form(session, record, business.name if business else record.unregistered_place, actor)
     if content.follow_up is not None and not record.follow_up_settled:
         await _answer_task(session, record, content, actor)
 
 
-async def _form(
-    session: AsyncSession, record: VisitRecord, ended_at: datetime, judged: dict[str, Any], actor: Actor
-) -> None:
+async def _form(session: AsyncSession, record: VisitRecord, whom: str, actor: Actor) -> None:
     """The duty to publish arises once, when the visit ended; later corrections do not put it off."""
-    business = await get_business(session, record.business_id) if record.business_id else None
+    assert record.ended_at is not None  # a complete record has one
     clock = await open_clock(
         session,
         code=CLOCK_CODE,
         object_type=OBJECT_TYPE,
         object_id=record.id,
         region_code=record.region_code,
-        triggered_at=ended_at,
-        title=f"{business.name if business else record.unregistered_place}：{record.kind.label}结果",
+        triggered_at=record.ended_at,
+        title=f"{whom}：{record.kind.label}结果",
         actor=actor,
     )
-    record.formed_at, record.clock_id = ended_at, clock.id
-    if business is not None:
-        session.add(
-            TimelineEntry(
-                business_id=business.id,
-                kind=TimelineKind.INSPECTED,
-                summary=f"{record.kind.label}：{judged['verdict'] or '未作结论'}",
-                details={"visit_record_id": str(record.id), "failed": judged["failed"]},
-                actor_id=actor.id,
-            )
-        )
+    record.formed_at, record.clock_id = record.ended_at, clock.id
+
+
+def _told_of(business: Business, record: VisitRecord, judged: dict[str, Any], actor: Actor) -> TimelineEntry:
+    anew = "" if record.formed_at is None else "（更正）"
+    return TimelineEntry(
+        business_id=business.id,
+        kind=TimelineKind.INSPECTED,
+        summary=f"{record.kind.label}{anew}：{judged['verdict'] or '未作结论'}",
+        details={"visit_record_id": str(record.id), "failed": judged["failed"]},
+        actor_id=actor.id,
+    )
 
 
 async def _judged(session: AsyncSession, content: VisitFacts) -> dict[str, Any]:

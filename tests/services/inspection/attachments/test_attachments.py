@@ -1,0 +1,130 @@
+"""Files of visits: in chunks that break off anywhere, kept once, never replaced, seen by those who may."""
+
+import hashlib
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from services.inspection.attachments import files, service
+from shared.contracts.codes import Role, Unit
+from shared.ids import uuid7
+from tests.conftest import ClientOf
+from tests.services.inspection.factories import HAISHU, NANHAI
+from tests.services.inspection.visit_records.contents import ANNA, BERT, photo, send, upload, visit
+
+OCTETS = {"Content-Type": "application/octet-stream"}
+CONTENT, SHA256 = photo(1)
+
+
+@pytest_asyncio.fixture
+async def anna(client_of: ClientOf) -> httpx.AsyncClient:
+    return await client_of(Unit.INSPECTION, Role.INSPECTOR, regions=[HAISHU], actor_id=ANNA)
+
+
+@pytest_asyncio.fixture
+async def bert(client_of: ClientOf) -> httpx.AsyncClient:
+    return await client_of(Unit.INSPECTION, Role.GRID_OFFICER, regions=[HAISHU], actor_id=BERT)
+
+
+async def chunk(
+    terminal: httpx.AsyncClient, content: bytes, offset: int, size: int, sha256: str = SHA256
+) -> httpx.Response:
+    return await terminal.put(
+        f"/v1/attachments/{sha256}/chunks/{offset}", content=content, headers=OCTETS | {"Upload-Length": str(size)}
+    )
+
+
+@pytest.mark.parametrize("size", [1, 7, len(CONTENT)])
+async def test_a_file_comes_in_chunks_of_any_size(anna: httpx.AsyncClient, size: int) -> None:
+    answer = await upload(anna, CONTENT, chunk=size)
+    assert answer.json() == {
+        "sha256": SHA256,
+        "complete": True,
+        "received": len(CONTENT),
+        "size": len(CONTENT),
+        "media_type": "image/jpeg",
+    }
+    got = await anna.get(f"/v1/attachments/{SHA256}/content")
+    assert (got.content, got.headers["content-type"]) == (CONTENT, "image/jpeg")
+    part = await anna.get(f"/v1/attachments/{SHA256}/content", headers={"Range": "bytes=2-5"})
+    assert (part.status_code, part.content) == (206, CONTENT[2:6])
+
+
+async def test_what_came_before_a_break_stays_and_a_gap_is_refused_with_the_place(anna: httpx.AsyncClient) -> None:
+    size = len(CONTENT)
+    assert (await chunk(anna, CONTENT[:10], 0, size)).json()["received"] == 10
+    gap = await chunk(anna, CONTENT[20:], 20, size)
+    assert (gap.status_code, gap.json()["received"]) == (409, 10)
+    assert (await anna.get(f"/v1/attachments/{SHA256}")).json()["received"] == 10
+    assert (await chunk(anna, CONTENT[4:10], 4, size)).json()["received"] == 10, "a chunk sent again adds nothing"
+    assert (await chunk(anna, CONTENT[6:], 6, size)).json()["complete"]
+    assert (await chunk(anna, CONTENT, 0, size)).json()["complete"], "and after the end neither"
+
+
+async def test_bytes_that_do_not_give_the_hash_are_thrown_away_and_can_be_sent_anew(anna: httpx.AsyncClient) -> None:
+    wrong = CONTENT[:-1] + b"?"
+    refused = await chunk(anna, wrong, 0, len(wrong))
+    assert (refused.status_code, refused.json()["received"]) == (422, 0)
+    assert (await upload(anna, CONTENT)).json()["complete"]
+
+
+async def test_one_uploader_cannot_spoil_anothers_part(anna: httpx.AsyncClient, bert: httpx.AsyncClient) -> None:
+    size = len(CONTENT)
+    await chunk(anna, b"\x00" * 10, 0, size)
+    assert (await bert.get(f"/v1/attachments/{SHA256}")).json()["received"] == 0
+    assert (await upload(bert, CONTENT)).json()["complete"]
+    assert (await anna.get(f"/v1/attachments/{SHA256}")).json()["complete"], "two equal photos are one"
+
+
+async def test_what_is_neither_picture_film_nor_pdf_is_not_taken(anna: httpx.AsyncClient) -> None:
+    content = b"<html>not a picture</html>"
+    sha256 = hashlib.sha256(content).hexdigest()
+    answer = await chunk(anna, content, 0, len(content), sha256)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/attachment-refused")
+
+
+async def test_limits_are_checked_before_anything_is_written(
+    anna: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await chunk(anna, b"x", 0, service.MAX_BYTES + 1)).status_code == 413
+    assert not (tmp_path / "visit-attachments").exists()
+    monkeypatch.setattr(service, "MAX_CHUNK", 8)
+    assert (await chunk(anna, CONTENT, 0, len(CONTENT))).status_code == 413
+    assert (await chunk(anna, CONTENT[:8], 0, 4)).status_code == 422
+
+
+async def test_who_begins_too_many_files_finishes_some_first(
+    anna: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MAX_UNFINISHED", 2)
+    others = [photo(number) for number in (2, 3, 4)]
+    answers = [await chunk(anna, content[:5], 0, len(content), sha256) for content, sha256 in others]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert (await chunk(anna, others[0][0][5:], 5, len(others[0][0]), others[0][1])).json()["complete"]
+    assert (await chunk(anna, others[2][0][:5], 0, len(others[2][0]), others[2][1])).status_code == 200
+
+
+async def test_a_file_that_is_there_is_never_replaced(tmp_path: Path) -> None:
+    path = files.path_of(tmp_path, SHA256)
+    part = files.part_of(tmp_path, SHA256, UUID(int=5))
+    for content in (b"first", b"second"):
+        files.write_at(part, 0, content)
+        files.put_in_place(part, path)
+    assert path.read_bytes() == b"first"
+    assert not part.exists()
+
+
+async def test_a_file_is_seen_by_its_uploader_and_by_who_sees_a_visit_that_names_it(
+    anna: httpx.AsyncClient, bert: httpx.AsyncClient, client_of: ClientOf
+) -> None:
+    stranger = await client_of(Unit.INSPECTION, Role.INSPECTOR, regions=[NANHAI])
+    await upload(anna, CONTENT)
+    address = f"/v1/attachments/{SHA256}/content"
+    assert [(await client.get(address)).status_code for client in (anna, bert, stranger)] == [200, 404, 404]
+    await send(anna, uuid7(), visit(files=[{"sha256": SHA256, "note": "门头（演示）"}]))
+    assert [(await client.get(address)).status_code for client in (anna, bert, stranger)] == [200, 200, 404]
+    outsider = await client_of(Unit.INSPECTION, Role.BUSINESS, business_id=UUID(int=9))
+    assert (await outsider.get(address)).status_code == 403
