@@ -69,8 +69,8 @@ def _sampling_task(task: Mapping[str, Any], now: datetime) -> Line:
     shown = sampling_tasks.listed(task, times.day_of(now))
     due = [(shown["due_kind"], shown["due_words"])] if shown["due_kind"] in ("danger", "warning") else []
     whistle = [("danger", "快检吹哨")] if shown["from_whistle"] else []
-    count = ("unknown", f"已抽{shown['taken']}，应抽{shown['quantity']}")
-    return Line(shown["title"], f"/sampling-tasks/{task['id']}", shown["party"], [count, *due, *whistle])
+    note = f"已抽{shown['taken']}，应抽{shown['quantity']}；{shown['party']}"
+    return Line(shown["title"], f"/sampling-tasks/{task['id']}", note, [*due, *whistle])
 
 
 def _draft(sample: Mapping[str, Any], now: datetime) -> Line:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -160,7 +161,12 @@ async def coverage_page(
         plan=plan,
         place=await region_name(session, plan["region_code"]),
         places=[
-            each | {"duty": titles[each["duty_id"]], "place": await region_name(session, each["region_code"])}
+            each
+            | {
+                "duty": titles[each["duty_id"]],
+                "place": await region_name(session, each["region_code"]),
+                "covered_on": words.day_words(date.fromisoformat(each["covered_on"])) if each["covered_on"] else "",
+            }
             for each in page["items"]
         ],
         duties=[("", "全部"), *((duty["id"], duty["title"]) for duty in plan["coverage_duties"])],

@@ -20,6 +20,7 @@ from gateway.web.step_pages import Subject, act_of, show_step, take_step
 from gateway.web.steps import Step
 from gateway.web.visitors import PLAN_KEEPERS, CanKeepPlans, CanReadPlans, Visitor
 from shared.contracts.codes import Unit
+from shared.contracts.figures import Period
 from shared.contracts.statutory_sampling import Link
 from shared.database import Session
 
@@ -67,6 +68,7 @@ async def allocation_page(
         plan=plan,
         allocation=listed_allocation(allocation),
         place=await region_name(session, plan["region_code"]),
+        period=_period(allocation["inputs"], plan["year"]),
         steps=steps_of(allocation),
         caps=_caps(allocation["inputs"]),
         lines=shown,
@@ -97,6 +99,11 @@ async def dispatch(
 
     address = f"/sampling-plans/{plan_id}/allocations/{allocation_id}"
     return await take_step(request, services, visitor.caller, DISPATCH, f"/v1{address}", address, now)
+
+
+def _period(inputs: Mapping[str, Any], year: int) -> str:
+    """The quarter in words; an assessment is of the whole year."""
+    return Period.parse(inputs.get("quarter") or str(year)).label
 
 
 def listed_allocation(allocation: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,7 +141,7 @@ def steps_of(allocation: Mapping[str, Any]) -> list[str]:
         f"先满足下限和全覆盖名单上还没有抽够的，共{words.number(minimum)}批次。",
         f"其余{words.number(extra)}批次逐批给出：每次给最可能在这一批首次发现不合格的对象，"
         f"即 u(1−u)ⁿ 最大的，u 是不合格率的可信上限（可信度{inputs['credibility']}），n 是已分到的批次。",
-        f"{inputs['quarter']} 的频次上限连同季度内已抽的一并计算；{ending}",
+        f"{Period.parse(inputs['quarter']).label}的频次上限连同季度内已抽的一并计算；{ending}",
         draw,
     ]
 

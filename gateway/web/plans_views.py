@@ -37,10 +37,8 @@ GOAL_COLUMNS = (
     Column("planned", "目标", numeric=True, sort_key="planned"),
     Column("bar", ""),
     Column("completion", "完成率", numeric=True, sort_key="completion"),
-    Column("expected", "按时间应完成", numeric=True),
-    Column("lag", "差多少", numeric=True, sort_key="lag"),
+    Column("expected", "按时间应完成", numeric=True, sort_key="lag"),
     Column("forecast", "年终预测（90%区间）", numeric=True),
-    Column("outlook", "预计"),
 )
 
 
@@ -83,7 +81,12 @@ def tiles(plan: Answer, progress: Answer) -> list[Tile]:
             f"{progress['elapsed_days']}天，全年{progress['days_of_year']}天",
         ),
         Tile("已抽", count(goal["taken"]), "#meaning-taken", f"其中已有结论{words.number(goal['concluded'])}"),
-        Tile("年终预测", _forecast_reading(goal), "#meaning-forecast", _interval(goal) or progress["forecast_method"]),
+        Tile(
+            "年终预测",
+            _forecast_reading(goal),
+            "#meaning-forecast",
+            f"90%区间{_interval(goal)}" if goal["forecast"] else progress["forecast_method"],
+        ),
         Tile("落后的目标", count(behind, "个"), "#meaning-behind", f"共{counted}个目标" if counted else "没有分解目标"),
     ]
 

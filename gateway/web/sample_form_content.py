@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from gateway.web import words
 from gateway.web.forms import FieldError
 from gateway.web.sample_form_fields import PHOTOS, REASON, Colleague, FormBlock, FormField, as_step, by_name, fields_of
 from gateway.web.steps import WHOLE_FORM, Typed, body
@@ -87,19 +88,33 @@ def in_words(field: FormField, text: str) -> str:
         return "已签"
     if field.options:
         return dict(field.options).get(text, text)
-    return (
-        "、".join(text.split("\n"))
-        if field.kind == "lines"
-        else text.replace("T", " ")
-        if field.kind == "moment"
-        else text
-    )
+    match field.kind:
+        case "lines":
+            return "、".join(_alike(text))
+        case "moment":
+            return text.replace("T", " ")
+        case "day":
+            return _day(text)
+        case _:
+            return text
+
+
+def _day(text: str) -> str:
+    """`2026年7月24日`; what is no day stays as it was typed."""
+    try:
+        return words.day_words(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def errors_at(faults: Sequence[Fault], blocks: Sequence[FormBlock], sent: Mapping[str, Any]) -> list[FieldError]:
-    """What the service misses, at the fields of the page; what belongs to none is said of the whole form."""
+    """What the service misses, at the fields of the page and in their order; what belongs to none is said of the whole
+    form, first.
+    """
     names = by_name(blocks)
-    return [_error_at(fault, names, sent) for fault in faults]
+    places = {name: place for place, name in enumerate(names)}
+    found = [_error_at(fault, names, sent) for fault in faults]
+    return sorted(found, key=lambda error: places.get(error.field, -1))
 
 
 def unanswered(typed: Typed, blocks: Sequence[FormBlock]) -> list[FieldError]:
@@ -124,8 +139,10 @@ def _error_at(fault: Fault, names: Mapping[str, FormField], sent: Mapping[str, A
     found = names.get(place) or names.get(place.rpartition("/")[0]) or _first_below(place, names)
     if found is None:
         return FieldError(WHOLE_FORM, fault.message)
-    said = fault.message if found.label in fault.message else f"{found.label}：{fault.message}"
-    return FieldError(found.name, said)
+    # What is missing says itself which field it is, but not whose.
+    speaks_for_itself = fault.code.startswith("missing") and not place.startswith("samplers/")
+    is_named = speaks_for_itself or found.label in fault.message
+    return FieldError(found.name, fault.message if is_named else f"{found.label}：{fault.message}")
 
 
 def _photos_at(place: str, sent: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """The receipt of a sample: numbers, seals, clock, what happened to it, what may still be done. For paper too."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -66,13 +66,19 @@ async def show_receipt(
         labels=labels_of(opened),
         region_name=await region_name(session, sample["region_code"]),
         seals=_seals(sample["form"]),
+        sampled_on=words.day_words(date.fromisoformat(sample["sampled_on"])),
         quantity=quantity_words(sample["form"]),
         clocks=[clock_of(clock, now) for clock in sample["clocks"]],
         blocks=_filled(blocks, opened),
         photos=[field for block in blocks for field in block.fields if field.look in ("photos", "signature")],
         hashes=_hashes(blocks, opened),
         entries=[
-            entry | {"when": _time(entry["at"]), "changes": changes(entry["details"], blocks)}
+            {
+                "label": entry["label"],
+                "when": _time(entry["at"]),
+                "who": entry["actor_name"],
+                "said": "；".join(filter(None, [entry["note"], *changes(entry["details"], blocks)])),
+            }
             for entry in sample["entries"]
         ],
         done=DONE.get(done, ""),

@@ -18,7 +18,7 @@ from gateway.web.sample_receipt import BADGES
 from gateway.web.visitors import SAMPLE_TAKERS, CanReadSamples, Visitor
 from gateway.web.whistles import listed as listed_whistle
 from shared import times
-from shared.contracts.codes import Unit
+from shared.contracts.codes import Role, Unit
 from shared.contracts.statutory_sampling import Link, SampleState, Stream
 from shared.database import Session
 
@@ -80,8 +80,8 @@ async def task_page(
 
 
 async def drafts(services: Services, visitor: Visitor) -> list[dict[str, Any]]:
-    """Forms that were begun and not handed in, for who takes samples; none where they are not told."""
-    if not visitor.actor.has(*SAMPLE_TAKERS):
+    """A sampler's forms that were begun and not handed in; none where they are not told."""
+    if not visitor.actor.has(Role.SAMPLER):
         return []
     wanted = {"state": SampleState.DRAFT.value, "limit": "20"}
     try:

@@ -11,6 +11,7 @@ from gateway.web import words
 from gateway.web.forms import FieldError
 from gateway.web.pages import render
 from gateway.web.report_words import ItemWords, ReportWords
+from gateway.web.sample_form_fields import FormField
 from gateway.web.steps import Field, Kind
 from gateway.web.tables import Column, TableView, sorted_rows
 from gateway.web.whistle_timeline import Step
@@ -58,6 +59,7 @@ async def styleguide(request: Request, _: Anyone) -> Response:
             FieldError("file", "第 18 行“检测时间”不是日期：2025/13/02"),
         ),
         step_fields=_step_fields(),
+        form_fields=_form_fields(),
         report=_report(),
         now=NOW,
     )
@@ -75,6 +77,14 @@ def _step_fields() -> list[Field]:
         *(Field(f"step-{kind}", label, kind, required=False) for kind, label in kinds),
         Field("step-select", "结果判定", "select", options=options),
         Field("step-choices", "哪几个环节", "choices", options=(("producer", "生产环节"), ("seller", "经营环节"))),
+    ]
+
+
+def _form_fields() -> list[FormField]:
+    return [
+        FormField("form-place", "抽样地点", hint="如：农贸市场", suggestions=("农贸市场", "超市")),
+        FormField("form-photos", "样品照片", "photos", "选好后点“暂存”就传上去", look="photos"),
+        FormField("form-signature", "抽样人签名", required=False, look="signature"),
     ]
 
 

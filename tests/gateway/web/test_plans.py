@@ -156,7 +156,7 @@ def test_the_steps_of_an_allocation_carry_its_numbers() -> None:
         "result": {"lines": [{"minimum": 4, "extra": 6}, {"minimum": 1, "extra": 0}], "unplaced": 2},
     }
     said = "".join(steps_of(allocation))
-    for words in ("3个对象", "2023-07-01至2026-07-24", "共5批次", "其余6批次", "0.95", "2026-Q3", "有2批次"):
+    for words in ("3个对象", "2023-07-01至2026-07-24", "共5批次", "其余6批次", "0.95", "2026年第3季度", "有2批次"):
         assert words in said
 
 

@@ -48,6 +48,7 @@ async def test_what_is_due_first_stands_first_and_the_home_page_shows_it_too(mar
         assert "已超期40天" in page
         home = (await sampler.get("/")).text
         assert early in home
+        assert "已抽0，应抽2；演示蔬菜摊（虚构）" in home
         assert 'href="/sampling-tasks"' in home
 
 
