@@ -22,9 +22,22 @@ from services.inspection.clock_events import on_clock_breached, on_clock_end_wit
 from services.inspection.corrections.router import router as corrections
 from services.inspection.database import Base
 from services.inspection.figures.definitions import FIGURES
+from services.inspection.figures.grid import GRID_FIGURES
+from services.inspection.grid.cells.router import router as grid_cells
+from services.inspection.grid.coverage.jobs import RECOUNT_COVERAGE
+from services.inspection.grid.coverage.router import router as grid_coverage
+from services.inspection.grid.dated_rules.router import router as dated_rules
+from services.inspection.grid.dated_rules.seed import seed_dated_rules
+from services.inspection.grid.handovers.router import router as grid_handovers
+from services.inspection.grid.posts.router import router as grid_posts
+from services.inspection.patrols.clues.router import router as clues
+from services.inspection.patrols.router import router as patrols
 from services.inspection.quarantine.router import router as quarantine
 from services.inspection.settings import Settings
 from services.inspection.task_packs.router import router as task_packs
+from services.inspection.trainings.exams.router import router as exams
+from services.inspection.trainings.jobs import RECOUNT_TRAINING
+from services.inspection.trainings.router import router as trainings
 from services.inspection.visit_records.router import router as visit_records
 from services.inspection.visits.router import router as visits
 from services.inspection.visits.subscribers import on_rapid_test_failed
@@ -58,6 +71,15 @@ service = Service(
         attachments,
         quarantine,
         visit_records,
+        dated_rules,
+        grid_cells,
+        grid_posts,
+        grid_handovers,
+        grid_coverage,
+        patrols,
+        clues,
+        trainings,
+        exams,
         task_packs,
     ],
     subscribers={
@@ -72,9 +94,9 @@ service = Service(
         BREACHED[Unit.INSPECTION].type: on_clock_breached,
         END_WITHDRAWN[Unit.INSPECTION].type: on_clock_end_withdrawn,
     },
-    jobs=[SWEEP, IMPORT_BUSINESSES, COUNT_FILES_ANEW],
-    figures=FIGURES,
-    seeds=[seed_checklists, seed_requirements, seed_lengths],
+    jobs=[SWEEP, IMPORT_BUSINESSES, COUNT_FILES_ANEW, RECOUNT_COVERAGE, RECOUNT_TRAINING],
+    figures=(*FIGURES, *GRID_FIGURES),
+    seeds=[seed_checklists, seed_requirements, seed_lengths, seed_dated_rules],
 )
 
 app = create_app(service)

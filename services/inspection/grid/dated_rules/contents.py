@@ -1,0 +1,129 @@
+"""What a dated rule may say: one schema for each subject. Amounts and hours are decimals, written as JSON strings."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from shared.contracts.schema import Schema
+from shared.contracts.words import Words
+
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$", description="代码", examples=["village-patrol"])]
+Text = Annotated[Words, Field(min_length=1, max_length=300)]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=4)]
+
+
+class Subject(StrEnum):
+    """What dated rules are about."""
+
+    DUTY_LIST = "duty_list"
+    TRAINING_HOURS = "training_hours"
+    REWARD = "reward"
+    SUPERVISION_DUTY = "supervision_duty"
+    OFFICE_STANDARD = "office_standard"
+
+    @property
+    def label(self) -> str:
+        return {
+            "duty_list": "责任清单、巡查清单",
+            "training_hours": "年度培训学时",
+            "reward": "举报奖励标准",
+            "supervision_duty": "包保督导频次",
+            "office_standard": "乡镇食安办建设标准",
+        }[self]
+
+
+class DutyItem(Schema):
+    code: Code
+    text: Text = Field(description="要做、要看的", examples=["有无会销保健食品的场所"])
+    every: Words = Field(default="", max_length=40, description="频次，照文件写", examples=["每月一次"])
+
+
+class DutyList(Schema):
+    """A list of duties (责任清单) or of what a patrol looks at (巡查清单)."""
+
+    subject: Literal["duty_list"]
+    purpose: Literal["duty", "patrol"] = Field(description="duty 责任清单，patrol 巡查清单")
+    items: list[DutyItem] = Field(min_length=1, max_length=200)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "DutyList":
+        _ensure_distinct(item.code for item in self.items)
+        return self
+
+
+class TrainingHours(Schema):
+    """How many hours a person of the group named by the rule's code must be trained in a calendar year."""
+
+    subject: Literal["training_hours"]
+    hours: Decimal = Field(gt=0, le=1000, max_digits=6, decimal_places=2, examples=["60"])
+
+
+class RewardTier(Schema):
+    tier: int = Field(ge=1, le=9, description="奖励等级", examples=[1])
+    condition: Text = Field(description="达到哪一级的条件", examples=["一级举报奖励"])
+    rate: Decimal = Field(ge=0, le=1, max_digits=7, decimal_places=6, description="占罚没款的比例", examples=["0.05"])
+    floor: Amount = Field(description="不低于多少元", examples=["5000"])
+
+
+class RewardRates(Schema):
+    """How a reward for a report is reckoned: a share of the fine, a floor for each tier, a cap for each case."""
+
+    subject: Literal["reward"]
+    tiers: list[RewardTier] = Field(min_length=1, max_length=9)
+    cap: Amount = Field(description="每起案件的奖励上限，元", examples=["1000000"])
+    joint_approval_from: Amount = Field(description="达到此额须会同财政部门，元", examples=["500000"])
+    unit: Decimal = Field(
+        gt=0, le=100, max_digits=5, decimal_places=2, description="修约到多少元，四舍五入", examples=["0.01"]
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "RewardRates":
+        _ensure_distinct(tier.tier for tier in self.tiers)
+        if any(tier.floor > self.cap for tier in self.tiers):
+            raise ValueError("最低额不能高于上限，请核对")
+        if any(amount % self.unit for amount in (self.cap, *(tier.floor for tier in self.tiers))):
+            raise ValueError("最低额和上限应是修约单位的整倍数，请核对")
+        return self
+
+
+class SupervisionDuty(Schema):
+    """How often a leader of the level named by the rule's code visits the businesses he answers for."""
+
+    subject: Literal["supervision_duty"]
+    leaders: Text = Field(description="哪一层级的干部", examples=["县级干部"])
+    visits_per_quarter: int = Field(ge=1, le=100, examples=[1])
+
+
+class OfficeItem(Schema):
+    code: Code
+    group: Text = Field(description="归在哪一组", examples=["八有"])
+    text: Text = Field(examples=["有机构"])
+    points: Decimal = Field(gt=0, max_digits=6, decimal_places=2, examples=["1"])
+
+
+class OfficeStandard(Schema):
+    """What the food-safety office of a town must have and do."""
+
+    subject: Literal["office_standard"]
+    items: list[OfficeItem] = Field(min_length=1, max_length=200)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "OfficeStandard":
+        _ensure_distinct(item.code for item in self.items)
+        return self
+
+
+Content = Annotated[
+    DutyList | TrainingHours | RewardRates | SupervisionDuty | OfficeStandard, Field(discriminator="subject")
+]
+
+
+def _ensure_distinct(names: Iterable[object]) -> None:
+    seen: set[object] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"“{name}”出现了两次，请删去或改名")
+        seen.add(name)

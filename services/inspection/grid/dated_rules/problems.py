@@ -1,0 +1,19 @@
+"""What can go wrong with a dated rule, as callers see it."""
+
+from shared.http.problems import Conflict, NotFound, Problem
+
+
+class UnknownDatedRule(NotFound):
+    slug, title = "unknown-dated-rule", "没有这条规则"
+
+
+class NoRuleInForce(Conflict):
+    """What is asked for needs a rule, and none holds on that day at that place."""
+
+    slug, title = "no-dated-rule-in-force", "没有适用的规则"
+
+
+class RuleForEverybody(Problem):
+    """A rule without a region holds in everybody's regions."""
+
+    slug, title, status = "dated-rule-for-everybody", "全国适用的规则由系统管理员维护", 403
