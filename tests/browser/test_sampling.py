@@ -27,6 +27,12 @@ def picture(red: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(bytes([0, red, 90, 60]))) + chunk(b"IEND", b"")
 
 
+SMALL_TARGETS = """[...document.querySelectorAll('main :is(button, select, input, textarea, summary), .choice')]
+    .filter(e => e.offsetParent && !['checkbox', 'radio', 'hidden'].includes(e.type))
+    .filter(e => e.getBoundingClientRect().height < 43.5).map(e => e.id || e.textContent.trim())"""
+"""What a thumb would miss."""
+
+
 async def fill_in(page: Page) -> None:
     """What a sampler fills in, folded blocks untouched."""
     for name, text in (
@@ -73,6 +79,7 @@ async def test_a_sample_is_taken_on_a_phone(open_page: OpenPage, market: Market,
     await keep(page, "sampling-task-390")
     await page.get_by_role("link", name="新抽一批样品").click()
     assert await fits(page)
+    assert await page.evaluate(SMALL_TARGETS) == []
     await keep(page, "sample-form-390")
     await page.get_by_role("button", name="完成抽样").click()
     await keep(page, "sample-form-errors-390")
@@ -103,7 +110,10 @@ async def test_a_draft_of_nothing_says_everything_at_once_and_leads_to_the_field
     page = await open_page(Role.SAMPLER, PHONE)
     await page.goto(f"/sampling-tasks/{task['id']}/samples/new")
     await page.get_by_role("button", name="完成抽样").click()
-    await page.locator("#error-summary a", has_text="请填写抽样地点").click()
+    await expect(page.locator("#error-summary")).to_be_focused()
+    link = page.locator("#error-summary a", has_text="请填写抽样地点")
+    await link.focus()
+    await page.keyboard.press("Enter")
     await expect(page.locator('[id="basics/place"]')).to_be_in_viewport()
     await page.locator("#error-summary a", has_text=re.compile("封条号")).first.click()
     await expect(page.locator('[id="sealing/test_seals"]')).to_be_in_viewport()
