@@ -223,6 +223,4 @@ async def measure(items: int, *, profiled: bool) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(
-        measure(int(sys.argv[1]) if len(sys.argv) > 1 else ITEMS, profiled=len(sys.argv) > 2)
-    )
+    asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else ITEMS, profiled=len(sys.argv) > 2))
