@@ -282,10 +282,10 @@ class Intake:
 
 
 def _told(ids: Sequence[UUID], values: Mapping[str, Sequence[Any]]) -> Iterator[tuple[BusinessRegistered, UUID]]:
-    """The same event for each as for a business entered by itself. The values were checked when they were read."""
+    """The same event for each as for a business entered by itself."""
     told = (values[name] for name in ("uscc", "name", "kind", "status", "region_code", "stall_number"))
     for business_id, uscc, name, kind, status, region_code, stall_number in zip(ids, *told, strict=True):
-        event = BusinessRegistered.model_construct(
+        event = BusinessRegistered(
             business_id=business_id,
             version=1,
             uscc=uscc,

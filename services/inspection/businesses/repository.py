@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection.businesses.completeness.repository import MISSING
-from services.inspection.businesses.models import Business, Licence, TimelineEntry
+from services.inspection.businesses.models import Business, Licence, Movement, TimelineEntry
 from services.inspection.businesses.rules import Identity, squeeze
 from shared.contracts.inspection import BusinessKind, BusinessStatus, TimelineKind
 from shared.http.auth import Actor
@@ -96,8 +95,14 @@ async def list_businesses(
     if not wanted.merged:
         statement = statement.where(Business.merged_into.is_(None))
     if wanted.incomplete:
-        statement = statement.where(Business.status != BusinessStatus.CLOSED, text(f"EXISTS ({MISSING})"))
+        statement = statement.where(Business.status != BusinessStatus.CLOSED, ~_is_complete())
     return await paginate(session, statement, page, order_by=[Business.id], descending=True)
+
+
+def _is_complete() -> ColumnElement[bool]:
+    """The condition that a file is counted as complete."""
+    counted = select(func.sum(Movement.completed)).where(Movement.business_id == Business.id)
+    return func.coalesce(counted.scalar_subquery(), 0) > 0
 
 
 async def licence_records(

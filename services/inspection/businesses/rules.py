@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from shared.contracts.codes import RowOutcome
@@ -67,6 +68,7 @@ def figure_of_kind(kind: BusinessKind) -> str:
     return f"{FIGURE_ON_FILE}_{kind.value}"
 
 
+@lru_cache(maxsize=16_384)  # an import asks three times for each name of a chunk
 def squeeze(name: str) -> str:
     """Return a name for comparing: half-width, no spaces, no brackets' width."""
     return "".join(unicodedata.normalize("NFKC", name).split()).casefold()

@@ -56,8 +56,8 @@ async def list_incomplete_files(
             name=row.name,
             kind=row.kind,
             region_code=row.region_code,
-            complete=not missing[row.id],
-            missing=[MissingField(field=field, label=field.label) for field in missing[row.id]],
+            complete=row.id not in missing,
+            missing=[MissingField(field=field, label=field.label) for field in missing.get(row.id, ())],
         )
         for row in rows
     ]
