@@ -34,6 +34,8 @@ from services.inspection.patrols.clues.router import router as clues
 from services.inspection.patrols.router import router as patrols
 from services.inspection.quarantine.router import router as quarantine
 from services.inspection.settings import Settings
+from services.inspection.supervision_letters.router import router as supervision_letters
+from services.inspection.supervision_letters.seed import seed_templates
 from services.inspection.task_packs.router import router as task_packs
 from services.inspection.trainings.exams.router import router as exams
 from services.inspection.trainings.jobs import RECOUNT_TRAINING
@@ -68,6 +70,7 @@ service = Service(
         visits,
         case_requests,
         corrections,
+        supervision_letters,
         attachments,
         quarantine,
         visit_records,
@@ -96,7 +99,7 @@ service = Service(
     },
     jobs=[SWEEP, IMPORT_BUSINESSES, COUNT_FILES_ANEW, RECOUNT_COVERAGE, RECOUNT_TRAINING],
     figures=(*FIGURES, *GRID_FIGURES),
-    seeds=[seed_checklists, seed_requirements, seed_lengths, seed_dated_rules],
+    seeds=[seed_checklists, seed_templates, seed_requirements, seed_lengths, seed_dated_rules],
 )
 
 app = create_app(service)
