@@ -1,5 +1,7 @@
 """监督检查: the register of food businesses, bulk imports into it, follow-up visits, figures."""
 
+from services.inspection.assignments.jobs import RECOUNT_SUPERVISION
+from services.inspection.assignments.router import router as supervision_assignments
 from services.inspection.attachments.router import router as attachments
 from services.inspection.business_imports.jobs import IMPORT_BUSINESSES
 from services.inspection.business_imports.router import router as business_imports
@@ -30,9 +32,11 @@ from services.inspection.grid.dated_rules.router import router as dated_rules
 from services.inspection.grid.dated_rules.seed import seed_dated_rules
 from services.inspection.grid.handovers.router import router as grid_handovers
 from services.inspection.grid.posts.router import router as grid_posts
+from services.inspection.office_standards.router import router as office_records
 from services.inspection.patrols.clues.router import router as clues
 from services.inspection.patrols.router import router as patrols
 from services.inspection.quarantine.router import router as quarantine
+from services.inspection.reward_ledger.router import router as rewards
 from services.inspection.settings import Settings
 from services.inspection.supervision_letters.router import router as supervision_letters
 from services.inspection.supervision_letters.seed import seed_templates
@@ -83,6 +87,9 @@ service = Service(
         clues,
         trainings,
         exams,
+        supervision_assignments,
+        office_records,
+        rewards,
         task_packs,
     ],
     subscribers={
@@ -97,9 +104,9 @@ service = Service(
         BREACHED[Unit.INSPECTION].type: on_clock_breached,
         END_WITHDRAWN[Unit.INSPECTION].type: on_clock_end_withdrawn,
     },
-    jobs=[SWEEP, IMPORT_BUSINESSES, COUNT_FILES_ANEW, RECOUNT_COVERAGE, RECOUNT_TRAINING],
+    jobs=[SWEEP, IMPORT_BUSINESSES, COUNT_FILES_ANEW, RECOUNT_COVERAGE, RECOUNT_TRAINING, RECOUNT_SUPERVISION],
     figures=(*FIGURES, *GRID_FIGURES),
-    seeds=[seed_checklists, seed_templates, seed_requirements, seed_lengths, seed_dated_rules],
+    seeds=[seed_templates, seed_checklists, seed_requirements, seed_lengths, seed_dated_rules],
 )
 
 app = create_app(service)

@@ -94,8 +94,8 @@ async def test_a_business_lies_where_it_is_registered_until_it_is_put_elsewhere_
     assert placed.status_code == 201, placed.text
 
     async def village_of(on: date) -> str | None:
-        answer = (await office.get(f"/v1/businesses/{shop}/grid-cells?on={on}")).json()
-        found = {cell["level"]: cell["cell_code"] for cell in answer["cells"]}
+        answer: dict[str, Any] = (await office.get(f"/v1/businesses/{shop}/grid-cells?on={on}")).json()
+        found: dict[str, str | None] = {cell["level"]: cell["cell_code"] for cell in answer["cells"]}
         assert set(found) == {"county", "town", "village", "cell"}
         assert (found["county"], found["town"], found["cell"]) == (HAISHU, TOWN, None)
         return found["village"]
