@@ -8,6 +8,7 @@ import hashlib
 import os
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -34,6 +35,15 @@ def part_of(data_dir: Path, sha256: str, uploader: UUID) -> Path:
     return data_dir / "visit-attachments" / "parts" / str(uploader) / sha256
 
 
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """What the bytes of a file are; `media_type` None for what is not taken."""
+
+    size: int
+    sha256: str
+    media_type: str | None
+
+
 def length_of(part: Path) -> int:
     """How far a part has come."""
     return part.stat().st_size if part.exists() else 0
@@ -41,13 +51,16 @@ def length_of(part: Path) -> int:
 
 def unfinished(part: Path) -> int:
     """How many other parts its uploader has begun; those given up long ago are thrown away on the way."""
-    if not part.parent.exists():
-        return 0
-    others = [other for other in part.parent.iterdir() if other != part]
-    forgotten = [other for other in others if time.time() - other.stat().st_mtime > FORGET_PARTS_AFTER]
-    for other in forgotten:
-        other.unlink(missing_ok=True)
-    return len(others) - len(forgotten)
+    count = 0
+    for other in part.parent.iterdir() if part.parent.exists() else ():
+        with suppress(FileNotFoundError):  # another request finishes it meanwhile
+            if other == part:
+                continue
+            if time.time() - other.stat().st_mtime > FORGET_PARTS_AFTER:
+                other.unlink()
+            else:
+                count += 1
+    return count
 
 
 def write_at(part: Path, offset: int, block: bytes) -> None:
@@ -60,25 +73,24 @@ def write_at(part: Path, offset: int, block: bytes) -> None:
         os.close(descriptor)
 
 
-def digest_of(part: Path) -> str:
-    """The SHA-256 of a part, read in blocks."""
-    digest = hashlib.sha256()
-    with part.open("rb") as source:
-        while block := source.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def media_type_of(part: Path) -> str | None:
-    """What a file is, read from its bytes; None for what is not taken."""
-    with part.open("rb") as source:
-        beginning = source.read(16)
-    return next((kind for start, mark, kind in _SIGNATURES if beginning[start:].startswith(mark)), None)
+def read(path: Path) -> Bytes | None:
+    """What a file is, read in blocks; None where there is none."""
+    digest, size, beginning = hashlib.sha256(), 0, b""
+    try:
+        with path.open("rb") as source:
+            while block := source.read(BLOCK):
+                beginning = beginning or block[:16]
+                size += len(block)
+                digest.update(block)
+    except FileNotFoundError:
+        return None
+    media_type = next((kind for start, mark, kind in _SIGNATURES if beginning[start:].startswith(mark)), None)
+    return Bytes(size, digest.hexdigest(), media_type)
 
 
 def put_in_place(part: Path, path: Path) -> None:
     """Make a verified part the file of its hash. One that is there already stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
+    with suppress(FileExistsError, FileNotFoundError):  # or another request has just put the same part in place
         os.link(part, path)
     part.unlink(missing_ok=True)

@@ -89,15 +89,21 @@ async def _write(part: Path, offset: int, size: int, blocks: AsyncIterator[bytes
 
 
 async def _finish(session: AsyncSession, sha256: str, part: Path, data_dir: Path, actor: Actor) -> AttachmentRead:
-    size, found = await asyncio.to_thread(files.length_of, part), await asyncio.to_thread(files.digest_of, part)
-    media_type = await asyncio.to_thread(files.media_type_of, part)
-    if found != sha256 or media_type is None:
+    path = files.path_of(data_dir, sha256)
+    found = await asyncio.to_thread(files.read, part) or await asyncio.to_thread(files.read, path)
+    if found is None or found.sha256 != sha256:
         await asyncio.to_thread(part.unlink, missing_ok=True)
-        if found != sha256:
-            raise AttachmentRefused(f"收到的 {size} 字节与地址中的 SHA-256 不符，已丢弃，请从头重传", received=0)
+        raise AttachmentRefused("收到的字节与地址中的 SHA-256 不符，已丢弃，请从头重传", received=0)
+    if found.media_type is None:
+        await asyncio.to_thread(part.unlink, missing_ok=True)
         raise AttachmentRefused("只收 JPEG、PNG、WebP、HEIC 图片，MP4 录像和 PDF 文书", received=0)
-    await asyncio.to_thread(files.put_in_place, part, files.path_of(data_dir, sha256))
-    values = {"sha256": sha256, "size": size, "media_type": media_type, "uploaded_by": actor.id}
+    await asyncio.to_thread(files.put_in_place, part, path)
+    values = {
+        "sha256": sha256,
+        "size": found.size,
+        "media_type": found.media_type,
+        "uploaded_by": actor.id,
+    }
     if await repository.add_attachment(session, values):
         await note_file_arrived(session, sha256, actor)
     attachment = await repository.get_attachment(session, sha256)

@@ -17,7 +17,6 @@ from services.inspection.visit_records.delivered import Delivered, Reason
 from services.inspection.visits.repository import get_visit
 from shared.contracts.inspection import VisitState
 from shared.http.auth import Actor
-from shared.regions.repository import get_region, is_within
 from shared.times import day_of, in_words
 
 LONGEST_OFFLINE = timedelta(days=366)
@@ -78,11 +77,12 @@ def _about_author(content: VisitContent, actor: Actor) -> list[Reason]:
 
 async def _about_place(session: AsyncSession, content: VisitContent, actor: Actor) -> AsyncIterator[Reason]:
     code = content.region_code
-    if await get_region(session, code) is None:
+    above = await repository.region_and_above(session, code)
+    if not above:
         yield Reason("region_unknown", f"没有代码为 {code} 的区划", "/region_code")
-    elif not await is_within(session, code, actor.regions):
+    elif above.isdisjoint(actor.regions):
         yield Reason("outside_region", "不在上传人现在的管辖区域内", "/region_code")
-    if not await is_within(session, code, [content.authority_code]):
+    if content.authority_code not in above:
         yield Reason("authority", "主体不在检查机关的区划内，请核对 authority_code", "/authority_code")
     if content.business_id is None:
         return

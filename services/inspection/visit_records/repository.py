@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.attachments.models import Attachment
+from services.inspection.checklists.content import Content
 from services.inspection.checklists.models import Checklist, ChecklistVersion
 from services.inspection.visit_records.kinds import RecordState
 from services.inspection.visit_records.models import (
@@ -23,6 +24,7 @@ from services.inspection.visit_records.models import (
 )
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
+from shared.regions.models import RegionAncestor
 from shared.regions.repository import codes_within
 from shared.regions.scope import within_scope
 
@@ -164,6 +166,17 @@ async def checklist_version(session: AsyncSession, version_id: UUID) -> Checklis
     statement = select(Checklist).join(ChecklistVersion).where(ChecklistVersion.id == version_id)
     checklist = await session.scalar(statement.execution_options(populate_existing=True))
     return next((version for version in checklist.versions if version.id == version_id), None) if checklist else None
+
+
+async def checklist_content(session: AsyncSession, version_id: UUID) -> Content | None:
+    """What a version of a checklist says."""
+    version = await session.get(ChecklistVersion, version_id)
+    return version.content if version else None
+
+
+async def region_and_above(session: AsyncSession, code: str) -> set[str]:
+    """A region with all above it; empty where there is no such region."""
+    return set(await session.scalars(select(RegionAncestor.ancestor_code).where(RegionAncestor.code == code)))
 
 
 async def judgements_of(session: AsyncSession, record_id: UUID) -> Sequence[VisitJudgement]:

@@ -80,9 +80,8 @@ async def deliver(
         if doubts:
             await _quarantine(session, record, version, doubts, actor)
         log(session, record, EntryKind.RECEIVED, actor, sha256=version.sha256, author=version.author_name)
-    elif not version.admitted:
-        await _look_again(session, record, version, delivered, announced, actor)
-    await settle_anew(session, record, actor)
+    if is_new or (not version.admitted and await _may_count(session, record, version, delivered, announced, actor)):
+        await settle_anew(session, record, actor)
     return await _outcome(session, record, version, is_new, received_at, actor)
 
 
@@ -242,25 +241,27 @@ async def _keep(session: AsyncSession, values: dict[str, Any], received_at: date
     )
 
 
-async def _look_again(
+async def _may_count(
     session: AsyncSession,
     record: VisitRecord,
     version: VisitVersion,
     delivered: Delivered,
     announced: str | None,
     actor: Actor,
-) -> None:
-    """A doubt may have gone since: the author himself hands it in, the business was entered in the register."""
+) -> bool:
+    """Release a version whose doubts have gone since: its author hands it in himself, the business is on file now."""
     kept = await quarantine.kept(session, record.id, version.sha256)
     if kept is None or kept.state is not QuarantineState.OPEN:
-        return
+        return False
     skew = _skew(delivered.content, None, version.received_at)
-    if not await _doubts(session, record, delivered, announced, skew, version.received_at, actor):
-        why = "再次上传时疑点已消除"
-        kept.release(why, actor.id, actor.name, now())
-        version.admitted = True
-        await session.flush()
-        log(session, record, EntryKind.RELEASED, actor, note=why, sha256=version.sha256)
+    if await _doubts(session, record, delivered, announced, skew, version.received_at, actor):
+        return False
+    why = "再次上传时疑点已消除"
+    kept.release(why, actor.id, actor.name, now())
+    version.admitted = True
+    await session.flush()
+    log(session, record, EntryKind.RELEASED, actor, note=why, sha256=version.sha256)
+    return True
 
 
 async def _outcome(

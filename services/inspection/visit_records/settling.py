@@ -164,15 +164,15 @@ def _told_of(business: Business, record: VisitRecord, judged: dict[str, Any], ac
 async def _judged(session: AsyncSession, content: VisitFacts) -> dict[str, Any]:
     if content.checklist is None:
         return _unjudged("跟进检查，未使用要点表")
-    version = await repository.checklist_version(session, content.checklist.version_id)
-    if version is None:
+    checklist = await repository.checklist_content(session, content.checklist.version_id)
+    if checklist is None:
         return _unjudged("平台上没有所用的要点表版本，不能判定")
     judgement = judge(
         [
             Answer(number=number, finding=answer.finding, reason=answer.reason, photos=len(answer.photos))
             for number, answer in content.answers.items()
         ],
-        version.content,
+        checklist,
         Subject(
             kind=content.business_kind,
             scopes=None if content.business_scopes is None else tuple(content.business_scopes),
