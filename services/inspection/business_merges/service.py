@@ -98,7 +98,8 @@ async def merge(session: AsyncSession, actor: Actor, body: MergeCreate) -> Busin
     loser = await changeable_business(session, actor, body.loser_id)
     ensure_version(winner, body.winner_version)
     ensure_version(loser, body.loser_version)
-    before, after = file_of(winner), _combined(winner, loser, body)
+    before = file_of(winner)
+    after = combined(before, file_of(loser), body)
     known = {licence.id for licence in winner.licence_records}
     merged = BusinessMerge(
         winner_id=winner.id,
@@ -165,14 +166,12 @@ async def undo(session: AsyncSession, actor: Actor, merge_id: UUID, body: Undoin
     return merged
 
 
-def _combined(winner: Business, loser: Business, body: MergeCreate) -> BusinessWrite:
+def combined(winner: BusinessWrite, loser: BusinessWrite, body: MergeCreate) -> BusinessWrite:
     """The winner's file with the fields chosen from the loser, and all permits of both."""
-    file, other = file_of(winner), file_of(loser)
-    for field in body.take_from_loser:
-        setattr(file, field.value, getattr(other, field.value))
-    own = {(licence.kind, licence.number) for licence in file.licences}
-    file.licences = [*file.licences, *(new for new in other.licences if (new.kind, new.number) not in own)]
-    return file
+    own = {(licence.kind, licence.number) for licence in winner.licences}
+    added = [new for new in loser.licences if (new.kind, new.number) not in own]
+    taken = {field.value: getattr(loser, field.value) for field in body.take_from_loser}
+    return winner.model_copy(update=taken | {"licences": [*winner.licences, *added]})
 
 
 def _taken(before: BusinessWrite, after: BusinessWrite, fields: Sequence[str]) -> dict[str, Any]:
