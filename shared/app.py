@@ -28,6 +28,7 @@ from shared.parked_events import router as parked_events_router
 from shared.regions.router import reading as regions_router
 from shared.settings import UnitSettings, read_settings
 from shared.telemetry import install_tracing
+from shared.unverified_rules.router import router as unverified_rules_router
 
 Seed = Callable[[AsyncSession], Awaitable[None]]
 """Loads shipped data that a bureau may correct later; runs after each migration, so it must be idempotent."""
@@ -78,7 +79,10 @@ def create_app(service: Service, settings: UnitSettings | None = None) -> FastAP
     install_problem_handlers(app)
     for router in (*service.routers, events_router, health.router):
         app.include_router(router)
-    for router in (regions_router, clocks_router, figures_router, parked_events_router, jobs_router):
+    for router in (
+        *(regions_router, clocks_router, unverified_rules_router, figures_router),
+        *(parked_events_router, jobs_router),
+    ):
         app.include_router(router, prefix=service.prefix)
     if service.install:
         service.install(app)

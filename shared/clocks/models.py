@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from shared.clocks.rules import Clock, ClockRule, Due, Extension, ExtensionStep, Pause, Suspension
 from shared.contracts.clocks import OPEN_STATES, Authority, ClockState, Effect, EntryKind, LengthUnit, StartRule
 from shared.database import ChassisBase, Versioned
+from shared.unverified_rules.law import law
 
 Code = TypeVar("Code", bound=StrEnum)
 
@@ -31,6 +32,7 @@ class ClockRuleRow(Versioned, ChassisBase):
     __table_args__ = (
         UniqueConstraint("code", "authority", "valid_from", "version"),
         CheckConstraint("origin IN ('seed', 'bureau')", name="origin_known"),
+        law("期限规则", "code", "authority", "valid_from", by="version"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -27,6 +27,7 @@ from services.inspection.database import Base
 from shared.contracts.clocks import LengthUnit
 from shared.database import Versioned
 from shared.ids import uuid7
+from shared.unverified_rules.law import law
 
 ORDERS = frozenset({CorrectionStep.ORDERED, CorrectionStep.ORDERED_AGAIN})
 UNDER_CORRECTION = frozenset({CorrectionState.ORDERED, CorrectionState.REPORTED, CorrectionState.FAILED})
@@ -350,7 +351,7 @@ class CorrectionLimit(Base):
     """
 
     __tablename__ = "correction_limits"
-    __table_args__ = (Index(None, "region_code", "valid_from"),)
+    __table_args__ = (Index(None, "region_code", "valid_from"), law("责令改正期限的上限", "region_code", "valid_from"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     region_code: Mapped[str]

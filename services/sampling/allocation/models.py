@@ -12,6 +12,7 @@ from services.sampling.allocation.problems import AllocationStepRefused
 from services.sampling.database import Base
 from shared.contracts.statutory_sampling import Link
 from shared.ids import uuid7
+from shared.unverified_rules.law import law
 
 
 class SamplingCap(Base):
@@ -24,6 +25,7 @@ class SamplingCap(Base):
     __table_args__ = (
         Index(None, "kind", "valid_from", unique=True),
         CheckConstraint("maximum > 0", name="maximum_positive"),
+        law("抽样频次上限"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

@@ -25,6 +25,7 @@ from shared.contracts.sampling import StopSaleState
 from shared.contracts.statutory_sampling import CaseSide, Conclusion, ReportClass, UnqualifiedItem
 from shared.database import Versioned
 from shared.ids import uuid7
+from shared.unverified_rules.law import law
 
 
 class Standing(NamedTuple):
@@ -326,7 +327,10 @@ class ClosureRequirement(Base):
     """
 
     __tablename__ = "closure_requirements"
-    __table_args__ = (Index(None, "side", "handling", "topic"),)
+    __table_args__ = (
+        Index(None, "side", "handling", "topic"),
+        law("核查处置办结应具备的各项", "side", "handling", "topic", "valid_from"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     side: Mapped[CaseSide]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.sampling.database import Base
 from services.sampling.food_categories.rules import DateBasis
 from shared.database import Versioned
+from shared.unverified_rules.law import law
 
 
 class FoodCategory(Versioned, Base):
@@ -20,6 +21,7 @@ class FoodCategory(Versioned, Base):
         Index(None, "parent_code"),
         CheckConstraint("level BETWEEN 1 AND 4", name="level_one_to_four"),
         CheckConstraint("(level = 1) = (parent_code IS NULL)", name="parent_unless_top"),
+        law("食品类别"),
     )
 
     code: Mapped[str] = mapped_column(primary_key=True)

@@ -12,6 +12,7 @@ from services.sampling.database import Base
 from services.sampling.limits.rules import Comparison, RequirementForm
 from shared.contracts.statutory_sampling import Link
 from shared.ids import uuid7
+from shared.unverified_rules.law import law
 
 
 class FoodStandard(Base):
@@ -21,6 +22,7 @@ class FoodStandard(Base):
     __table_args__ = (
         Index(None, "code", "recorded_at"),
         CheckConstraint("valid_to > valid_from", name="valid_to_after_valid_from"),
+        law("标准版本", "code"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -49,6 +51,7 @@ class FoodLimit(Base):
         Index(None, "supersedes_id", unique=True),
         Index(None, "standard_code"),
         CheckConstraint("valid_to > valid_from", name="valid_to_after_valid_from"),
+        law("限量", supersedes="supersedes_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

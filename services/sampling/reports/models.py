@@ -21,6 +21,7 @@ from services.sampling.reports.stated import StatedItem
 from shared.contracts.statutory_sampling import Conclusion, ItemVerdict, LodKind, ReportClass, Stream
 from shared.database import Versioned
 from shared.ids import uuid7
+from shared.unverified_rules.law import law
 
 
 class Report(Versioned, Base):
@@ -247,6 +248,7 @@ class SeriousFindingRule(Base):
         Index(None, "code", "version", unique=True),
         CheckConstraint("origin IN ('seed', 'bureau')", name="origin_known"),
         CheckConstraint("(kind = 'excess') = (factor IS NOT NULL)", name="factor_iff_excess"),
+        law("24 小时限时报告的情形", "code", by="version"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

@@ -11,6 +11,7 @@ from services.sampling.database import Base
 from shared.contracts.sampling import LimitForm, Method
 from shared.database import Versioned
 from shared.ids import uuid7
+from shared.unverified_rules.law import law
 
 
 class Item(Versioned, Base):
@@ -52,6 +53,7 @@ class Threshold(Base):
         Index(None, "item_code", "valid_from"),
         CheckConstraint("(limit_form = 'qualitative') = (value IS NULL)", name="value_unless_qualitative"),
         CheckConstraint("valid_to > valid_from", name="valid_to_after_valid_from"),
+        law("快检判定值", "item_code", "method", "food_category", "valid_from"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

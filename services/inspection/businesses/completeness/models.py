@@ -10,13 +10,17 @@ from services.inspection.businesses.completeness.rules import FileField
 from services.inspection.database import Base
 from shared.contracts.inspection import BusinessKind
 from shared.ids import uuid7
+from shared.unverified_rules.law import law
 
 
 class FileRequirement(Base):
     """A file of this kind needs this part, from `recorded_at` until `ended_at`."""
 
     __tablename__ = "file_requirements"
-    __table_args__ = (Index(None, "kind", "field", unique=True, postgresql_where="ended_at IS NULL"),)
+    __table_args__ = (
+        Index(None, "kind", "field", unique=True, postgresql_where="ended_at IS NULL"),
+        law("一户一档应有的内容"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     kind: Mapped[BusinessKind]

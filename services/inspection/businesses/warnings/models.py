@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.inspection.businesses.warnings.rules import Expiring
 from services.inspection.database import Base
 from shared.ids import uuid7
+from shared.unverified_rules.law import law
 
 
 class WarningLength(Base):
@@ -18,6 +19,7 @@ class WarningLength(Base):
     __table_args__ = (
         CheckConstraint("days BETWEEN 0 AND 730", name="days_plausible"),
         Index(None, "kind", unique=True, postgresql_where="ended_at IS NULL"),
+        law("证照到期提醒的天数"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
