@@ -25,6 +25,7 @@ from services.inspection.corrections.router import router as corrections
 from services.inspection.database import Base
 from services.inspection.figures.definitions import FIGURES
 from services.inspection.figures.grid import GRID_FIGURES
+from services.inspection.figures.risk import RISK_FIGURES
 from services.inspection.grid.cells.router import router as grid_cells
 from services.inspection.grid.coverage.jobs import RECOUNT_COVERAGE
 from services.inspection.grid.coverage.router import router as grid_coverage
@@ -32,11 +33,21 @@ from services.inspection.grid.dated_rules.router import router as dated_rules
 from services.inspection.grid.dated_rules.seed import seed_dated_rules
 from services.inspection.grid.handovers.router import router as grid_handovers
 from services.inspection.grid.posts.router import router as grid_posts
+from services.inspection.hearing import each
+from services.inspection.inspection_frequency.router import router as inspection_frequency
+from services.inspection.inspection_frequency.seed import seed_planning_rules
 from services.inspection.office_standards.router import router as office_records
 from services.inspection.patrols.clues.router import router as clues
 from services.inspection.patrols.router import router as patrols
 from services.inspection.quarantine.router import router as quarantine
 from services.inspection.reward_ledger.router import router as rewards
+from services.inspection.risk_grades.facts import subscribers as risk_facts
+from services.inspection.risk_grades.facts.router import router as risk_facts_and_profiles
+from services.inspection.risk_grades.grades.router import router as risk_grades
+from services.inspection.risk_grades.replays.router import router as risk_replays
+from services.inspection.risk_grades.schemes.router import router as risk_schemes
+from services.inspection.risk_grades.schemes.seed import seed_risk_schemes
+from services.inspection.risk_grades.standing import subscribers as risk_standing
 from services.inspection.settings import Settings
 from services.inspection.supervision_letters.router import router as supervision_letters
 from services.inspection.supervision_letters.seed import seed_templates
@@ -51,6 +62,7 @@ from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP
 from shared.contracts.clocks import BREACHED, END_WITHDRAWN
 from shared.contracts.codes import Unit
+from shared.contracts.inspection import BusinessChanged, BusinessMerged, BusinessMergeUndone, VisitCompleted
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
 from shared.contracts.statutory_sampling import CaseRequested, DisposalClosed, SampleConcluded
 from shared.contracts.traceability import LotHeld, LotReleased
@@ -78,6 +90,11 @@ service = Service(
         attachments,
         quarantine,
         visit_records,
+        risk_schemes,
+        risk_facts_and_profiles,
+        risk_grades,
+        risk_replays,
+        inspection_frequency,
         dated_rules,
         grid_cells,
         grid_posts,
@@ -94,19 +111,31 @@ service = Service(
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
-        RapidTestFailed.type: on_rapid_test_failed,
-        WhistleClosed.type: timeline.on_whistle_closed,
-        SampleConcluded.type: timeline.on_sample_concluded,
+        RapidTestFailed.type: each(on_rapid_test_failed, risk_facts.on_rapid_test_failed),
+        WhistleClosed.type: each(timeline.on_whistle_closed, risk_facts.on_whistle_closed),
+        SampleConcluded.type: each(timeline.on_sample_concluded, risk_facts.on_sample_concluded),
         DisposalClosed.type: timeline.on_disposal_closed,
         CaseRequested.type: on_case_requested,
         LotHeld.type: timeline.on_lot_held,
         LotReleased.type: timeline.on_lot_released,
+        VisitCompleted.type: risk_facts.on_visit_completed,
+        BusinessChanged.type: risk_standing.on_business_changed,
+        BusinessMerged.type: risk_standing.on_business_merged,
+        BusinessMergeUndone.type: risk_standing.on_business_changed,
         BREACHED[Unit.INSPECTION].type: on_clock_breached,
         END_WITHDRAWN[Unit.INSPECTION].type: on_clock_end_withdrawn,
     },
     jobs=[SWEEP, IMPORT_BUSINESSES, COUNT_FILES_ANEW, RECOUNT_COVERAGE, RECOUNT_TRAINING, RECOUNT_SUPERVISION],
-    figures=(*FIGURES, *GRID_FIGURES),
-    seeds=[seed_templates, seed_checklists, seed_requirements, seed_lengths, seed_dated_rules],
+    figures=(*FIGURES, *GRID_FIGURES, *RISK_FIGURES),
+    seeds=[
+        seed_templates,
+        seed_checklists,
+        seed_requirements,
+        seed_lengths,
+        seed_risk_schemes,
+        seed_planning_rules,
+        seed_dated_rules,
+    ],
 )
 
 app = create_app(service)

@@ -11,6 +11,7 @@ from services.inspection.case_requests import repository
 from services.inspection.case_requests.models import CaseRequest
 from services.inspection.case_requests.problems import CaseRequestNotFound
 from services.inspection.case_requests.schemas import Decline, Filing
+from services.inspection.risk_grades.facts.filed_cases import record_case_filed
 from shared.clocks.service import meet_clock, open_clock
 from shared.contracts.inspection import CaseRequestState, TimelineKind
 from shared.contracts.statutory_sampling import CaseRequested, CaseSide, Link
@@ -81,6 +82,7 @@ async def accept(session: AsyncSession, request_id: UUID, filing: Filing, versio
     request = await _open(session, request_id, version, actor)
     at = _moment(request, "/filed_at", filing.filed_at)
     request.accept(filing.filing_number, at=at, by=actor.id, by_name=actor.name, note=filing.note)
+    await record_case_filed(session, request)
     return await _settle(session, request, at, actor, evidence=f"立案号 {filing.filing_number}")
 
 
