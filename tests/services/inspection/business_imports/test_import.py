@@ -298,7 +298,8 @@ async def test_an_imported_business_is_as_one_entered_by_itself(desk: Desk) -> N
         assert differences(imported, entered) == {"id", "uscc", "registered_at"}
         (theirs,), (ours,) = imported.licences, entered.licences
         assert differences(theirs, ours) == {"id", "business_id", "recorded_at"}
-        for model in (TimelineEntry, Movement, BusinessClosure):
+        models: tuple[Any, ...] = (TimelineEntry, Movement, BusinessClosure)
+        for model in models:
             rows = (await session.scalars(select(model).order_by(model.id))).all()
             by_business = {row.business_id: row for row in rows}
             unlike = differences(by_business[imported.id], by_business[entered.id])

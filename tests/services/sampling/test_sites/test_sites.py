@@ -8,7 +8,13 @@ import pytest_asyncio
 
 from services.sampling.test_sites.subscribers import on_business
 from shared.contracts.codes import Role, Unit
-from shared.contracts.inspection import BusinessChanged, BusinessKind, BusinessStatus
+from shared.contracts.inspection import (
+    BusinessChanged,
+    BusinessKind,
+    BusinessMerged,
+    BusinessMergeUndone,
+    BusinessStatus,
+)
 from shared.ids import uuid7
 from tests.conftest import ClientOf, SessionOf
 from tests.services.sampling.factories import HAISHU, NANHAI, OTHER_STREET, STREET, USCC, key, site_body, stored_site
@@ -173,6 +179,27 @@ async def test_of_two_messages_about_a_business_the_later_version_counts(
     await on_business(session, newest)
     await on_business(session, newest.model_copy(update={"version": 2, "name": "旧名称（虚构）"}))
     assert (await registered(inspector, operator_uscc=USCC))["operator_name"] == "新名称（虚构）"
+
+
+async def test_a_business_merged_into_another_is_followed_and_parts_from_it_again(
+    inspector: httpx.AsyncClient, client_of: ClientOf, session_of: SessionOf
+) -> None:
+    session = await session_of(Unit.SAMPLING)
+    site = await registered(inspector, operator_uscc=USCC)
+    ended, going_on = business(), business(business_id=uuid4(), uscc=None, name="并入后的主体（虚构）")
+    for known in (ended, going_on):
+        await on_business(session, known)
+    operator = await client_of(Unit.SAMPLING, Role.MARKET_OPERATOR, regions=[STREET], business_id=going_on.business_id)
+    facts = ended.model_dump()
+    merged = BusinessMerged.model_validate(
+        facts | {"version": 2, "status": "closed", "merged_into": going_on.business_id}
+    )
+    undone = BusinessMergeUndone.model_validate(facts | {"version": 3})
+    seen = []
+    for event in (merged, merged, undone, merged):
+        await on_business(session, event)
+        seen.append([row["id"] for row in (await operator.get("/v1/test-sites")).json()["items"]])
+    assert seen == [[site["id"]], [site["id"]], [], []]
 
 
 async def test_a_stale_change_of_a_site_is_refused(inspector: httpx.AsyncClient, session_of: SessionOf) -> None:
