@@ -142,7 +142,7 @@ async def test_a_business_sees_what_was_served_on_it_and_answers(
 ) -> None:
     owner = await on_file(session)
     issuer_id = await an_issuer(leader)
-    to_owner = {"business_id": str(owner.id), "addressee": None, "region_code": None}
+    to_owner: dict[str, Any] = {"business_id": str(owner.id), "addressee": None, "region_code": None}
     shown = await issued(officer, leader, issuer_id, **to_owner)
     other = await issued(officer, leader, issuer_id)
     trader = await client_of(Unit.INSPECTION, Role.BUSINESS, regions=[HAISHU], business_id=owner.id)
