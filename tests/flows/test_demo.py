@@ -31,6 +31,9 @@ async def test_the_demo_shows_statutory_sampling_in_every_state_and_is_safe_to_r
     assert table["row_count"] == 8
     assert await stage.people[Role.LABORATORY].all(f"{API}/laboratory/samples")
 
+    equipment = await office.all(f"{API}/laboratory-equipment")
+    assert (sum(row["owned"] for row in equipment), sum(row["required"] for row in equipment)) == (37, 41)
+
     before = await stage.ledger.counts()
     await asyncio.to_thread(load, settings, JURISDICTIONS[:1])
     await eventually(stage.ledger.all_delivered, 60)
