@@ -12,6 +12,8 @@ from services.inspection.businesses.repository import get_business
 from services.inspection.checklists.content import Answer, Subject
 from services.inspection.checklists.rules import judge
 from services.inspection.checklists.schemas import JudgementRead, TallyRead
+from services.inspection.corrections.opening import CompletedVisit, open_corrections
+from services.inspection.corrections.visit_findings import problems_of
 from services.inspection.visit_records import repository
 from services.inspection.visit_records.content import VisitFacts, named_files
 from services.inspection.visit_records.faults import faults_of
@@ -130,8 +132,35 @@ async def _conclude(session: AsyncSession, record: VisitRecord, content: VisitFa
             session.add(_told_of(business, record, judged, actor))
     if record.formed_at is None:
         await _form(session, record, business.name if business else record.unregistered_place, actor)
+    await _hand_over(session, record, content, judged, business.name if business else record.unregistered_place, actor)
     if content.follow_up is not None and not record.follow_up_settled:
         await _answer_task(session, record, content, actor)
+
+
+async def _hand_over(
+    session: AsyncSession,
+    record: VisitRecord,
+    content: VisitFacts,
+    judged: dict[str, Any],
+    whom: str,
+    actor: Actor,
+) -> None:
+    """What was found is to be corrected."""
+    version = content.checklist.version_id if content.checklist else None
+    checklist = await repository.checklist_content(session, version) if version else None
+    problems = problems_of(content, checklist, judged["failed"])
+    if problems is None:
+        return
+    assert record.ended_at is not None  # a complete record has one
+    visit = CompletedVisit(
+        visit_id=record.id,
+        region_code=record.region_code,
+        business_id=record.business_id,
+        party_name=whom,
+        ended_at=record.ended_at,
+        problems=problems,
+    )
+    await open_corrections(session, visit, actor)
 
 
 async def _form(session: AsyncSession, record: VisitRecord, whom: str, actor: Actor) -> None:
