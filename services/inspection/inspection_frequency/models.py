@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.inspection.database import Base
 from services.inspection.inspection_frequency.codes import PlanningRule
 from shared.ids import uuid7
+from shared.unverified_rules.law import law
 
 
 class PlanningRuleRow(Base):
@@ -19,6 +20,7 @@ class PlanningRuleRow(Base):
     __table_args__ = (
         CheckConstraint("value > 0", name="value_positive"),
         Index(None, "code", "valid_from", unique=True),
+        law("检查计划的数值", "code", by="valid_from"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

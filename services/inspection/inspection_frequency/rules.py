@@ -15,6 +15,11 @@ from uuid import UUID
 from services.inspection.checklists.coverage import add_months
 from shared.calendar.rules import ONE_DAY
 
+EARLY = 4
+"""Who has time may come earlier by so many parts of an interval (at least a month), and no earlier: an inspection made
+too soon is another one to make again.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -136,7 +141,8 @@ class _Team:
         if end < self.months:
             self.pending[end] += 1
             heappush(self.by_end, (end, wanted, subject.id))
-        free_from = max(wanted - subject.interval // 2, 0)
+        early = min(max(subject.interval // EARLY, 1), subject.interval - 1)
+        free_from = max(wanted - early, 0)
         if free_from < self.months:
             self.released[free_from].append((subject.id, wanted))
 
