@@ -23,6 +23,7 @@ from services.inspection.supervision_letters.rules import BEGINNING, Issued, Tem
 from shared.contracts.clocks import LengthUnit
 from shared.database import Versioned
 from shared.ids import uuid7
+from shared.unverified_rules.law import law
 
 
 class LetterIssuer(Base):
@@ -44,7 +45,7 @@ class LetterTemplate(Base):
     """One version of the form of a kind of letter. Rows are only added; from `valid_from` on the latest one is used."""
 
     __tablename__ = "letter_templates"
-    __table_args__ = (UniqueConstraint("kind", "number"),)
+    __table_args__ = (UniqueConstraint("kind", "number"), law("三书一函的格式", "kind", by="number"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     kind: Mapped[LetterKind]
