@@ -8,11 +8,12 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from services.inspection.visits.service import schedule
 from shared.contracts.codes import Role, Unit
 from shared.ids import uuid7
 from shared.times import day_of, now
-from tests.conftest import ClientOf
-from tests.services.inspection.factories import HAISHU, NANHAI, business
+from tests.conftest import ClientOf, SessionOf
+from tests.services.inspection.factories import HAISHU, NANHAI, business, invented_uscc, whistle
 
 VILLAGE, OTHER_VILLAGE, TOWN = "330203001001", "330203001002", "330203001000"
 TODAY = day_of(now())
@@ -203,6 +204,28 @@ async def test_the_office_confirms_for_a_giver_who_cannot_only_with_its_reason(o
     assert (said.json()["giver_note"], said.json()["taken_at"]) == ("移交人已离职", None)
     never = await office.post(address, json={"side": "taker", "note": "代"}, headers={"If-Match": '"2"'})
     assert never.status_code == 403
+
+
+async def test_a_hand_over_lists_what_lies_undone_in_the_cell_and_nothing_of_its_neighbours(
+    office: httpx.AsyncClient, client_of: ClientOf, session_of: SessionOf
+) -> None:
+    session = await session_of(Unit.INSPECTION)
+    shop, elsewhere = await on_file(client_of), await on_file(client_of, uscc=invented_uscc(2), name="演示店二（虚构）")
+    inspector = await client_of(Unit.INSPECTION, Role.INSPECTOR, regions=[HAISHU])
+    moved = business(region_code=OTHER_VILLAGE, uscc=invented_uscc(2), name="演示店二（虚构）")
+    assert (await inspector.put(f"/v1/businesses/{elsewhere}", json=moved, headers={"If-Match": '"1"'})).is_success
+    visits = [await schedule(session, whistle(seller_business_id=one)) for one in (shop, elsewhere)]
+    clues = [uuid7(), uuid7()]
+    for clue_id, cell in zip(clues, (VILLAGE, OTHER_VILLAGE), strict=True):
+        body = {"cell_code": cell, "found_at": now().isoformat(), "place": "演示路", "what": "异味（演示）"}
+        assert (await inspector.put(f"/v1/clues/{clue_id}", json=body)).status_code == 201
+    made = await handover(office, await appointed(office), TODAY)
+    assert {(item["kind"], item["id"]) for item in made["open_items"]} == {
+        ("visit", str(visits[0].id)),
+        ("clue", str(clues[0])),
+    }
+    for item in made["open_items"]:
+        assert (await office.get(item["link"])).status_code == 200
 
 
 async def test_a_withdrawn_hand_over_leaves_the_holder(office: httpx.AsyncClient) -> None:

@@ -66,7 +66,7 @@ async def test_hours_add_up_to_what_the_rule_of_the_group_asks_for(office: httpx
     both = [{"trainee_id": one["id"], "hours": "40"} for one in (person, nobody_asks)]
     await made(office, f"trainings/{await training(office)}/attendances", attendances=both)
     here = await year_of(office, person)
-    assert (D(here["required"]), D(here["hours"]), here["met"], D(here["missing"])) == (60, 40, False, 20)
+    assert (D(here["required"]), D(here["hours"]), here["met"], D(here["missing"])) == (D(60), D(40), False, D(20))
     free = await year_of(office, nobody_asks)
     assert (free["required"], free["met"], free["rule_id"]) == (None, None, None)
     behind = (await office.get(f"/v1/training-years?year={YEAR}&region={STREET}&behind=true")).json()["items"]
@@ -109,7 +109,7 @@ async def test_a_correction_of_hours_needs_a_reason_and_leaves_what_it_corrects(
     wordless = await office.post(f"/v1/{path}", json={"attendances": less}, headers=key())
     assert wordless.json()["errors"][0]["pointer"] == "/reason"
     rows = await made(office, path, attendances=less, reason="只到了一天")
-    assert [(row["number"], D(row["hours"])) for row in rows] == [(1, 40), (2, 8)]
+    assert [(row["number"], D(row["hours"])) for row in rows] == [(1, D(40)), (2, D(8))]
     assert D((await year_of(office, person))["hours"]) == 8
 
 
