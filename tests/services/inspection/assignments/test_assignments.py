@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 import pytest_asyncio
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.inspection.assignments.rules import owed_quarters, standing, visits_in
@@ -17,6 +17,8 @@ from shared.ids import uuid7
 from shared.times import day_of, now
 from tests.conftest import ClientOf
 from tests.services.inspection.factories import HAISHU, NANHAI, STREET, business
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 TODAY = day_of(now())
 QUARTER = Period.containing(TODAY, PeriodKind.QUARTER)
@@ -108,6 +110,7 @@ FIRST = date(2024, 1, 1)
 DAYS = st.integers(0, 1500).map(lambda number: FIRST + timedelta(days=number))
 
 
+@UNHURRIED
 @given(DAYS, st.none() | st.integers(1, 900), DAYS)
 def test_exactly_the_quarters_that_somebody_had_whole_are_owed(since: date, length: int | None, until: date) -> None:
     days = Stretch(since, None if length is None else since + timedelta(days=length))
@@ -120,6 +123,7 @@ def test_exactly_the_quarters_that_somebody_had_whole_are_owed(since: date, leng
     assert all(one.first <= until for one in owed)
 
 
+@UNHURRIED
 @given(st.lists(DAYS, max_size=6), DAYS, st.integers(1, 2))
 def test_a_quarter_is_missed_only_when_it_is_over(visited: list[date], today: date, required: int) -> None:
     quarter = Period.containing(date(2025, 5, 1), PeriodKind.QUARTER)

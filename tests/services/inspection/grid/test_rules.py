@@ -2,13 +2,15 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.inspection.grid.cells.codes import GridLevel
 from services.inspection.grid.cells.rules import ImpossibleStay, Stay, cells_on, put
 from services.inspection.grid.dated_rules.rules import Version, in_force
 from services.inspection.grid.periods import Stretch, first_overlap, gaps
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 FIRST = date(2026, 1, 1)
 DAYS = st.integers(0, 40)
@@ -26,6 +28,7 @@ def stretches(draw: st.DrawFn) -> Stretch:
     return Stretch(day(since), None if length is None else day(since + length))
 
 
+@UNHURRIED
 @given(st.lists(st.tuples(st.sampled_from(["A", "B", "C"]), st.sampled_from(list(GridLevel)), DAYS), max_size=12))
 def test_a_business_is_in_at_most_one_cell_of_a_level_and_its_past_never_changes(
     wishes: list[tuple[str, GridLevel, int]],
@@ -47,12 +50,14 @@ def test_a_business_is_in_at_most_one_cell_of_a_level_and_its_past_never_changes
             assert here == (held[0].cell_code if held else REGIONS.get(level))
 
 
+@UNHURRIED
 @given(stretches(), st.lists(stretches(), max_size=8))
 def test_an_overlap_is_found_exactly_when_a_day_is_in_both(new: Stretch, known: list[Stretch]) -> None:
     shared = any(one.holds(day(number)) and new.holds(day(number)) for one in known for number in range(80))
     assert (first_overlap(new, known) is not None) is shared
 
 
+@UNHURRIED
 @given(st.lists(stretches(), max_size=8), stretches())
 def test_gaps_are_exactly_the_days_on_which_nobody_holds(known: list[Stretch], within: Stretch) -> None:
     found = gaps(known, within)
@@ -62,6 +67,7 @@ def test_gaps_are_exactly_the_days_on_which_nobody_holds(known: list[Stretch], w
         assert any(gap.holds(today) for gap in found) is uncovered, today
 
 
+@UNHURRIED
 @given(st.lists(stretches(), min_size=1, max_size=6))
 def test_persons_appointed_only_where_free_never_share_a_day(wishes: list[Stretch]) -> None:
     held: list[Stretch] = []

@@ -6,13 +6,15 @@ from uuid import uuid4
 
 import httpx
 import pytest_asyncio
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.inspection.office_standards.rules import score
 from shared.contracts.codes import Role, Unit
 from tests.conftest import ClientOf
 from tests.services.inspection.factories import HAISHU, NANHAI, STREET
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 ITEMS = [*(f"have-{n}" for n in range(1, 9)), *(f"make-{n}" for n in range(1, 7))]
@@ -65,6 +67,7 @@ async def test_the_record_of_another_county_is_not_there(office: httpx.AsyncClie
 POINTS = st.dictionaries(st.sampled_from(ITEMS), st.integers(1, 20).map(Decimal), min_size=1)
 
 
+@UNHURRIED
 @given(POINTS, st.dictionaries(st.sampled_from(ITEMS), st.sampled_from([True, False, None])))
 def test_what_is_not_judged_neither_earns_nor_costs(
     points: dict[str, Decimal], verdicts: dict[str, bool | None]

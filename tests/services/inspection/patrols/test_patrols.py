@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest_asyncio
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,6 +26,8 @@ from shared.ids import uuid7
 from shared.times import now
 from tests.conftest import ClientOf, SessionOf
 from tests.services.inspection.factories import HAISHU, NANHAI
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 VILLAGE = "330203001001"
 OFFICER = uuid4()
@@ -178,6 +180,7 @@ async def test_of_another_county_nothing_is_seen_but_ones_own_reports(
 CONTENTS = st.fixed_dictionaries({"a": st.lists(st.integers(0, 2), max_size=2), "b": st.sampled_from(["甲", "乙"])})
 
 
+@UNHURRIED
 @given(CONTENTS, CONTENTS)
 def test_contents_differ_in_some_place_exactly_when_their_hashes_differ(one: Any, two: Any) -> None:
     assert bool(list(changes_between(one, two))) is (digest(one) != digest(two))

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.inspection.reward_ledger.rules import Rates, Tier, reckon
@@ -34,12 +34,15 @@ GRANTED = st.decimals(min_value=0, max_value=2 * 10**6, places=2)
         (3, "200000", "1500000", "0", True),
     ],
 )
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_shares_floors_and_caps(tier: int, fine: str | None, granted: str, amount: str, joint: bool) -> None:
     found = reckon(None if fine is None else D(fine), TIERS[tier], RATES, D(granted))
     assert (found.amount, found.joint_approval) == (D(amount), joint)
     assert found.steps[-1].amount == found.amount
 
 
+@UNHURRIED
 @given(FINES, st.sampled_from([1, 2, 3]), GRANTED)
 def test_the_amount_stays_between_floor_and_cap_and_on_the_unit(fine: Decimal, tier: int, granted: Decimal) -> None:
     found = reckon(fine, TIERS[tier], RATES, granted)
@@ -51,6 +54,7 @@ def test_the_amount_stays_between_floor_and_cap_and_on_the_unit(fine: Decimal, t
         assert abs(found.amount - exact) <= RATES.unit / 2
 
 
+@UNHURRIED
 @given(FINES, FINES, st.sampled_from([1, 2, 3]))
 def test_a_greater_fine_never_earns_less_and_a_better_tier_never_less(one: Decimal, two: Decimal, tier: int) -> None:
     low, high = sorted((one, two))
@@ -58,6 +62,7 @@ def test_a_greater_fine_never_earns_less_and_a_better_tier_never_less(one: Decim
     assert reckon(one, TIERS[tier], RATES).amount <= reckon(one, TIERS[1], RATES).amount
 
 
+@UNHURRIED
 @given(st.lists(st.tuples(FINES, st.sampled_from([1, 2, 3])), max_size=12))
 def test_all_reports_of_a_case_together_never_exceed_its_cap(reports: list[tuple[Decimal, int]]) -> None:
     granted = D(0)

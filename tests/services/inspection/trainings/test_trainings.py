@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.inspection.grid.periods import Stretch
@@ -24,6 +24,8 @@ from shared.contracts.codes import Role, Unit
 from shared.times import day_of, now
 from tests.conftest import ClientOf
 from tests.services.inspection.factories import HAISHU, NANHAI, STREET
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 TODAY = day_of(now())
 YEAR = TODAY.year
@@ -171,12 +173,14 @@ async def test_the_roster_of_another_county_is_not_there(office: httpx.AsyncClie
 HOURS = st.decimals(min_value=0, max_value=100, places=1)
 
 
+@UNHURRIED
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 4), HOURS), unique_by=lambda row: row[:2]))
 def test_of_each_session_only_the_last_correction_counts_in_any_order(rows: list[tuple[str, int, Decimal]]) -> None:
     latest = {name: max((row for row in rows if row[0] == name), key=lambda row: row[1])[2] for name, _, _ in rows}
     assert hours_that_count(rows) == hours_that_count(rows[::-1]) == sum(latest.values(), D(0))
 
 
+@UNHURRIED
 @given(HOURS, st.none() | HOURS)
 def test_what_is_missing_is_nothing_exactly_when_nothing_is_asked_or_it_is_met(
     hours: Decimal, required: Decimal | None
