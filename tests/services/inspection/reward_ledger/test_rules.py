@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from services.inspection.reward_ledger.rules import Rates, Tier, reckon
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 D = Decimal
 RATES = Rates(cap=D("1000000"), joint_approval_from=D("500000"), unit=D("0.01"))
 TIERS = {1: Tier(D("0.05"), D("5000")), 2: Tier(D("0.03"), D("3000")), 3: Tier(D("0.01"), D("1000"))}
@@ -34,8 +36,6 @@ GRANTED = st.decimals(min_value=0, max_value=2 * 10**6, places=2)
         (3, "200000", "1500000", "0", True),
     ],
 )
-
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_shares_floors_and_caps(tier: int, fine: str | None, granted: str, amount: str, joint: bool) -> None:
     found = reckon(None if fine is None else D(fine), TIERS[tier], RATES, D(granted))
     assert (found.amount, found.joint_approval) == (D(amount), joint)
