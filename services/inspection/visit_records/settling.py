@@ -14,6 +14,7 @@ from services.inspection.checklists.rules import judge
 from services.inspection.checklists.schemas import JudgementRead, TallyRead
 from services.inspection.corrections.opening import CompletedVisit, open_corrections
 from services.inspection.corrections.visit_findings import problems_of
+from services.inspection.risk_grades.facts.judged_visits import record_judged_visit
 from services.inspection.visit_records import repository
 from services.inspection.visit_records.content import VisitFacts, named_files
 from services.inspection.visit_records.faults import faults_of
@@ -28,6 +29,7 @@ from shared.clocks.service import open_clock
 from shared.contracts.inspection import TimelineKind, VisitState
 from shared.http.auth import Actor
 from shared.regions.repository import is_within
+from shared.times import day_of
 
 CLOCK_CODE = "inspection_result_publication"
 OBJECT_TYPE = "visit_record"
@@ -130,11 +132,30 @@ async def _conclude(session: AsyncSession, record: VisitRecord, content: VisitFa
         log(session, record, kind, actor, verdict=judged["verdict"])
         if business is not None:
             session.add(_told_of(business, record, judged, actor))
+            await _grade_by(session, record, business, content, judged)
     if record.formed_at is None:
         await _form(session, record, business.name if business else record.unregistered_place, actor)
     await _hand_over(session, record, content, judged, business.name if business else record.unregistered_place, actor)
     if content.follow_up is not None and not record.follow_up_settled:
         await _answer_task(session, record, content, actor)
+
+
+async def _grade_by(
+    session: AsyncSession, record: VisitRecord, business: Business, content: VisitFacts, judged: dict[str, Any]
+) -> None:
+    """The result counts for the risk grade and the coverage of the business; one without a list does not."""
+    version = content.checklist.version_id if content.checklist else None
+    checklist = await repository.checklist_content(session, version) if version else None
+    if checklist is not None and record.ended_at is not None:
+        await record_judged_visit(
+            session,
+            business_id=business.id,
+            record_id=record.id,
+            record_version=record.version,
+            on=day_of(record.ended_at),
+            judgement=JudgementRead.model_validate(judged),
+            whole_list=checklist.complete,
+        )
 
 
 async def _hand_over(

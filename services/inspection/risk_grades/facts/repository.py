@@ -33,6 +33,11 @@ async def add_check(session: AsyncSession, values: dict[str, Any]) -> bool:
     return await session.scalar(statement) is not None
 
 
+async def businesses_of_check(session: AsyncSession, source_id: UUID) -> set[UUID]:
+    """Everybody of whom some version of an inspection's record was told."""
+    return set(await session.scalars(select(RiskCheck.business_id).where(RiskCheck.source_id == source_id)))
+
+
 async def latest_fact(session: AsyncSession, actor: Actor, kind: FactKind, source_id: UUID) -> RiskFact | None:
     """What holds of one record, if it lies in the actor's regions. Later calls wait for this transaction to end."""
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{kind}:{source_id}", 0))))

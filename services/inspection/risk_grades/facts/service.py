@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.inspection.businesses.repository import get_survivor
 from services.inspection.businesses.service import UnknownBusiness, read_business
 from services.inspection.case_requests.repository import party_on_file
 from services.inspection.risk_grades.codes import FactKind, FactState
@@ -62,15 +63,18 @@ async def record_check(session: AsyncSession, business_id: UUID, check: Check, s
 
     This is the one way in for inspections: grades, coverage and the frequency planner read nothing else of them.
     """
+    business = await get_survivor(session, business_id)
+    assert business is not None
     values = check.model_dump(exclude={"on", "full"}) | {
         "id": uuid7(),
-        "business_id": business_id,
+        "business_id": business.id,
         "source_version": source_version,
         "checked_on": check.on,
         "full_items": check.full,
     }
     if await repository.add_check(session, values):
-        await follow(session, business_id)
+        for told_of in sorted(await repository.businesses_of_check(session, check.source_id)):
+            await follow(session, told_of)
 
 
 async def establish(session: AsyncSession, actor: Actor, body: FactCreate) -> RiskFact:

@@ -6,8 +6,24 @@ from uuid import uuid4
 
 import pytest
 
+from services.inspection.businesses.schemas import BusinessWrite
+from services.inspection.businesses.service import enter, new_business
 from services.inspection.checklists.schemas import JudgementRead
 from services.inspection.risk_grades.facts.judged_visits import check_of
+from services.inspection.risk_grades.facts.repository import full_checks
+from shared.contracts.codes import Role, Unit
+from shared.ids import uuid7
+from tests.conftest import ClientOf, SessionOf
+from tests.services.inspection.factories import HAISHU, business
+from tests.services.inspection.visit_records.contents import (
+    ANNA,
+    edited,
+    pinned,
+    published_checklist,
+    send,
+    upload_signatures,
+    visit,
+)
 
 ON = date(2026, 7, 24)
 PASSED = {"passed": 8, "failed": 2, "not_applicable": 1, "open": 0}
@@ -45,3 +61,21 @@ def test_counts_and_points_are_taken_over() -> None:
     check = check_of(uuid4(), ON, judged(general=PASSED | {"open": 3}, score=score), whole_list=True)
     assert (check.key_checked, check.key_failed, check.general_open) == (10, 2, 3)
     assert str(check.score_share) == "0.888889"
+
+
+async def test_a_visit_from_a_terminal_counts_for_grade_and_coverage_and_changes_with_its_correction(
+    session_of: SessionOf, client_of: ClientOf
+) -> None:
+    session = await session_of(Unit.INSPECTION)
+    shop = new_business(uuid7(), BusinessWrite.model_validate(business()))
+    await enter(session, [shop], None)
+    anna = await client_of(Unit.INSPECTION, Role.INSPECTOR, regions=[HAISHU], actor_id=ANNA)
+    document = visit(pinned(await published_checklist(session)), business_id=str(shop.id), unregistered_place="")
+    record_id = uuid7()
+    await upload_signatures(anna)
+    assert (await send(anna, record_id, document)).json()["state"] == "complete"
+    [seen] = (await full_checks(session, [shop.id]))[shop.id]
+    assert (seen.source_id, seen.key_failed, seen.general_failed) == (record_id, 0, 0)
+    await send(anna, record_id, edited(document, found={"1": "failed"}))
+    [anew] = (await full_checks(session, [shop.id]))[shop.id]
+    assert anew.key_failed + anew.general_failed == 1
