@@ -34,9 +34,9 @@ CHECKLIST = "catering-2022"
 
 
 def invented_visit(
-    checklist: dict[str, Any], author: UUID, name: str, photos: list[str], signatures: dict[str, str]
+    business: UUID, checklist: dict[str, Any], author: UUID, name: str, photos: list[str], signatures: dict[str, str]
 ) -> dict[str, Any]:
-    """A finished visit of an unregistered place: every item answered, two of them with a photo."""
+    """A finished visit of a business: every item answered, two of them with a photo."""
     began = now() - timedelta(hours=2)
     items = [item["number"] for section in checklist["content"]["sections"] for item in section["items"]]
     answers: dict[str, Any] = {number: {"finding": "passed"} for number in items}
@@ -47,7 +47,7 @@ def invented_visit(
         "kind": "routine",
         "region_code": STREET,
         "authority_code": DISTRICT,
-        "unregistered_place": "演示小吃摊（虚构）",
+        "business_id": str(business),
         "business_kind": "catering",
         "checklist": {
             "code": CHECKLIST,
@@ -107,6 +107,21 @@ class Terminal:
         return receipt
 
 
+async def registered(http: httpx.AsyncClient) -> UUID:
+    """An invented restaurant without a licence, entered in the register."""
+    business_id = uuid7()
+    file: dict[str, Any] = {
+        "uscc": None,
+        "name": f"演示餐馆 {business_id.hex[-8:]}（虚构）",
+        "kind": "catering",
+        "region_code": STREET,
+        "address": "演示路 1 号",
+        "licences": [],
+    }
+    (await http.put(f"{API}/businesses/{business_id}", json=file)).raise_for_status()
+    return business_id
+
+
 async def synchronise(
     terminal: Terminal, visits: dict[UUID, dict[str, Any]], photos: dict[str, bytes]
 ) -> tuple[float, list[dict[str, Any]]]:
@@ -162,7 +177,8 @@ async def run(address: str) -> None:
             own = [b"\xff\xd8\xff\xe0" + chance.randbytes(PHOTO_BYTES) for _ in range(PHOTOS)]
             hashes = [hashlib.sha256(content).hexdigest() for content in own]
             photos |= dict(zip(hashes, own, strict=True))
-            visits[uuid7()] = invented_visit(checklist, author, name, hashes, signatures)
+            business = await registered(http)
+            visits[uuid7()] = invented_visit(business, checklist, author, name, hashes, signatures)
         seconds, receipts = await synchronise(terminal, visits, photos)
         sent = terminal.sent
         again, repeated = await synchronise(terminal, visits, photos)
