@@ -227,7 +227,7 @@ class _Exchange:
             {
                 "type": "http.response.start",
                 "status": response.status,
-                "headers": list(_response_headers(response.raw_headers, self.unit)),
+                "headers": list(_response_headers(response.raw_headers, self.unit, response.url)),
             }
         )
         content = response.content
@@ -276,17 +276,23 @@ def _request_headers(scope: Scope, unit: Unit) -> CIMultiDict[str]:
     return headers
 
 
-def _response_headers(raw: Iterable[tuple[bytes, bytes]], unit: Unit) -> Iterable[tuple[bytes, bytes]]:
+def _response_headers(raw: Iterable[tuple[bytes, bytes]], unit: Unit, asked: URL) -> Iterable[tuple[bytes, bytes]]:
     named = [(name.lower(), value) for name, value in raw]
     dropped = _NOT_RETURNED | _named_by_connection(named)
     for name, value in named:
-        if name in dropped:
-            continue
-        # A service knows its own paths only: `/v1/samples/…` is `/api/sampling/v1/samples/…` out here.
-        yield (
-            name,
-            b"/api/" + unit.value.encode() + value if name == b"location" and value.startswith(b"/v1/") else value,
-        )
+        if name not in dropped:
+            yield name, _location(value, unit, asked) if name == b"location" else value
+
+
+def _location(value: bytes, unit: Unit, asked: URL) -> bytes:
+    """Where the service points to, as it is reached out here: `/v1/samples/7`, or the same with the service's own
+    address before it, is `/api/sampling/v1/samples/7`. What lies elsewhere stays as it is.
+    """
+    own = str(asked.origin()).encode()
+    path = value.removeprefix(own)
+    if path.startswith(b"/") and not path.startswith(b"//"):
+        return b"/api/" + unit.value.encode() + path
+    return value
 
 
 def _named_by_connection(headers: Iterable[tuple[bytes, bytes]]) -> frozenset[bytes]:

@@ -85,6 +85,9 @@ def a_service(seen: Seen) -> ASGIApp:
     async def created(request: Request) -> Response:
         return JSONResponse({}, status_code=201, headers={"Location": "/v1/samples/7"})
 
+    async def own_address(request: Request) -> Response:
+        return Response(status_code=307, headers={"Location": str(request.url.replace(path="/v1/echo", query="q=1"))})
+
     async def elsewhere(request: Request) -> Response:
         return Response(status_code=303, headers={"Location": "https://example.org/v1/x", "Set-Cookie": "a=b"})
 
@@ -113,6 +116,7 @@ def a_service(seen: Seen) -> ASGIApp:
             Route("/v1/events", events),
             Route("/v1/download", download),
             Route("/v1/samples", created, methods=["POST"]),
+            Route("/v1/own-address", own_address),
             Route("/v1/elsewhere", elsewhere),
             Route("/v1/early", early, methods=["POST"]),
             Route("/v1/slow", slow, methods=every),

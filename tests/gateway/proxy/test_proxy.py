@@ -74,6 +74,13 @@ async def test_a_location_leads_back_through_the_gateway(way: Way) -> None:
         assert (answer.status, answer.headers["Location"]) == (201, "/api/sampling/v1/samples/7")
 
 
+async def test_a_redirect_to_the_service_itself_stays_at_the_gateway(way: Way) -> None:
+    async with way.request("GET", "/api/sampling/v1/own-address") as answer:
+        assert (answer.status, answer.headers["Location"]) == (307, "/api/sampling/v1/echo?q=1")
+    async with way.request("GET", "/api/sampling/v1/echo/?q=1") as answer:
+        assert answer.status == 200
+
+
 @pytest.mark.parametrize(
     "path",
     [
