@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from gateway.openapi import bundle
+import httpx
+
+from gateway.openapi import _fetch, bundle
 from shared.app import create_app
 from shared.contracts.codes import SERVICES, Unit
-from tests.conftest import service_of
+from tests.conftest import service_of, settings_of
 
 
 def references(node: Any) -> set[str]:
@@ -39,3 +41,28 @@ def test_a_service_that_does_not_answer_is_named_and_the_rest_is_there() -> None
     document = bundle(own, dict.fromkeys(SERVICES))
     assert document["info"]["x-unavailable"] == [unit.value for unit in SERVICES]
     assert "/api/v1/users" in document["paths"]
+
+
+async def test_a_service_that_is_slow_at_its_first_call_is_asked_once_more() -> None:
+    settings = settings_of(Unit.GATEWAY, "postgresql://127.0.0.1/unused")
+    asked: list[str] = []
+
+    def slow_at_first(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if len(asked) == 1:
+            raise httpx.ReadTimeout("late", request=request)
+        return httpx.Response(200, json={"paths": {}})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(slow_at_first)) as client:
+        assert await _fetch(client, settings, Unit.SAMPLING) == {"paths": {}}
+    assert asked == ["/openapi.json"] * 2
+
+
+async def test_a_service_that_is_slow_twice_is_left_out() -> None:
+    settings = settings_of(Unit.GATEWAY, "postgresql://127.0.0.1/unused")
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("late", request=request)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(slow)) as client:
+        assert await _fetch(client, settings, Unit.SAMPLING) is None
