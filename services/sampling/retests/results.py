@@ -8,7 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.disposals.models import DisposalCase
 from services.sampling.disposals.service import case_for, end_cases
+from services.sampling.reports.repository import editions_of
+from services.sampling.reports.rules import ReportState
 from services.sampling.reports.service import record_overturned
+from services.sampling.retests.first_limits import FirstLimit
 from services.sampling.retests.models import Retest
 from services.sampling.retests.problems import RetestStepRefused, fault
 from services.sampling.retests.rules import conclusion_of, overturns
@@ -25,6 +28,7 @@ from services.sampling.retests.service import (
 from services.sampling.samples.models import Sample
 from services.sampling.samples.service import conclude_anew, facts_of
 from services.sampling.verdicts.books import LimitBook
+from services.sampling.verdicts.results import read_result
 from services.sampling.verdicts.rules import Judgement, Question
 from services.sampling.verdicts.service import open_book
 from services.sampling.whistles.schemas import Step
@@ -51,10 +55,10 @@ async def report(session: AsyncSession, retest_id: UUID, body: ResultStep, versi
         raise RetestStepRefused(f"只有复检中的才能登记复检结论，现在是“{retest.state.label}”")
     if sorted(item.item for item in body.items) != sorted(retest.items):
         raise fault("/items", f"复检项目应与申请的一致，不重不漏：{'、'.join(retest.items)}", "items")
-    book = await open_book(session)
-    results = [_judged(book, sample, index, item) for index, item in enumerate(body.items)]
-    conclusion = conclusion_of([ItemVerdict(result["verdict"]) for result in results])
     case = await case_for(session, retest.case_id, actor)
+    book, first = await open_book(session), await _first_limits(session, case)
+    results = [_judged(book, sample, index, item, first[item.item]) for index, item in enumerate(body.items)]
+    conclusion = conclusion_of([ItemVerdict(result["verdict"]) for result in results])
     overturned = overturns(conclusion, [item.item for item in failed_items(case)], retest.items)
     retest.report(body.report_number, results, conclusion, overturned=overturned)
     await meet_clock_of(session, retest, REPORT, at, actor, body.report_number)
@@ -99,13 +103,24 @@ async def _overturn(
     await publish(session, event, sample.id)
 
 
-def _judged(book: LimitBook, sample: Sample, index: int, item: RetestedItem) -> dict[str, Any]:
+async def _first_limits(session: AsyncSession, case: DisposalCase) -> dict[str, FirstLimit]:
+    """By item, what the report that the case stands on was judged by."""
+    editions = await editions_of(session, case.sample_id)
+    accepted = next((edition for edition in editions if edition.state is ReportState.ACCEPTED), None)
+    kept = {item.item: item.limit for item in accepted.items} if accepted else {}
+    return {item.item: FirstLimit.of(item.item, item.requirement, kept.get(item.item)) for item in failed_items(case)}
+
+
+def _judged(book: LimitBook, sample: Sample, index: int, item: RetestedItem, first: FirstLimit) -> dict[str, Any]:
     """An item as it is kept: what was stated, and the verdict that counts with its reason.
 
-    The numbers decide where a limit is known; where nothing can be judged, the laboratory's word counts, with its
-    reason. A word that the numbers contradict is neither.
+    The numbers decide, by the limit of the first report. Where nothing can be judged, the laboratory's word counts,
+    with its reason; a word that the numbers contradict is neither. Another requirement than the first report's, or a
+    number that its limit cannot be held against, leaves the item undetermined: no word turns that into a pass.
     """
-    judgement = _ask(book, sample, item)
+    if not first.allows(item.requirement, item.requirement_unit, item.unit):
+        return _by_another_requirement(index, item, first)
+    judgement = _ask(book, sample, item, first)
     is_known = judgement.verdict is not ItemVerdict.UNDETERMINED
     if is_known and judgement.verdict is not item.verdict:
         raise fault(
@@ -119,24 +134,47 @@ def _judged(book: LimitBook, sample: Sample, index: int, item: RetestedItem) -> 
             f"系统不能判定（{judgement.reason}），请写明复检机构判定{item.verdict.label}的依据",
             "missing",
         )
+    is_open = not is_known and first.limit is not None and read_result(item.result).value is not None
+    verdict = ItemVerdict.UNDETERMINED if is_open and item.verdict is ItemVerdict.QUALIFIED else item.verdict
     return item.model_dump(mode="json") | {
-        "reason": judgement.reason if is_known else item.because or judgement.reason,
+        "verdict": verdict.value,
+        "stated_verdict": item.verdict.value,
+        "reason": judgement.reason if is_known or verdict is not item.verdict else item.because or judgement.reason,
         "judged": is_known,
         "steps": list(judgement.steps),
         "limit": judgement.limit.as_json() if judgement.limit else None,
     }
 
 
-def _ask(book: LimitBook, sample: Sample, item: RetestedItem) -> Judgement:
+def _by_another_requirement(index: int, item: RetestedItem, first: FirstLimit) -> dict[str, Any]:
+    said = f"复检报告所列标准限值“{item.requirement}{item.requirement_unit}”与初检所依据的“{first.words}”不一致"
+    if not (item.requirement_because and item.standard_change):
+        raise fault(
+            f"/items/{index}/requirement",
+            f"{said}；请与复检机构核对，确因标准变动的，写明理由（requirement_because）和标准的变动（standard_change）",
+            "requirement",
+        )
+    reason = f"{said}（{item.standard_change}：{item.requirement_because}），须由承办人员核定"
+    return item.model_dump(mode="json") | {
+        "verdict": ItemVerdict.UNDETERMINED.value,
+        "stated_verdict": item.verdict.value,
+        "reason": reason,
+        "judged": False,
+        "steps": [reason],
+        "limit": first.limit.as_json() if first.limit else None,
+    }
+
+
+def _ask(book: LimitBook, sample: Sample, item: RetestedItem, first: FirstLimit) -> Judgement:
     question = Question(
         item=item.item,
         result=item.result,
         unit=item.unit,
         method=item.method,
         stated_verdict=item.verdict.label,
-        printed_limit=item.requirement,
-        printed_limit_unit=item.requirement_unit,
     )
+    if first.limit is not None:
+        return first.judge(question)
     return book.judge(
         question,
         category_code=sample.category_code,

@@ -72,12 +72,20 @@ class RetestedItem(Schema):
     item: Words = Field(min_length=1, max_length=200, description="复检项目，与申请的一致", examples=["铅（以 Pb 计）"])
     result: Words = Field(min_length=1, max_length=200, description="结果，照报告写", examples=["0.15"])
     unit: Words = Field(default="", max_length=50, description="单位", examples=["mg/kg"])
-    requirement: Words = Field(default="", max_length=200, description="标准限值，照报告写", examples=["≤0.2"])
+    requirement: Words = Field(
+        default="", max_length=200, description="标准限值，照报告写；应与初检所依据的一致", examples=["≤0.2"]
+    )
     requirement_unit: Words = Field(default="", max_length=50, description="限值的单位", examples=["mg/kg"])
     method: Words = Field(default="", max_length=200, description="检验方法", examples=["GB 5009.12"])
     verdict: ItemVerdict = Field(description="复检报告的判定", examples=["qualified"])
     because: Words = Field(
         default="", max_length=1000, description="数值不能由系统判定时，写明复检机构判定的依据", examples=[""]
+    )
+    requirement_because: Words = Field(
+        default="", max_length=1000, description="标准限值与初检不一致时的书面理由；该项只能是待判定", examples=[""]
+    )
+    standard_change: Words = Field(
+        default="", max_length=500, description="标准限值与初检不一致时，标准的修改单或新版号", examples=[""]
     )
 
 

@@ -406,7 +406,9 @@ async def test_a_pass_of_one_item_does_not_clear_a_sample_that_also_failed_by_ge
         ([], "/items"),
         ([PASSED, PASSED], "/items"),
         ([PASSED | {"item": "镉"}], "/items"),
-        ([PASSED | {"because": ""}], "/items/0/because"),
+        ([PASSED | {"result": "符合", "unit": "", "because": ""}], "/items/0/because"),
+        ([PASSED | {"result": "0.4", "requirement": "≤0.5", "requirement_unit": "mg/kg"}], "/items/0/requirement"),
+        ([PASSED | {"result": "0.4", "because": ""}], "/items/0/verdict"),
         ([PASSED | {"result": "0.55", "requirement": "≤0.2", "requirement_unit": "mg/kg"}], "/items/0/verdict"),
     ],
 )
@@ -515,3 +517,37 @@ def test_an_overturning_takes_a_pass_of_all_that_had_failed() -> None:
 )
 def test_which_items_count_germs(name: str, result: str, requirement: str, germs: bool) -> None:
     assert is_microbiological(UnqualifiedItem(item=name, result=result, requirement=requirement)) is germs
+
+
+LAXER = {"result": "0.4", "requirement": "≤0.5", "requirement_unit": "mg/kg"}
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        PASSED | LAXER | {"requirement_because": "标准已修订（演示）", "standard_change": "演示标准第 1 号修改单"},
+        PASSED | {"result": "0.4", "unit": ""},
+    ],
+)
+async def test_no_word_of_the_re_test_passes_what_the_first_limit_does_not(
+    session: AsyncSession, handler: httpx.AsyncClient, item: dict[str, str]
+) -> None:
+    """Another limit, even with reason and the standard's change, or a number without its unit: an officer decides."""
+    sample = await concluded_sample(session)
+    case = (await opened(session, sample))[CaseSide.SELLER]
+    path = await at_the_laboratory(session, handler, case)
+    shown = await done(handler, path, "result", report_number="演示复检报告 1 号", items=[item])
+    assert (shown["conclusion"], shown["overturned"], shown["payer"]) == ("undetermined", False, "undecided")
+    assert shown["results"][0]["stated_verdict"] == "qualified"
+    await session.refresh(sample)
+    assert sample.conclusion is Conclusion.UNQUALIFIED
+
+
+async def test_the_same_limit_in_another_unit_is_the_same_limit(
+    session: AsyncSession, handler: httpx.AsyncClient
+) -> None:
+    path = await at_the_laboratory(session, handler, await seller_case(session))
+    item = PASSED | {"requirement": "≤200", "requirement_unit": "μg/kg"}
+    shown = await done(handler, path, "result", report_number="演示复检报告 1 号", items=[item])
+    assert (shown["conclusion"], shown["overturned"]) == ("qualified", True)
+    assert shown["results"][0]["judged"] is True
