@@ -1,13 +1,22 @@
 """Samples as their laboratory sees them: field by field, never by copying a row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.laboratory_desk import repository
-from services.sampling.laboratory_desk.rules import names_in, sent_quantity, storage_in_words, without_names
+from services.sampling.laboratory_desk.rules import (
+    businesses_in,
+    names_in,
+    sent_quantity,
+    storage_in_words,
+    trade_names_of,
+    without_names,
+)
 from services.sampling.laboratory_desk.schemas import BlindSample, BlindSampleDetail, ReceptionRead
 from services.sampling.laboratory_desk.service import DELIVERY, REPORT
 from services.sampling.samples.entry_kinds import SampleEntryKind
@@ -25,9 +34,10 @@ async def show_samples(session: AsyncSession, samples: Sequence[Sample]) -> list
     items = await repository.items_of(session, ids)
     clocks = await repository.ends_of_clocks(session, ids, (DELIVERY, REPORT))
     categories = await repository.names_of_categories(session, {one.category_code for one in samples})
+    trade_names = await trade_names_in(session, samples)
     return [
         BlindSample(
-            **_of_the_sample(sample),
+            **_of_the_sample(sample, trade_names[sample.id]),
             category_code=sample.category_code if sample.category_code in categories else None,
             category_name=categories.get(sample.category_code or ""),
             items=items[sample.id],
@@ -44,10 +54,25 @@ async def show_sample(session: AsyncSession, sample: Sample) -> BlindSampleDetai
     return BlindSampleDetail(**dict(shown), reception=_reception(sample))
 
 
-def _of_the_sample(sample: Sample) -> dict[str, Any]:
+async def trade_names_in(session: AsyncSession, samples: Sequence[Sample]) -> dict[UUID, set[str]]:
+    """The 字号 of those whom each sample is from."""
+    businesses = {
+        sample.id: [
+            *businesses_in(sample.form),
+            *(name for name in (sample.sampled_party_name, sample.producer_name) if name),
+        ]
+        for sample in samples
+    }
+    regions = await repository.regions_named_in(session, " ".join(chain.from_iterable(businesses.values())))
+    foods = await repository.foods_named(session)
+    return {sample_id: trade_names_of(names, regions, foods) for sample_id, names in businesses.items()}
+
+
+def _of_the_sample(sample: Sample, trade_names: Collection[str]) -> dict[str, Any]:
     goods: dict[str, Any] = sample.form.get("goods", {})
     names = [
         *names_in(sample.form),
+        *trade_names,
         *(name for name in (sample.number, sample.sampled_party_name, sample.producer_name, sample.lot_code) if name),
     ]
 

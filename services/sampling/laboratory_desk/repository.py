@@ -1,10 +1,11 @@
 """Every query of the laboratory's desk. Each is limited to what is assigned to one laboratory."""
 
+import re
 from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -15,6 +16,8 @@ from services.sampling.samples.service import CLOCK_OBJECT
 from shared.clocks.models import ClockRow
 from shared.contracts.statutory_sampling import SampleState
 from shared.http.pagination import PageRequest, paginate
+from shared.regions.models import RegionRow
+from shared.regions.tree import Level
 
 SEEN = (
     SampleState.TAKEN,
@@ -74,6 +77,19 @@ async def names_of_categories(session: AsyncSession, codes: Collection[str | Non
     """The names of those of `codes` that the tree of food categories knows; what a form has besides is free text."""
     statement = select(FoodCategory.code, FoodCategory.name).where(FoodCategory.code.in_(codes))
     return dict((await session.execute(statement)).all())
+
+
+async def regions_named_in(session: AsyncSession, text: str) -> set[str]:
+    """The names, full and short, of the regions down to the towns which stand in `text`."""
+    named = or_(*(func.strpos(literal(text), column) > 0 for column in (RegionRow.name, RegionRow.short_name)))
+    statement = select(RegionRow.name, RegionRow.short_name).where(RegionRow.level <= Level.STREET, named)
+    return {name for row in await session.execute(statement) for name in row if name}
+
+
+async def foods_named(session: AsyncSession) -> set[str]:
+    """The names of all categories of food, whole and in their parts."""
+    names = await session.scalars(select(FoodCategory.name))
+    return {part for name in names for part in (name, *re.split(r"[\W_]+|及其|[及和与]", name)) if part}
 
 
 async def ends_of_clocks(

@@ -7,9 +7,11 @@ the reason for each.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
+
+from services.sampling.laboratory_desk.trade_names import trade_name
 
 NAMES_IN_FORM = (
     ("basics", "number"),
@@ -36,6 +38,9 @@ NAMES_IN_FORM = (
     ("online", "order_number"),
 )
 """Fields of the form (block, field) that say whose the sample is; none of their words may stand in a shown text."""
+
+BUSINESSES_IN_FORM = (("sampled_party", "name"), ("producer", "name"), ("online", "shop_name"))
+"""Fields of the form whose names have a 字号."""
 
 STORAGE = ("storage", "storage_other", "storage_temperature", "storage_humidity")
 
@@ -67,6 +72,18 @@ def _whole_and_parts(name: str) -> Iterator[str]:
     for part in {name, *re.split(r"[\W_]+", name)} - NOT_NAMES:
         if not part.isdecimal() or len(part) >= SHORTEST_NUMBER:
             yield from (part, part.removesuffix("牌"))
+
+
+def businesses_in(form: Mapping[str, Any]) -> list[str]:
+    """The names of the businesses in a form (as it is stored) that say whose the sample is."""
+    found = (form.get(block, {}).get(field) for block, field in BUSINESSES_IN_FORM)
+    return [name for name in found if isinstance(name, str)]
+
+
+def trade_names_of(businesses: Iterable[str], regions: Collection[str], foods: Collection[str]) -> set[str]:
+    """The 字号 of each of these names, of the whole and of its parts (`张三丰（宁波）食品有限公司`)."""
+    parts = {part for name in businesses for part in (name, *re.split(r"[()（）【】\[\]]", name))}
+    return {found for part in parts if (found := trade_name(part, regions, foods)) is not None}
 
 
 def sent_quantity(goods: Mapping[str, Any]) -> str | None:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.disposals.service import end_cases, open_cases
 from services.sampling.figures import reports as figures
+from services.sampling.laboratory_desk.reading import trade_names_in
 from services.sampling.laboratory_desk.rules import without_names
 from services.sampling.reports import repository
 from services.sampling.reports.findings import NOT_STATED, finding_of, told
@@ -17,8 +18,9 @@ from services.sampling.reports.schemas import AcceptanceStep, ReturnStep
 from services.sampling.samples import service as samples
 from services.sampling.samples.models import Sample
 from services.sampling.samples.repository import lock_sample
+from services.sampling.separation.service import take_part
 from shared.contracts.disposals import CaseEnd
-from shared.contracts.statutory_sampling import Conclusion, SampleConcluded
+from shared.contracts.statutory_sampling import Conclusion, Duty, SampleConcluded
 from shared.events.outbox import publish
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
@@ -36,7 +38,8 @@ async def report_for(session: AsyncSession, report_id: UUID, actor: Actor) -> Re
 async def accept(session: AsyncSession, report_id: UUID, body: AcceptanceStep, version: int, actor: Actor) -> Report:
     """Take a report over: the sample is concluded, everybody is told, and what failed is put to disposal.
 
-    Raises `ReportInDoubt` where somebody must decide first, `ReportStepRefused`.
+    Raises `ReportInDoubt` where somebody must decide first, `ReportStepRefused`, `NotApart` for one who sampled it or
+    tested it.
     """
     report, sample = await _begin(session, report_id, version, actor)
     at = now()
@@ -65,10 +68,10 @@ async def return_for_correction(
     session: AsyncSession, report_id: UUID, body: ReturnStep, version: int, actor: Actor
 ) -> Report:
     """Send a report back to its laboratory. Nothing is deleted: a conclusion drawn from it is taken back in the figures
-    and stands in the histories.
+    and stands in the histories. Raises `NotApart` like `accept`.
     """
     report, sample = await _begin(session, report_id, version, actor)
-    _ensure_blind(body.reason, sample)
+    await _ensure_blind(session, body.reason, sample)
     at = now()
     was_accepted = report.state is ReportState.ACCEPTED
     report.return_for_correction(at, body.reason)
@@ -94,23 +97,29 @@ async def record_overturned(session: AsyncSession, sample: Sample, conclusion: C
 
 
 async def _begin(session: AsyncSession, report_id: UUID, version: int, actor: Actor) -> tuple[Report, Sample]:
-    """Lock sample and report, in the order in which the laboratory does."""
+    """Lock sample and report, in the order in which the laboratory does, for somebody who neither sampled nor tested.
+
+    Who decides on a report decides whether there is a case: that is the first duty of its handler.
+    """
     report = await report_for(session, report_id, actor)
     sample = await lock_sample(session, report.sample_id)
     locked = await repository.visible_report(session, report_id, actor, lock=True)
     assert sample is not None and locked is not None
     ensure_version(locked, version)
+    await take_part(session, sample.id, Duty.CASE_HANDLER, actor)
     return locked, sample
 
 
-def _ensure_blind(reason: str, sample: Sample) -> None:
+async def _ensure_blind(session: AsyncSession, reason: str, sample: Sample) -> None:
     """The laboratory reads the reason: it must not learn from it whose food it tests."""
+    trade_names = (await trade_names_in(session, [sample]))[sample.id]
     hidden = (
         ("抽样单编号", sample.number),
         ("被抽样单位名称", sample.sampled_party_name),
         ("被抽样单位的统一社会信用代码", sample.sampled_party_uscc),
         ("生产者名称", sample.producer_name),
         ("生产者的统一社会信用代码", sample.producer_uscc),
+        *(("被抽样单位或生产者的字号", name) for name in sorted(trade_names)),
     )
     for label, text in hidden:
         if text and without_names(reason, [text]) != reason:

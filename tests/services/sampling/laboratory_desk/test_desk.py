@@ -226,3 +226,12 @@ async def test_a_sample_sent_elsewhere_is_gone(desk: Desk) -> None:
     assert locked is not None
     await send(desk.session, locked, other.id, ["恩诺沙星"], office, reason="原机构来不及")
     assert (await desk.http.get(f"{DESK}/{sample.blind_code}")).status_code == 404
+
+
+async def test_the_name_by_which_the_business_is_known_is_hidden_in_what_the_laboratory_reads(desk: Desk) -> None:
+    goods = {"name": "张三丰豆制品豆腐", "specification": "张 三丰特供", "quantity": "3.0", "quantity_unit": "kg"}
+    sample = await desk.sample(
+        sampled_party_name="宁波张三丰豆制品有限公司", food_name=goods["name"], form={"goods": goods}
+    )
+    shown = (await desk.http.get(f"{DESK}/{sample.blind_code}")).json()
+    assert (shown["food_name"], shown["specification"]) == ("□豆制品豆腐", "□特供")

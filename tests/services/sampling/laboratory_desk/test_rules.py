@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.sampling.laboratory_desk.rules import HIDDEN, names_in, sent_quantity, storage_in_words, without_names
+from services.sampling.laboratory_desk.rules import (
+    HIDDEN,
+    names_in,
+    sent_quantity,
+    storage_in_words,
+    trade_names_of,
+    without_names,
+)
+from services.sampling.laboratory_desk.trade_names import BEHIND
 
 words = st.text(alphabet="演示海山食品酱油牌ABcd12 -·（）Ａｂ", max_size=12)
 
@@ -52,3 +60,43 @@ def test_the_laboratory_is_sent_what_was_taken_less_the_backup() -> None:
     assert sent_quantity({}) is None
     assert storage_in_words({"storage": "冷藏", "storage_temperature": "4 ℃"}) == "冷藏，4 ℃"
     assert storage_in_words({}) is None
+
+
+REGIONS = ("浙江省", "浙江", "宁波市", "宁波", "海曙区", "海曙")
+
+
+@pytest.mark.parametrize(
+    ("business", "text", "shown"),
+    [
+        ("宁波张三丰豆制品有限公司", "张三丰豆制品豆腐", "□豆制品豆腐"),
+        ("浙江省宁波市海曙区张三丰豆制品有限公司第二分店", "张三丰特供", "□特供"),
+        ("张三丰（宁波）食品股份有限公司", "张·三 丰豆腐", "□豆腐"),
+        ("宁波李记卤味店", "李 记卤牛肉", "□卤牛肉"),
+        ("宁波李记卤味店", "李-记卤牛肉", "□卤牛肉"),
+        ("宁波李记卤味店", "李\u200b记卤牛肉", "□卤牛肉"),
+        ("海曙李豆腐店", "李豆腐", "□"),
+        ("ＺＳＦ食品厂", "zsf 豆腐", "□ 豆腐"),
+        ("宁波豆腐店", "豆腐", "豆腐"),
+        ("海曙年糕食品厂", "慈城年糕", "慈城年糕"),
+        ("宁波草鱼商行", "草鱼", "草鱼"),
+    ],
+)
+def test_the_name_by_which_people_know_a_business_is_hidden_and_food_is_not(
+    business: str, text: str, shown: str
+) -> None:
+    assert without_names(text, trade_names_of([business], REGIONS, {"草鱼"})) == shown
+
+
+@given(
+    st.sampled_from(("", "宁波", "宁波市海曙区", "浙江省")),
+    st.text(alphabet="张三丰李记顺隆祥甬", min_size=2, max_size=4),
+    st.lists(st.sampled_from(BEHIND), min_size=1, max_size=3),
+    st.lists(st.sampled_from(("", " ", "·", "-", "－", "\u200b", "\u3000", ".")), min_size=4, max_size=4),
+)
+def test_no_spelling_of_the_name_of_a_business_is_left(
+    region: str, name: str, behind: list[str], between: list[str]
+) -> None:
+    written = "".join(sign + gap for sign, gap in zip(name, between, strict=False))
+    shown = without_names(f"特供{written}卤牛肉", trade_names_of([f"{region}{name}{''.join(behind)}"], REGIONS, ()))
+    assert name not in "".join(letter for letter in shown if letter.isalnum())
+    assert shown.startswith("特供") and shown.endswith("卤牛肉")
