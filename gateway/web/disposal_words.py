@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,8 @@ from shared.contracts.statutory_sampling import CaseSide, Conclusion, ReportClas
 
 BADGES = {CaseState.OPEN: "danger", CaseState.STARTED: "warning", CaseState.CLOSED: "ok"}
 CLASS_BADGES = {ReportClass.SERIOUS: "danger", ReportClass.UNQUALIFIED: "warning", ReportClass.QUALIFIED: "ok"}
+ENTERED_LATER = timedelta(days=1)
+"""A step recorded later than this after it happened is shown as entered afterwards."""
 START, COMPLETION = "disposal_start", "disposal_completion"
 
 SHOWN_BY = {
@@ -72,7 +74,14 @@ def clock_badge(clock: Answer | None, now: datetime) -> tuple[str, str, str]:
     if clock is None:
         return "", "", ""
     said = clock_of(clock, now)
-    kinds = {"overdue": "danger", "soon": "warning", "running": "running", "paused": "unknown", "done": "ok"}
+    kinds = {
+        "overdue": "danger",
+        "late": "danger",
+        "soon": "warning",
+        "running": "running",
+        "paused": "unknown",
+        "done": "ok",
+    }
     return kinds[said.kind], said.words, said.label
 
 
@@ -198,17 +207,25 @@ def entry_row(entry: Answer) -> dict[str, str]:
     """One entry of the whole history."""
     return {
         "label": _told({**entry, "note": ""}) if "quantity" in entry else entry["label"],
-        "when": moment(entry["at"]),
+        "when": moment(entry["at"]) + _entered_later(entry),
         "who": entry["actor_name"],
         "said": "；".join(part for part in [entry["note"], *entry["evidence"]] if part) or "没有",
     }
+
+
+def _entered_later(entry: Answer) -> str:
+    """`，补录于7月24日 09:30` where a step was written down more than a day after it happened."""
+    recorded = entry.get("recorded_at")
+    if not recorded or datetime.fromisoformat(recorded) - datetime.fromisoformat(entry["at"]) <= ENTERED_LATER:
+        return ""
+    return f"，补录于{moment(recorded)}"
 
 
 def served(notice: Answer, step_slug: str, act: str, now: datetime) -> Served:
     clocks = [clock_of(clock, now) for clock in notice["clocks"]]
     overdue = any(clock.kind == "overdue" for clock in clocks)
     state = ("ok", "已送达") if notice["served_at"] else ("danger", "超期未送达") if overdue else ("warning", "未送达")
-    method = f"，{ServiceMethod(notice['method']).label}" if notice["method"] else ""
+    method = f"，{ServiceMethod(notice['method']).label}" if notice["method"] else " 送达"
     when = f"{moment(notice['served_at'])}{method}" if notice["served_at"] else ""
     return Served(notice["label"], notice["name"], state, when, "、".join(notice["proof"]), clocks, step_slug, act)
 

@@ -77,6 +77,8 @@ def clock_of(clock: Answer, now: datetime, label: str = "") -> words.ClockWords:
         now,
         state=ClockState(clock["state"]),
         remaining_working_days=remaining["count"] if remaining and in_days else None,
+        late=bool(clock.get("late")),
+        closed_at=_time(clock.get("closed_at")),
         article=clock["article"],
         verified=clock["verified"],
     )

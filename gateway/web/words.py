@@ -124,7 +124,7 @@ def span_words(span: timedelta) -> str:
     return f"{minutes}分"
 
 
-ClockKind = Literal["running", "soon", "overdue", "paused", "done"]
+ClockKind = Literal["running", "soon", "overdue", "paused", "done", "late"]
 
 
 @dataclass(frozen=True)
@@ -148,12 +148,14 @@ def clock_words(
     state: ClockState = ClockState.RUNNING,
     remaining_working_days: int | None = None,
     paused_because: str = "",
+    late: bool = False,
+    closed_at: datetime | None = None,
     article: str = "",
     verified: bool = False,
 ) -> ClockWords:
     """Say a statutory clock: `还剩3个工作日，7月24日 17:30 到期`.
 
-    A day or less left is `soon`; overdue says by how long; paused says why.
+    A day or less left is `soon`; overdue says by how long, and so does what was done `late`; paused says why.
     """
     note = "" if verified else "依据待核实"
     if state is ClockState.CANCELLED:
@@ -162,6 +164,9 @@ def clock_words(
         reason = f"：{paused_because}" if paused_because else ""
         return ClockWords(label, "paused", f"已暂停{reason}", article, verified, note)
     due = _due_words(due_at, now)
+    if state is ClockState.MET and late:
+        by = span_words(closed_at - due_at) if closed_at and closed_at > due_at else ""
+        return ClockWords(label, "late", f"已办结，超期{by}，限期为{due}", article, verified, note)
     if state is ClockState.MET:
         return ClockWords(label, "done", f"已办结，限期为{due}", article, verified, note)
     if state is ClockState.ELAPSED:

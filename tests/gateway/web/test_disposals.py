@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.web import contest_steps, disposal_steps
-from gateway.web.disposal_words import clock_badge, progress
+from gateway.web.disposal_words import clock_badge, entry_row, moment, progress, served
 from gateway.web.step_pages import step_named
 from gateway.web.words import day_left
 from shared.contracts.codes import Role
@@ -115,6 +115,9 @@ def test_a_clock_in_a_list_says_how_it_stands() -> None:
 
     assert [kind(timedelta(days=days)) for days in (-1, 1, 9)] == ["danger", "warning", "running"]
     assert kind(timedelta(days=1), state="paused") == "unknown"
+    met = {"state": "met", "closed_at": NOW.isoformat()}
+    assert kind(timedelta(days=1), **met) == "ok"
+    assert kind(timedelta(days=-1), **met, late=True) == "danger"
     assert clock_badge(None, NOW) == ("", "", "")
 
 
@@ -145,6 +148,24 @@ def test_the_progress_shows_what_happened_what_lacks_and_what_is_overdue() -> No
     sealed = {mark.title: mark for mark in progress(case(missing=["served"], entries=[entry]), NOW)}
     assert sealed["停售、封存"].kind == "done"
     assert "数量不清楚" in sealed["停售、封存"].text, "unknown is not nothing"
+
+
+def test_a_step_written_down_days_later_says_so() -> None:
+    def when(recorded_after: timedelta) -> str:
+        entry = {"label": "启动核查处置", "at": NOW.isoformat(), "recorded_at": (NOW + recorded_after).isoformat()}
+        return entry_row(entry | {"actor_name": "演示人员（虚构）", "note": "", "evidence": []})["when"]
+
+    assert "补录" not in when(timedelta(hours=24))
+    assert (
+        when(timedelta(days=3)) == f"{moment(NOW.isoformat())}，补录于{moment((NOW + timedelta(days=3)).isoformat())}"
+    )
+
+
+def test_how_the_result_was_served_is_said_once() -> None:
+    notice = {"label": "被抽样单位", "name": "演示店（虚构）", "proof": [], "clocks": [], "served_at": NOW.isoformat()}
+    served_at = moment(NOW.isoformat())
+    assert served(notice | {"method": "in_person"}, "", "", NOW).when == f"{served_at}，直接送达"
+    assert served(notice | {"method": None}, "", "", NOW).when == f"{served_at} 送达"
 
 
 def test_every_state_of_a_contest_offers_only_what_it_carries() -> None:

@@ -91,6 +91,16 @@ def test_a_clock_that_was_met_is_not_overdue_afterwards() -> None:
     assert (clock.kind, clock.words) == ("done", "已办结，限期为7月20日 10:32")
 
 
+def test_a_clock_that_was_met_late_says_by_how_much() -> None:
+    due = NOW - timedelta(days=5)
+    late = words.clock_words(
+        "告知期", due, NOW, state=ClockState.MET, late=True, closed_at=due + timedelta(days=2, hours=3)
+    )
+    assert (late.kind, late.words) == ("late", "已办结，超期2天3小时，限期为7月16日 10:32")
+    in_time = words.clock_words("告知期", due, NOW, state=ClockState.MET, closed_at=due - timedelta(hours=1))
+    assert (in_time.kind, in_time.words) == ("done", "已办结，限期为7月16日 10:32")
+
+
 def test_midnight_belongs_to_the_day_that_ends_with_it() -> None:
     midnight = datetime(2026, 7, 22, tzinfo=SHANGHAI)
 
