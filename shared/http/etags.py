@@ -1,11 +1,14 @@
 """Optimistic locking over HTTP: a change names the version it was made from, or is refused."""
 
+import re
 from typing import Annotated
 
 from fastapi import Depends, Header, Response
 
 from shared.database import Versioned
-from shared.http.problems import PreconditionFailed, PreconditionRequired
+from shared.http.problems import FieldError, InvalidRequest, PreconditionFailed, PreconditionRequired
+
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,18})"', re.ASCII)
 
 
 def _expected_version(
@@ -13,10 +16,13 @@ def _expected_version(
 ) -> int:
     if if_match is None:
         raise PreconditionRequired("请先读取记录，把答复中的 ETag 放进 If-Match 再提交")
-    text = if_match.removeprefix("W/").strip('"')
-    if not text.isdigit():
-        raise PreconditionFailed(f'If-Match 应为记录的 ETag，如 "3"，收到 {if_match}')
-    return int(text)
+    found = _ETAG.fullmatch(if_match.strip())
+    if found is None:
+        message = f'应为记录的 ETag，连同双引号，如 "3"；收到 {if_match}'
+        raise InvalidRequest(
+            f"If-Match {message}", errors=[FieldError(pointer="#header/If-Match", message=message, code="etag")]
+        )
+    return int(found[1])
 
 
 IfMatch = Annotated[int, Depends(_expected_version)]

@@ -174,6 +174,8 @@ def _pointer(location: Sequence[str | int], body: Any) -> str:
     if not location:
         return ""
     where, *path = location
+    if where == "body" and isinstance(body, str):  # no document came of it: the number is a place in its text
+        return ""
     if where == "body":
         return "".join(f"/{_escape(part)}" for part in _without_tags(path, body))
     return f"#{where}/" + "/".join(_escape(part) for part in path)
