@@ -19,9 +19,10 @@ from services.sampling.limits.rules import (
     expressed_as,
     read_requirement,
 )
+from services.sampling.limits.units import factor_between, plain_unit
 from services.sampling.verdicts.comparing import Finding, Reading, compare, compare_sum, same_requirement, share_of
 from services.sampling.verdicts.formats import read_format_rule
-from services.sampling.verdicts.results import ResultKind, read_result
+from services.sampling.verdicts.results import ResultKind, read_quantity, read_result
 from services.sampling.verdicts.spans import Holds
 from shared.contracts.statutory_sampling import Conclusion, ItemVerdict, LodKind
 
@@ -244,19 +245,24 @@ def _read_as(text: str) -> str:
 
 
 def _find(question: Question, table: TableAnswer, steps: list[str]) -> tuple[Finding, LimitSnapshot | None]:
-    printed = _printed_limit(question, steps)
+    unread = _unread_limit(question)
+    if unread:
+        steps.append(unread)
+    printed = None if unread else _printed_limit(question, steps)
     if table.unclear:
         return Finding.unknown(table.why_not), None
     if table.limit is None:
         steps.append(f"限量表：{table.why_not}")
         if printed is None:
-            return _without_limit(question, f"没有可用的限值：{table.why_not}"), None
+            return _without_limit(question, "；".join(filter(None, (f"没有可用的限值：{table.why_not}", unread)))), None
         if printed.requirement.form is not RequirementForm.NONE:
             steps.append(f"按报告所列标准值“{printed.words}”判定，限量表未能核对")
         return _compare(question, printed, table, steps), printed
     limit = table.limit
     steps.append(_told(limit))
     found = _compare(question, limit, table, steps)
+    if found.holds is Holds.YES and _contradicts_itself(question):
+        return Finding.unknown(f"{unread}，请核对报告"), limit
     if printed is None:
         return found, limit
     if _agree(limit, printed):
@@ -272,13 +278,33 @@ def _find(question: Question, table: TableAnswer, steps: list[str]) -> tuple[Fin
     return Finding.unknown(f"{said}，判定结果不同，请核对以哪个为准"), limit
 
 
+def _unread_limit(question: Question) -> str:
+    """Why 标准限值 of the report is no limit to judge by; empty where it is one, or where nothing is printed."""
+    printed = question.printed_limit.strip()
+    if not printed:
+        return ""
+    if _contradicts_itself(question):
+        other = question.printed_limit_unit.strip()
+        return f"报告所列标准值“{printed}”与标准限值单位“{other}”矛盾，不知以哪个为准"
+    if read_requirement(printed) is not None:
+        return ""
+    if read_quantity(printed) is not None:
+        return f"报告所列标准值“{printed}”没有写 ≤ 或 ≥，不知是上限还是下限，未采用；请照标准写明"
+    return f"报告所列标准值“{printed}”不在可判定的形式之内"
+
+
+def _contradicts_itself(question: Question) -> bool:
+    """Whether the limit is printed with one unit, and its column of units names another."""
+    read, beside = read_requirement(question.printed_limit), question.printed_limit_unit
+    if read is None or not plain_unit(read.unit) or not plain_unit(beside):
+        return False
+    return factor_between(read.unit, beside) != 1
+
+
 def _printed_limit(question: Question, steps: list[str]) -> LimitSnapshot | None:
     """标准限值 of the report as a limit; None when nothing is printed or it cannot be read."""
-    if not question.printed_limit.strip():
-        return None
     read = read_requirement(question.printed_limit)
-    if read is None:
-        steps.append(f"报告所列标准值“{question.printed_limit.strip()}”不在可判定的形式之内")
+    if read is None or not question.printed_limit.strip() or _contradicts_itself(question):
         return None
     unit = read.unit or question.printed_limit_unit.strip()
     if plain_text(unit) in _NOT_READ:
@@ -327,7 +353,8 @@ def _compare_shares(
     for part, answer in zip(parts, shares, strict=False):
         own = answer.limit or _printed_limit(part, steps)
         if answer.unclear or own is None or own.requirement.form is not RequirementForm.MAXIMUM:
-            return Finding.unknown(f"“{part.item}”没有可用的最大使用量：{answer.why_not or '限值形式不同'}")
+            why = _unread_limit(part) or answer.why_not or "限值形式不同"
+            return Finding.unknown(f"“{part.item}”没有可用的最大使用量：{why}")
         share = share_of(_reading(part), own.requirement, own.unit, steps)
         if isinstance(share, str):
             return Finding.unknown(f"“{part.item}”：{share}")

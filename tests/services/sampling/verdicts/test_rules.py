@@ -353,3 +353,32 @@ def test_only_a_verdict_of_the_other_side_contradicts(amount: Decimal, stated: s
     meant = stated_verdict(stated)
     settled = meant in (PASS, FAIL, ItemVerdict.PROBLEM)
     assert judgement.contradicts is (settled and (meant is PASS) != (amount <= Decimal("0.2")))
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "verdict"),
+    [
+        ("≤0.2g/kg", "mg/kg", UNKNOWN),
+        ("≤200mg/kg", "g/kg", UNKNOWN),
+        ("≥0.2g/kg", "某种单位", UNKNOWN),
+        ("≤200mg/kg", "ｍg/kg", PASS),
+        ("≤200mg/kg", "/", PASS),
+    ],
+)
+def test_a_limit_printed_with_two_units_is_nobodys_to_choose(printed: str, unit: str, verdict: ItemVerdict) -> None:
+    judgement = judge(Question("演示", "100", "mg/kg", printed_limit=printed, printed_limit_unit=unit))
+    assert judgement.verdict is verdict
+    assert ("矛盾" in judgement.reason) is (verdict is UNKNOWN)
+
+
+@pytest.mark.parametrize(("result", "verdict"), [("0.1", UNKNOWN), ("0.3", FAIL)])
+def test_a_limit_that_contradicts_itself_takes_back_a_pass_and_no_failure(result: str, verdict: ItemVerdict) -> None:
+    question = Question("铅", result, "mg/kg", printed_limit="≤0.2g/kg", printed_limit_unit="mg/kg")
+    judgement = book(limit()).judge(question, category_code="1", produced_on=DAY)
+    assert judgement.verdict is verdict and any("矛盾" in step for step in judgement.steps)
+
+
+@pytest.mark.parametrize("printed", ["0.2", "0.2 mg/kg"])
+def test_a_bare_number_as_a_limit_is_not_read_and_the_reason_says_why(printed: str) -> None:
+    judgement = by_printed(printed, "0.1")
+    assert judgement.verdict is UNKNOWN and "没有写 ≤ 或 ≥" in judgement.reason
