@@ -59,6 +59,8 @@ async def save_draft(
     else:
         if version is not None:
             raise PreconditionFailed("还没有填报中的报告，请去掉 If-Match 再提交")
+        if sample.state is SampleState.TAKEN:
+            raise ReportStepRefused("检验机构还没有接收这份样品，先接收再填报")
         if sample.state is not SampleState.RECEIVED:
             raise ReportStepRefused(f"样品{sample.state.label}，不能再填报检验报告")
         report = _new_edition(sample, len(editions) + 1)
