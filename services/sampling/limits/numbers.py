@@ -17,16 +17,32 @@ NUMBER = rf"[+-]?(?:{MANTISSA}{EXPONENT}?|10(?:\^|\*\*)[+-]?[0-9]+)"
 _NUMBER = re.compile(
     rf"([+-]?)(?:({MANTISSA})(?:[×xX*·]10(?:\^|\*\*)([+-]?[0-9]+)|[eE]([+-]?[0-9]+))?|10(?:\^|\*\*)([+-]?[0-9]+))"
 )
+_DRAWN_AS_NOTHING = frozenset(
+    {
+        *"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0",
+        *map(chr, range(0xFE00, 0xFE10)),
+        *map(chr, range(0xE0100, 0xE01F0)),
+    }
+)
+"""Not of the category of format, but drawn as nothing too: fillers, joiners of graphemes, variation selectors."""
 _MOST_DIGITS = 30
 _SHOWN = Context(prec=12)
 
 
 def plain_text(text: str) -> str:
-    """`text` in half width without spaces; superscripts as `^3`, the many minus and comparison signs as one each."""
+    """`text` in half width without spaces and characters that nobody sees; superscripts as `^3`, the many minus and
+    comparison signs as one each.
+    """
     if text.isascii():
         return "".join(text.split())
+    text = "".join(sign for sign in text if not is_unseen(sign))
     raised = _SUPERSCRIPT_RUN.sub(lambda run: "^" + run.group().translate(_SUPERSCRIPTS), text)
     return "".join(unicodedata.normalize("NFKC", raised).translate(_SIGNS).split())
+
+
+def is_unseen(sign: str) -> bool:
+    """Whether a character is one of format: it stands in a text and is drawn as nothing."""
+    return unicodedata.category(sign) == "Cf" or sign in _DRAWN_AS_NOTHING
 
 
 def read_number(text: str) -> Decimal | None:

@@ -5,11 +5,12 @@ The laboratory's answers hold nothing of whom the sample was taken from, nor the
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
+from services.sampling.limits.numbers import is_unseen
 from services.sampling.reports.rules import ReportEntryKind, ReportState, SeriousKind
 from services.sampling.reports.stated import StatedItem
 from shared.clocks.schemas import ClockRead
@@ -25,15 +26,25 @@ def _words(max_length: int, description: str, *examples: str | None) -> Any:
     return Field(default=None, min_length=1, max_length=max_length, description=description, examples=list(examples))
 
 
+def _seen(text: str) -> str:
+    if any(map(is_unseen, text)):
+        raise ValueError("含有看不见的字符（多半是从网页、表格复制来的），请删去后重新输入")
+    return text
+
+
+SeenWords = Annotated[Words, AfterValidator(_seen)]
+"""Words by which a result is judged: all that they hold can be read."""
+
+
 class ReportItemWrite(Schema):
     """One tested item as the report states it. Numbers are texts: 0.50 is not 0.5."""
 
-    item: Words = Field(min_length=1, max_length=200, description="检验项目", examples=["铅（以Pb计）"])
-    item_code: Words | None = _words(64, "检验项目 ID", None)
-    result: Words = Field(min_length=1, max_length=500, description="检验结果，照报告原样", examples=["0.35"])
-    unit: Words | None = _words(50, "结果单位", "mg/kg")
-    requirement: Words | None = _words(500, "标准限值，照报告原样", "≤0.3")
-    requirement_unit: Words | None = _words(50, "标准限值单位", "mg/kg")
+    item: SeenWords = Field(min_length=1, max_length=200, description="检验项目", examples=["铅（以Pb计）"])
+    item_code: SeenWords | None = _words(64, "检验项目 ID", None)
+    result: SeenWords = Field(min_length=1, max_length=500, description="检验结果，照报告原样", examples=["0.35"])
+    unit: SeenWords | None = _words(50, "结果单位", "mg/kg")
+    requirement: SeenWords | None = _words(500, "标准限值，照报告原样", "≤0.3")
+    requirement_unit: SeenWords | None = _words(50, "标准限值单位", "mg/kg")
     stated_limits: dict[Words, Words] = Field(
         default={}, max_length=12, description="报告另外列出的限值：标准最大允许限、最小允许限等", examples=[{}]
     )
@@ -41,8 +52,8 @@ class ReportItemWrite(Schema):
     reference: bool = Field(default=False, description="参考项目：不作判定，不影响结论", examples=[False])
     method: Words | None = _words(500, "检验依据（方法标准）", "GB 5009.12-2023 第一法")
     basis: Words | None = _words(500, "判定依据", "GB 2762-2022")
-    lod_value: Words | None = _words(50, "方法的下限值；没有的不填", "0.02")
-    lod_unit: Words | None = _words(50, "下限值单位", "mg/kg")
+    lod_value: SeenWords | None = _words(50, "方法的下限值；没有的不填", "0.02")
+    lod_unit: SeenWords | None = _words(50, "下限值单位", "mg/kg")
     lod_kind: LodKind | None = Field(default=None, description="下限值是检出限、定量限还是测定低限")
     format_rule: Words | None = _words(500, "结果格式规则", "未检出,数值(大于1保留三位有效数字)", None)
     remark: Words | None = _words(500, "说明", None)

@@ -80,10 +80,13 @@ class Catalogue:
 
 
 def plain_name(printed: str) -> str:
-    """A printed name without differences of width, case, spaces and brackets: `呋喃唑酮（AOZ）` → `呋喃唑酮(aoz)`."""
+    """A printed name without differences of width, case, spaces and brackets, and without characters of format that
+    nobody sees: `呋喃唑酮（AOZ）` → `呋喃唑酮(aoz)`.
+    """
     text = unicodedata.normalize("NFKC", printed).casefold()
+    seen = (sign for sign in text if not sign.isspace() and unicodedata.category(sign) != "Cf")
     # Taking out a space may bring two signs together that are written as one, hence once more.
-    return unicodedata.normalize("NFKC", "".join(character for character in text if not character.isspace()))
+    return unicodedata.normalize("NFKC", "".join(seen))
 
 
 def names_of(name: str, aliases: Iterable[str]) -> list[str]:

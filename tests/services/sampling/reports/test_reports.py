@@ -1,12 +1,13 @@
 """The life of a report: filled in, reviewed, issued, accepted or returned; both verdicts are shown, nothing is lost."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from services.sampling.disposals.repository import cases_of
 from services.sampling.samples.repository import lock_sample
-from services.sampling.separation.service import take_part
+from services.sampling.separation.service import NotApart, take_part
 from shared.contracts.clocks import ClockState
 from shared.contracts.codes import Role, Unit
 from shared.contracts.statutory_sampling import Conclusion, Duty, SampleConcluded, SampleState
@@ -158,6 +159,20 @@ async def test_a_result_written_against_its_format_rule_is_shown_in_the_draft_an
     assert again["items"][0]["format_fault"] is None
 
 
+@pytest.mark.parametrize("field", ["item", "result", "unit", "requirement", "requirement_unit"])
+async def test_characters_that_nobody_sees_are_refused_in_what_a_result_is_judged_by(bench: Bench, field: str) -> None:
+    answer = await bench.put(await bench.sample(), draft(PASSED | {field: f"{PASSED[field]}\u200b"}))
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert error["pointer"] == f"/items/0/{field}" and "看不见" in error["message"]
+
+
+async def test_before_the_sample_was_taken_in_the_refusal_says_what_comes_first(bench: Bench) -> None:
+    answer = await bench.put(await bench.sample(state=SampleState.TAKEN, received_at=None), draft())
+    assert answer.status_code == 409
+    assert answer.json()["detail"] == "检验机构还没有接收这份样品，先接收再填报"
+
+
 async def test_a_draft_is_the_laboratorys_own_until_it_is_issued(bench: Bench) -> None:
     sample = await bench.sample()
     report = await bench.concluded(sample)
@@ -239,3 +254,30 @@ async def test_a_laboratory_lists_its_own_latest_editions_by_state(
     other = await stored_laboratory(bench.session)
     stranger = await signed_in(client_of, keys, person(Role.LABORATORY, house=other.id))
     assert (await stranger.get("/v1/laboratory/reports")).json()["items"] == []
+
+
+@pytest.mark.parametrize("duty", [Duty.SAMPLER, Duty.LABORATORY])
+@pytest.mark.parametrize("step", ["acceptance", "return"])
+async def test_whoever_sampled_or_tested_does_not_decide_on_the_report(
+    bench: Bench, client_of: ClientOf, keys: TestKeys, duty: Duty, step: str
+) -> None:
+    sample, actor = await bench.sample(), person(Role.INSPECTOR)
+    await take_part(bench.session, sample.id, duty, actor)
+    report = await bench.issued(sample, PASSED, stated_conclusion="qualified")
+    own = replace(bench, officer=await signed_in(client_of, keys, actor))
+    refused = await (own.accept(report) if step == "acceptance" else own.return_(report))
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/duties-not-apart")
+    kept = await lock_sample(bench.session, sample.id)
+    assert kept is not None and kept.state is SampleState.REPORTED
+    assert ok(await bench.accept(report))["state"] == "accepted", "another officer decides"
+
+
+async def test_whoever_decided_on_a_report_tests_nothing_of_the_sample(
+    bench: Bench, client_of: ClientOf, keys: TestKeys
+) -> None:
+    sample, actor = await bench.sample(), person(Role.INSPECTOR)
+    report = await bench.issued(sample, PASSED, stated_conclusion="qualified")
+    own = replace(bench, officer=await signed_in(client_of, keys, actor))
+    ok(await own.return_(report))
+    with pytest.raises(NotApart):
+        await take_part(bench.session, sample.id, Duty.LABORATORY, actor)

@@ -382,3 +382,14 @@ def test_a_limit_that_contradicts_itself_takes_back_a_pass_and_no_failure(result
 def test_a_bare_number_as_a_limit_is_not_read_and_the_reason_says_why(printed: str) -> None:
     judgement = by_printed(printed, "0.1")
     assert judgement.verdict is UNKNOWN and "没有写 ≤ 或 ≥" in judgement.reason
+
+
+@given(
+    st.lists(
+        st.sampled_from(("", "\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u202e", "\ufe0f", " ")), min_size=3
+    )
+)
+def test_what_nobody_sees_in_a_name_hides_no_item_from_the_limit_table(unseen: list[str]) -> None:
+    written = f"{unseen[0]}铅{unseen[1]}（以{unseen[2]}Pb计）{''.join(unseen[3:])}"
+    judgement = book(limit()).judge(Question(written, "0.3", "mg/kg"), category_code="1", produced_on=DAY)
+    assert judgement.verdict is FAIL
