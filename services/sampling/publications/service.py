@@ -115,6 +115,8 @@ async def enlist(session: AsyncSession, publication_id: UUID, body: Entries, act
         )
         session.add(row)
         outcomes.append(_outcome(sample_id, RowOutcome.ACCEPTED, row.id))
+    if any(outcome.outcome is RowOutcome.ACCEPTED for outcome in outcomes):
+        publication.advance()  # who publishes has read these rows: another set of rows is another version
     await session.flush()
     return outcomes
 
@@ -125,6 +127,8 @@ async def strike(session: AsyncSession, publication_id: UUID, row_id: UUID, acto
     publication.must_be_draft()
     row = await _row_of(session, publication, row_id)
     await repository.remove_row(session, row.id)
+    publication.advance()
+    await session.flush()
 
 
 async def publish(session: AsyncSession, publication_id: UUID, version: int, actor: Actor) -> Publication:

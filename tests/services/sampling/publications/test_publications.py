@@ -111,6 +111,7 @@ async def drafted(office: httpx.AsyncClient, *samples: Sample, remark: str = "",
     if samples:
         outcomes = await enlisted(office, draft, *samples, remark=remark)
         assert [outcome["outcome"] for outcome in outcomes] == ["accepted"] * len(samples), outcomes
+        return await read(office, f"/v1/publications/{draft['id']}")
     return draft
 
 
@@ -351,7 +352,7 @@ async def test_a_sample_stands_in_one_table_only(
     sample = await a_failure(session, handler)
     draft = await drafted(office, sample)
     assert "已列入拟公布的" in await reasons(office, sample)
-    assert (await publication(office, draft)).status_code == 200
+    assert (await publication(office, await read(office, f"/v1/publications/{draft['id']}"))).status_code == 200
     assert "已列入已公布的" in await reasons(office, sample)
 
 
@@ -503,3 +504,20 @@ async def test_two_tables_of_one_number_kind_and_title_are_one_mistake(office: h
     assert other.status_code == 201
     backwards = await office.post("/v1/publications", json=table(period_to="2026-05-01"), headers=key())
     assert backwards.status_code == 422
+
+
+async def test_who_read_other_rows_does_not_publish_these(
+    session: AsyncSession, office: httpx.AsyncClient, handler: httpx.AsyncClient
+) -> None:
+    """Rows that came in or went out since make another version, a refused or repeated listing does not."""
+    first, second = await a_failure(session, handler), await a_failure(session, handler)
+    read_by_another = await drafted(office, first)
+    await enlisted(office, read_by_another, first, await a_pass(session))
+    path = f"/v1/publications/{read_by_another['id']}"
+    assert (await read(office, path))["version"] == read_by_another["version"]
+    [added] = await enlisted(office, read_by_another, second)
+    assert (await publication(office, read_by_another)).status_code == 412
+    read_again = await read(office, path)
+    assert (await office.delete(f"{path}/rows/{added['row_id']}")).status_code == 204
+    assert (await publication(office, read_again)).status_code == 412
+    assert (await publication(office, await read(office, path))).status_code == 200
