@@ -16,8 +16,8 @@ from services.inspection.businesses.router import router as businesses
 from services.inspection.businesses.timeline import subscribers as timeline
 from services.inspection.businesses.warnings.router import router as warnings
 from services.inspection.businesses.warnings.service import seed_lengths
+from services.inspection.case_requests import subscribers as case_request_events
 from services.inspection.case_requests.router import router as case_requests
-from services.inspection.case_requests.subscribers import on_case_requested
 from services.inspection.checklists.router import router as checklists
 from services.inspection.checklists.seed import seed_checklists
 from services.inspection.clock_events import on_clock_breached, on_clock_end_withdrawn
@@ -113,9 +113,11 @@ service = Service(
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: each(on_rapid_test_failed, risk_facts.on_rapid_test_failed),
         WhistleClosed.type: each(timeline.on_whistle_closed, risk_facts.on_whistle_closed),
-        SampleConcluded.type: each(timeline.on_sample_concluded, risk_facts.on_sample_concluded),
+        SampleConcluded.type: each(
+            timeline.on_sample_concluded, risk_facts.on_sample_concluded, case_request_events.on_sample_concluded
+        ),
         DisposalClosed.type: timeline.on_disposal_closed,
-        CaseRequested.type: on_case_requested,
+        CaseRequested.type: case_request_events.on_case_requested,
         LotHeld.type: timeline.on_lot_held,
         LotReleased.type: timeline.on_lot_released,
         VisitCompleted.type: risk_facts.on_visit_completed,

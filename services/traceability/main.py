@@ -5,13 +5,13 @@ from services.traceability.figures.definitions import FIGURES
 from services.traceability.lots.router import router as lots
 from services.traceability.lots.subscribers import on_rapid_test_failed, on_whistle_closed
 from services.traceability.recall_requests.router import router as recall_requests
-from services.traceability.recall_requests.subscribers import on_recall_requested
+from services.traceability.recall_requests.subscribers import on_recall_requested, on_sample_concluded
 from services.traceability.settings import Settings
 from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP
 from shared.contracts.codes import Unit
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
-from shared.contracts.statutory_sampling import RecallRequested
+from shared.contracts.statutory_sampling import RecallRequested, SampleConcluded
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
 
 service = Service(
@@ -25,6 +25,7 @@ service = Service(
         RapidTestFailed.type: on_rapid_test_failed,
         WhistleClosed.type: on_whistle_closed,
         RecallRequested.type: on_recall_requested,
+        SampleConcluded.type: on_sample_concluded,
     },
     jobs=[SWEEP],
     figures=FIGURES,

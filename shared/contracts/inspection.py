@@ -201,10 +201,16 @@ class CaseRequestState(StrEnum):
     PENDING = "pending"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
 
     @property
     def label(self) -> str:
-        return {"pending": "待决定是否立案", "accepted": "已立案", "declined": "不予立案"}[self]
+        return {
+            "pending": "待决定是否立案",
+            "accepted": "已立案",
+            "declined": "不予立案",
+            "withdrawn": "已撤回",
+        }[self]
 
 
 class TimelineKind(StrEnum):

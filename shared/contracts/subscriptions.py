@@ -12,7 +12,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[Unit, ...]] = {
     "gateway.region_population.stated.v1": SERVICES,
     "sampling.rapid_test.failed.v1": (Unit.TRACEABILITY, Unit.INSPECTION, Unit.SCORING),
     "sampling.whistle.closed.v1": (Unit.TRACEABILITY, Unit.INSPECTION, Unit.SCORING),
-    "sampling.sample.concluded.v1": (Unit.INSPECTION, Unit.SCORING),
+    "sampling.sample.concluded.v1": (Unit.TRACEABILITY, Unit.INSPECTION, Unit.SCORING),
     "sampling.disposal.closed.v1": (Unit.INSPECTION, Unit.SCORING),
     "sampling.recall.requested.v1": (Unit.TRACEABILITY,),
     "sampling.case.requested.v1": (Unit.INSPECTION,),

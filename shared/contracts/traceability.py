@@ -29,10 +29,11 @@ class RecallRequestState(StrEnum):
     PENDING = "pending"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
 
     @property
     def label(self) -> str:
-        return {"pending": "待受理", "accepted": "已受理", "declined": "不予受理"}[self]
+        return {"pending": "待受理", "accepted": "已受理", "declined": "不予受理", "withdrawn": "已撤回"}[self]
 
 
 class LotHoldFacts(EventData):

@@ -7,8 +7,12 @@ from uuid import uuid4
 from shared.contracts.statutory_sampling import (
     CaseRequested,
     CaseSide,
+    Conclusion,
     Link,
     RecallRequested,
+    ReportClass,
+    SampleConcluded,
+    SampleFacts,
     Stream,
     UnqualifiedItem,
 )
@@ -46,6 +50,19 @@ def recall_requested(**changes: Any) -> RecallRequested:
     """A disposal asks to call the lot back."""
     asked = {"case_id": uuid4(), "reason": "检出孔雀石绿（演示）", "requested_at": now()}
     return RecallRequested(**(sample_facts() | asked | changes))
+
+
+def passed_after_all(asked: RecallRequested | CaseRequested, **changes: Any) -> SampleConcluded:
+    """A later conclusion about the sample of a request: the re-test has passed it."""
+    facts = {name: getattr(asked, name) for name in SampleFacts.model_fields} | {"version": asked.version + 3}
+    said = {
+        "conclusion": Conclusion.QUALIFIED,
+        "report_class": ReportClass.QUALIFIED,
+        "report_number": "演示复检报告 1 号",
+        "unqualified_items": [],
+        "concluded_at": now(),
+    }
+    return SampleConcluded(**facts | said | changes)
 
 
 def case_requested(**changes: Any) -> CaseRequested:

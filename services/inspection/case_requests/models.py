@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.inspection.case_requests.problems import CaseRequestDecided
 from services.inspection.database import Base
 from shared.contracts.inspection import CaseRequestState
-from shared.contracts.statutory_sampling import CaseSide, Link, Stream
+from shared.contracts.statutory_sampling import CaseSide, Conclusion, Link, Stream
 from shared.database import Versioned
 from shared.ids import uuid7
 
@@ -28,7 +28,11 @@ class CaseRequest(Versioned, Base):
         Index(None, "case_id", unique=True),
         Index(None, "region_code", "id"),
         Index(None, "business_id"),
-        CheckConstraint("(state = 'pending') = (decided_at IS NULL)", name="decided_says_when"),
+        Index(None, "sample_id"),
+        CheckConstraint("state NOT IN ('accepted', 'declined') OR decided_at IS NOT NULL", name="decided_says_when"),
+        CheckConstraint("state <> 'pending' OR decided_at IS NULL", name="pending_is_undecided"),
+        CheckConstraint("(overturned_at IS NULL) = (overturned_because = '')", name="overturned_says_why"),
+        CheckConstraint("state <> 'withdrawn' OR overturned_at IS NOT NULL", name="withdrawn_says_when"),
         CheckConstraint("(state = 'accepted') = (filing_number IS NOT NULL)", name="accepted_says_number"),
         CheckConstraint("state <> 'declined' OR decision_note <> ''", name="declined_says_why"),
     )
@@ -63,6 +67,8 @@ class CaseRequest(Versioned, Base):
     decided_by: Mapped[UUID | None]
     decided_by_name: Mapped[str] = mapped_column(default="")
     decision_note: Mapped[str] = mapped_column(default="")
+    overturned_at: Mapped[datetime | None]
+    overturned_because: Mapped[str] = mapped_column(default="")
 
     @property
     def title(self) -> str:
@@ -78,9 +84,36 @@ class CaseRequest(Versioned, Base):
         """It was decided in writing to open none."""
         self._decide(CaseRequestState.DECLINED, at=at, by=by, by_name=by_name, note=reason)
 
+    def overturn(self, *, at: datetime, because: str) -> None:
+        """The sample passes after all: what is undecided is withdrawn; a decision stays, with a note beside it."""
+        if self.state is CaseRequestState.PENDING:
+            self.state = CaseRequestState.WITHDRAWN
+        self.overturned_at, self.overturned_because = at, because
+        self.advance()
+
     def _decide(self, state: CaseRequestState, *, at: datetime, by: UUID, by_name: str, note: str) -> None:
         if self.state is not CaseRequestState.PENDING:
             raise CaseRequestDecided(f"这件线索{self.state.label}，不能再作决定")
         self.state, self.decided_at, self.decided_by = state, at, by
         self.decided_by_name, self.decision_note = by_name, note
         self.advance()
+
+
+class SampleOutcome(Base):
+    """What was concluded of a sample last, as sampling told it: kept, for it may come before the request it undoes."""
+
+    __tablename__ = "case_sample_outcomes"
+
+    sample_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    conclusion: Mapped[Conclusion]
+    report_number: Mapped[str]
+    concluded_at: Mapped[datetime]
+
+    def undoes(self, facts_version: int) -> bool:
+        """Whether a request made of that version of the sample no longer has anything to stand on."""
+        return self.conclusion is Conclusion.QUALIFIED and self.version > facts_version
+
+    @property
+    def words(self) -> str:
+        return f"样品的结论已改为合格（报告 {self.report_number}）"

@@ -38,6 +38,8 @@ class CaseRequestRead(Schema):
     decided_at: datetime | None
     decided_by_name: str = Field(examples=[""])
     decision_note: str = Field(examples=[""])
+    overturned_at: datetime | None = Field(description="结论改为合格的时间；结论仍然成立为 null")
+    overturned_because: str = Field(description="为何撤回；已立案的，在此提示结论已改", examples=[""])
     version: int
 
 

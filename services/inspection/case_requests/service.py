@@ -12,9 +12,9 @@ from services.inspection.case_requests.models import CaseRequest
 from services.inspection.case_requests.problems import CaseRequestNotFound
 from services.inspection.case_requests.schemas import Decline, Filing
 from services.inspection.risk_grades.facts.filed_cases import record_case_filed
-from shared.clocks.service import meet_clock, open_clock
+from shared.clocks.service import cancel_clock, meet_clock, open_clock
 from shared.contracts.inspection import CaseRequestState, TimelineKind
-from shared.contracts.statutory_sampling import CaseRequested, CaseSide, Link
+from shared.contracts.statutory_sampling import CaseRequested, CaseSide, Link, SampleConcluded
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.http.problems import FieldError, InvalidRequest
@@ -30,6 +30,7 @@ async def receive(session: AsyncSession, asked: CaseRequested) -> CaseRequest:
 
     A later message about the same case brings the facts up to date; whom it concerns, where, and what was decided stay.
     """
+    await repository.lock_sample(session, asked.sample_id)
     known = await repository.request_of_case(session, asked.case_id)
     if known is not None:
         if asked.version > known.facts_version:
@@ -37,6 +38,7 @@ async def receive(session: AsyncSession, asked: CaseRequested) -> CaseRequest:
                 setattr(known, name, value)
             known.advance()
             await session.flush()
+            await _undo_if_overturned(session, known)
         return known
     # The business that sampling names is the sampled party; a producer elsewhere is known by his code alone.
     is_sampled_party = asked.side is CaseSide.SELLER or asked.link is Link.PRODUCTION
@@ -66,7 +68,19 @@ async def receive(session: AsyncSession, asked: CaseRequested) -> CaseRequest:
     session.add(request)
     await session.flush()
     await _tell(session, request, TimelineKind.CASE_REQUESTED, f"：{request.food_name} {request.reason}", None)
+    await _undo_if_overturned(session, request)
     return request
+
+
+async def hear_conclusion(session: AsyncSession, concluded: SampleConcluded) -> None:
+    """Where a sample passes after all (a re-test is final): withdraw what is undecided, note it beside what is decided.
+
+    It is kept, so that a request that comes after it, but was made before it, is treated the same as it is entered.
+    """
+    await repository.lock_sample(session, concluded.sample_id)
+    await repository.note_outcome(session, concluded)
+    for request in await repository.standing_requests(session, concluded.sample_id):
+        await _undo_if_overturned(session, request)
 
 
 async def request_for(session: AsyncSession, request_id: UUID, actor: Actor, *, lock: bool = False) -> CaseRequest:
@@ -92,6 +106,19 @@ async def decline(session: AsyncSession, request_id: UUID, body: Decline, versio
     at = _moment(request, "/decided_at", body.decided_at)
     request.decline(at=at, by=actor.id, by_name=actor.name, reason=body.reason)
     return await _settle(session, request, at, actor, evidence=body.reason)
+
+
+async def _undo_if_overturned(session: AsyncSession, request: CaseRequest) -> None:
+    outcome = await repository.outcome_of(session, request.sample_id)
+    if outcome is None or request.overturned_at is not None or not outcome.undoes(request.facts_version):
+        return
+    was_pending = request.state is CaseRequestState.PENDING
+    request.overturn(at=outcome.concluded_at, because=outcome.words)
+    if was_pending:
+        at = max(outcome.concluded_at, request.requested_at)
+        await cancel_clock(session, request.clock_id, reason=outcome.words, actor=None, at=at)
+    await session.flush()
+    await _tell(session, request, TimelineKind.CASE_DECIDED, f"：{request.state.label}，{outcome.words}", None)
 
 
 async def _open(session: AsyncSession, request_id: UUID, version: int, actor: Actor) -> CaseRequest:

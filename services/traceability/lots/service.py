@@ -140,6 +140,11 @@ async def hold_lot(
     return await _hold(session, lot, reason=reason, quantity=quantity, unit=unit, at=at, by=None, whistle_id=whistle_id)
 
 
+async def lift_hold(session: AsyncSession, hold: LotHold, *, reason: str, at: datetime) -> None:
+    """Lift a hold whose ground in another unit's record has fallen away; nothing where it was lifted before."""
+    await _release(session, hold, reason=reason, at=max(at, hold.held_at), by=None)
+
+
 async def _hold_for_whistle(session: AsyncSession, whistle: WhistleFacts, *, at: datetime) -> LotHold | None:
     known = await repository.hold_of_whistle(session, whistle.whistle_id)
     if known is not None:

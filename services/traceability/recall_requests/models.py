@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from services.traceability.database import Base
 from services.traceability.lots.models import LotHold
 from services.traceability.recall_requests.problems import RecallRequestDecided
-from shared.contracts.statutory_sampling import Link, Stream
+from shared.contracts.statutory_sampling import Conclusion, Link, Stream
 from shared.contracts.traceability import RecallRequestState
 from shared.database import Versioned
 from shared.ids import uuid7
@@ -27,7 +27,10 @@ class RecallRequest(Versioned, Base):
         Index(None, "case_id", unique=True),
         Index(None, "region_code", "id"),
         Index(None, "sample_id"),
-        CheckConstraint("(state = 'pending') = (decided_at IS NULL)", name="decided_says_when"),
+        CheckConstraint("state NOT IN ('accepted', 'declined') OR decided_at IS NOT NULL", name="decided_says_when"),
+        CheckConstraint("state <> 'pending' OR decided_at IS NULL", name="pending_is_undecided"),
+        CheckConstraint("(overturned_at IS NULL) = (overturned_because = '')", name="overturned_says_why"),
+        CheckConstraint("state <> 'withdrawn' OR overturned_at IS NOT NULL", name="withdrawn_says_when"),
         CheckConstraint("state <> 'declined' OR decision_note <> ''", name="declined_says_why"),
     )
 
@@ -59,6 +62,8 @@ class RecallRequest(Versioned, Base):
     decided_by: Mapped[UUID | None]
     decided_by_name: Mapped[str] = mapped_column(default="")
     decision_note: Mapped[str] = mapped_column(default="")
+    overturned_at: Mapped[datetime | None]
+    overturned_because: Mapped[str] = mapped_column(default="")
 
     hold: Mapped[LotHold | None] = relationship(lazy="raise")
 
@@ -69,3 +74,28 @@ class RecallRequest(Versioned, Base):
         self.state, self.decided_at, self.decided_by = state, at, by
         self.decided_by_name, self.decision_note = by_name, note
         self.advance()
+
+    def withdraw(self, *, at: datetime, because: str) -> None:
+        """The sample passes after all: there is nothing to call back, whatever was decided; what was decided stays."""
+        self.state, self.overturned_at, self.overturned_because = RecallRequestState.WITHDRAWN, at, because
+        self.advance()
+
+
+class SampleOutcome(Base):
+    """What was concluded of a sample last, as sampling told it: kept, for it may come before the request it undoes."""
+
+    __tablename__ = "recall_sample_outcomes"
+
+    sample_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    conclusion: Mapped[Conclusion]
+    report_number: Mapped[str]
+    concluded_at: Mapped[datetime]
+
+    def undoes(self, facts_version: int) -> bool:
+        """Whether a request made of that version of the sample no longer has anything to stand on."""
+        return self.conclusion is Conclusion.QUALIFIED and self.version > facts_version
+
+    @property
+    def words(self) -> str:
+        return f"样品的结论已改为合格（报告 {self.report_number}）"

@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.lots.rules import normalise_code
-from services.traceability.lots.service import hold_lot
+from services.traceability.lots.service import hold_lot, lift_hold
 from services.traceability.recall_requests import repository
-from services.traceability.recall_requests.models import RecallRequest
+from services.traceability.recall_requests.models import RecallRequest, SampleOutcome
 from services.traceability.recall_requests.problems import RecallRequestNotFound
-from shared.contracts.statutory_sampling import RecallRequested, SampleFacts
+from shared.contracts.statutory_sampling import RecallRequested, SampleConcluded, SampleFacts
 from shared.contracts.traceability import RecallRequestState
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
@@ -28,6 +28,7 @@ async def receive(session: AsyncSession, asked: RecallRequested) -> RecallReques
     A later message about the same case brings the facts up to date; a lot that it names anew is held too. The hold on
     the lot named before stays until an officer releases it with a reason: a changed name does not prove that lot safe.
     """
+    await repository.lock_sample(session, asked.sample_id)
     said = _said(asked)
     request, is_new = await repository.enter(session, {"id": uuid7(), "version": 1, **_BLANK} | said)
     if not is_new:
@@ -36,9 +37,26 @@ async def receive(session: AsyncSession, asked: RecallRequested) -> RecallReques
         for name, value in said.items():
             setattr(request, name, value)
         request.advance()
-    await _hold_named_lot(session, request)
+    outcome = await repository.outcome_of(session, request.sample_id)
+    if outcome is not None and outcome.undoes(request.facts_version):
+        await _withdraw(session, request, outcome)
+    elif request.state is not RecallRequestState.WITHDRAWN:
+        await _hold_named_lot(session, request)
     await session.flush()
     return request
+
+
+async def hear_conclusion(session: AsyncSession, concluded: SampleConcluded) -> None:
+    """Where a sample passes after all (a re-test is final), withdraw what was asked of it and free its lot.
+
+    It is kept, so that a request that comes after it, but was made before it, is withdrawn as it is entered.
+    """
+    await repository.lock_sample(session, concluded.sample_id)
+    outcome = await repository.note_outcome(session, concluded)
+    for request in await repository.standing_requests(session, concluded.sample_id):
+        if outcome.undoes(request.facts_version):
+            await _withdraw(session, request, outcome)
+    await session.flush()
 
 
 async def request_for(session: AsyncSession, request_id: UUID, actor: Actor, *, lock: bool = False) -> RecallRequest:
@@ -69,6 +87,15 @@ async def _decide(
     return request
 
 
+async def _withdraw(session: AsyncSession, request: RecallRequest, outcome: SampleOutcome) -> None:
+    """Only this request's own hold is lifted: a lot that another one holds may still not be sold."""
+    if request.state is RecallRequestState.WITHDRAWN:
+        return
+    request.withdraw(at=outcome.concluded_at, because=outcome.words)
+    if request.hold is not None:
+        await lift_hold(session, request.hold, reason=f"召回请求撤回：{outcome.words}", at=outcome.concluded_at)
+
+
 async def _hold_named_lot(session: AsyncSession, request: RecallRequest) -> None:
     if request.hold is not None and request.hold.lot.code == normalise_code(request.lot_code or ""):
         return
@@ -93,4 +120,4 @@ def _said(asked: RecallRequested) -> dict[str, Any]:
     return facts | {"case_id": asked.case_id, "reason": asked.reason, "requested_at": asked.requested_at}
 
 
-_BLANK = {"state": RecallRequestState.PENDING, "decided_by_name": "", "decision_note": ""}
+_BLANK = {"state": RecallRequestState.PENDING, "decided_by_name": "", "decision_note": "", "overturned_because": ""}

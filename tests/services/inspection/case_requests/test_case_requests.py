@@ -17,7 +17,7 @@ from services.inspection.businesses.schemas import BusinessWrite
 from services.inspection.businesses.service import enter, new_business
 from services.inspection.case_requests import service
 from services.inspection.case_requests.models import CaseRequest
-from services.inspection.case_requests.subscribers import on_case_requested
+from services.inspection.case_requests.subscribers import on_case_requested, on_sample_concluded
 from services.inspection.settings import Settings
 from shared.clocks.service import clocks_of
 from shared.contracts.clocks import ClockState
@@ -27,7 +27,7 @@ from shared.database import create_engine
 from shared.ids import uuid7
 from shared.times import now
 from tests.conftest import ClientOf, SessionOf
-from tests.factories.statutory_sampling import case_requested
+from tests.factories.statutory_sampling import case_requested, passed_after_all
 from tests.services.inspection.factories import HAISHU, NANHAI, OTHER_STREET, business
 
 NUMBER = "甬海市监立〔2026〕演示1号"
@@ -186,3 +186,43 @@ async def test_the_list_of_a_business_has_its_requests_alone(session: AsyncSessi
     items = (await officer.get("/v1/case-requests", params={"business": str(seller.id)})).json()["items"]
     assert [item["id"] for item in items] == [str(own.id)]
     assert await session.scalar(select(func.count()).select_from(CaseRequest)) == 2
+
+
+@pytest.mark.parametrize("told_first", [False, True])
+async def test_a_re_test_that_passes_the_sample_withdraws_what_is_undecided_in_any_order(
+    session: AsyncSession, officer: httpx.AsyncClient, told_first: bool
+) -> None:
+    seller = await on_file(session)
+    asked = case_requested(business_id=seller.id)
+    passed = passed_after_all(asked)
+    if told_first:
+        await on_sample_concluded(session, passed)
+    request = await heard(session, [asked])
+    for _ in range(2):
+        await on_sample_concluded(session, passed)
+    await heard(session, [asked])
+    read = (await officer.get(f"/v1/case-requests/{request.id}")).json()
+    assert (read["state"], read["overturned_because"]) == (
+        "withdrawn",
+        "样品的结论已改为合格（报告 演示复检报告 1 号）",
+    )
+    [clock] = await clocks_of(session, service.CLOCK_OBJECT, request.id)
+    assert clock.state is ClockState.CANCELLED
+    late = await decide(officer, request.id, "acceptance", read["version"], filing_number=NUMBER)
+    assert late.status_code == 409
+    timeline = (await officer.get(f"/v1/businesses/{seller.id}/timeline")).json()["items"]
+    assert [entry["kind"] for entry in timeline].count("case_decided") == 1
+
+
+async def test_a_penalty_case_that_was_opened_stays_with_a_note_beside_it(
+    session: AsyncSession, officer: httpx.AsyncClient
+) -> None:
+    asked = case_requested()
+    request = await heard(session, [asked])
+    await decide(officer, request.id, "acceptance", filing_number=NUMBER)
+    await on_sample_concluded(session, passed_after_all(asked, version=asked.version - 1))
+    assert request.overturned_at is None, "an earlier conclusion undoes nothing"
+    await on_sample_concluded(session, passed_after_all(asked))
+    read = (await officer.get(f"/v1/case-requests/{request.id}")).json()
+    assert (read["state"], read["filing_number"]) == ("accepted", NUMBER)
+    assert "改为合格" in read["overturned_because"]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -14,13 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.traceability.lots.models import LotHold
 from services.traceability.recall_requests import service
 from services.traceability.recall_requests.models import RecallRequest
-from services.traceability.recall_requests.subscribers import on_recall_requested
+from services.traceability.recall_requests.subscribers import on_recall_requested, on_sample_concluded
 from services.traceability.settings import Settings
 from shared.contracts.codes import Role, Unit
-from shared.contracts.statutory_sampling import RecallRequested
+from shared.contracts.statutory_sampling import Conclusion, RecallRequested
+from shared.contracts.traceability import RecallRequestState
 from shared.database import create_engine
 from tests.conftest import ClientOf, SessionOf
-from tests.factories.statutory_sampling import recall_requested
+from tests.factories.statutory_sampling import passed_after_all, recall_requested
 
 HAISHU, NANHAI = "330203000000", "440605000000"
 
@@ -162,3 +163,47 @@ async def test_who_samples_tests_or_trades_reads_no_request(
     request = await heard(session, [recall_requested()])
     somebody = await client_of(Unit.TRACEABILITY, role, regions=[HAISHU])
     assert (await somebody.get(f"/v1/recall-requests/{request.id}")).status_code == 403
+
+
+@pytest.mark.parametrize("told_first", [False, True])
+async def test_a_re_test_that_passes_the_sample_withdraws_the_request_and_frees_the_lot_in_any_order(
+    session: AsyncSession, officer: httpx.AsyncClient, told_first: bool
+) -> None:
+    asked = recall_requested()
+    passed = passed_after_all(asked)
+    if told_first:
+        await on_sample_concluded(session, passed)
+    request = await heard(session, [asked])
+    for _ in range(2):
+        await on_sample_concluded(session, passed)
+    await heard(session, [asked, asked.model_copy(update={"version": asked.version + 1, "food_name": "鲫鱼"})])
+    read = (await officer.get(f"/v1/recall-requests/{request.id}")).json()
+    assert (read["state"], read["overturned_because"]) == (
+        "withdrawn",
+        "样品的结论已改为合格（报告 演示复检报告 1 号）",
+    )
+    assert read["hold"] is None if told_first else read["hold"]["state"] == "released"
+    assert (await decide(officer, request.id, "acceptance", read["version"])).status_code == 409
+
+
+async def test_a_lot_that_something_else_holds_stays_held(session: AsyncSession, officer: httpx.AsyncClient) -> None:
+    one = recall_requested()
+    other = one.model_copy(update={"case_id": uuid4(), "sample_id": uuid4()})
+    withdrawn, standing = await heard(session, [one]), await heard(session, [other])
+    await decide(officer, withdrawn.id, "acceptance")
+    await on_sample_concluded(session, passed_after_all(one))
+    states = [(await officer.get(f"/v1/recall-requests/{each.id}")).json() for each in (withdrawn, standing)]
+    assert [read["state"] for read in states] == ["withdrawn", "pending"]
+    assert states[0]["decided_at"] is not None, "who took it on stays on record"
+    lot = (await officer.get(f"/v1/lots/{states[1]['hold']['lot_id']}")).json()
+    assert lot["may_be_sold"] is False
+
+
+@pytest.mark.parametrize("change", [{"conclusion": Conclusion.UNQUALIFIED}, {"version": 1}])
+async def test_a_failure_or_an_earlier_conclusion_withdraws_nothing(
+    session: AsyncSession, change: dict[str, Any]
+) -> None:
+    asked = recall_requested(version=5)
+    request = await heard(session, [asked])
+    await on_sample_concluded(session, passed_after_all(asked, **change))
+    assert request.state is RecallRequestState.PENDING
