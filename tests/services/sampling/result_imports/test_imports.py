@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -14,8 +15,10 @@ from services.sampling.separation.rules import Part
 from services.sampling.separation.service import take_part_as
 from shared.clocks.service import clocks_of
 from shared.contracts.clocks import ClockState
+from shared.contracts.codes import Role
 from shared.contracts.statutory_sampling import Duty, SampleState
 from shared.tabular.problems import HeaderUnclear
+from tests.services.sampling.factories import HAISHU
 from tests.services.sampling.result_imports.making import (
     ITEMS,
     House,
@@ -26,6 +29,7 @@ from tests.services.sampling.result_imports.making import (
     workbook,
     yesterday,
 )
+from tests.tokens import TestKeys
 
 
 def number(sample: Sample) -> str:
@@ -94,18 +98,21 @@ async def test_the_same_file_and_the_same_reports_in_another_file_change_nothing
     assert await house.count("reports") == 2
 
 
-async def test_another_report_on_a_reported_sample_is_refused_until_the_bureau_returns_it(house: House) -> None:
+async def test_another_report_on_a_reported_sample_is_refused_until_the_bureau_returns_it(
+    house: House, keys: TestKeys
+) -> None:
     [sample] = await house.samples(1)
     await house.send(workbook([report_row(number(sample))], [item_row(number(sample))]))
     other = workbook([report_row(number(sample))], [item_row(number(sample), result="0.25")])
     refused = await house.send(other)
     assert refused["reports_rejected"] == 1
     [report] = await house.reports(sample)
-    answer = await house.officer.post(
-        f"/v1/reports/{report.id}/return",
-        json={"reason": "数值录入有误，请更正"},
-        headers={"If-Match": f'"{report.version}"'},
-    )
+    path, body = f"/v1/reports/{report.id}/return", {"reason": "数值录入有误，请更正"}
+    named = {"If-Match": f'"{report.version}"'}
+    who_entered_it = await house.officer.post(path, json=body, headers=named)
+    assert (who_entered_it.status_code, who_entered_it.json()["type"]) == (403, "/problems/duties-not-apart")
+    another = keys.token(Role.FOOD_SAFETY_OFFICE, regions=[HAISHU], actor_id=uuid4())
+    answer = await house.officer.post(path, json=body, headers=named | {"Authorization": f"Bearer {another}"})
     assert answer.status_code == 200, answer.text
     again = await house.send(workbook([report_row(number(sample))], [item_row(number(sample), result="0.26")]))
     assert again["reports_accepted"] == 1
@@ -284,3 +291,52 @@ async def test_a_file_that_is_no_table_of_results_says_so(house: House) -> None:
         await house.take_in(answer.json()["id"], house.officer)
     shown = (await house.officer.get(f"/v1/result-uploads/{answer.json()['id']}")).json()
     assert shown["state"] == "failed" and shown["problem"]["type"] == "/problems/table-header-unclear"
+
+
+PARTY = "宁波张三丰豆制品有限公司"
+FOOD_AND_PARTY = ("抽样单编号", "样品名称", "被抽样单位", "报告日期", "检验项目", "检验结果", "结果单位")
+
+
+def told_of(key: str, food: str, party: str = "") -> bytes:
+    """A table that says of its sample more than the number."""
+    cells = (key, food, party, yesterday(), "铅（以Pb计）", "0.12", "mg/kg")
+    return table([dict(zip(FOOD_AND_PARTY, cells, strict=True))])
+
+
+@pytest.mark.parametrize(
+    ("food", "party", "column"),
+    [
+        ("豆腐", PARTY, None),
+        ("张三丰 豆腐（盒装）", "张三丰豆制品有限公司", None),
+        ("/", "", None),
+        ("草鱼", PARTY, "样品名称"),
+        ("豆腐", "演示水产摊", "被抽样单位"),
+    ],
+)
+async def test_results_of_another_sample_are_not_filed_under_a_number_mistyped(
+    house: House, food: str, party: str, column: str | None
+) -> None:
+    [sample] = await house.samples(1, food_name="张三丰豆腐", sampled_party_name=PARTY)
+    upload = await house.send(told_of(number(sample), food, party))
+    assert upload["reports_accepted"] == (column is None)
+    if column is not None:
+        [row] = await house.rows(upload)
+        [error] = row["errors"]
+        expected = {"样品名称": "三丰豆腐", "被抽样单位": "有限公司"}[column]
+        assert (error["row"], error["column"]) == (2, column) and expected in error["message"]
+        assert await house.reports(sample) == []
+
+
+@pytest.mark.parametrize(
+    ("food", "accepted"), [("豆腐", 1), ("□豆腐", 1), ("张三丰豆腐", 1), ("张三丰", 0), ("草鱼", 0)]
+)
+async def test_a_laboratory_is_compared_by_the_food_it_reads_and_finds_no_name_out(
+    house: House, food: str, accepted: int
+) -> None:
+    [sample] = await house.samples(1, food_name="张三丰豆腐", sampled_party_name=PARTY)
+    upload = await house.send(told_of(sample.blind_code, food, "任意一家"), by=house.tester)
+    assert upload["reports_accepted"] == accepted
+    for row in await house.rows(upload, by=house.tester):
+        for error in row["errors"]:
+            assert error["column"] == "样品名称"
+            assert "三丰" not in error["message"].replace(food, "") and "□豆腐" in error["message"]
