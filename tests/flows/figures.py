@@ -10,12 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from deploy.all_in_one import AllInOne
 from shared.app import Service
 from shared.contracts.codes import SERVICES
-from shared.contracts.figures import Period, periods_of
+from shared.contracts.figures import Period, PeriodKind, periods_of
 from shared.database import create_engine, create_sessions
 from shared.figures import service as figure_service
 from shared.figures.models import FigureDelta, FigureRollup
 from shared.figures.repository import counts_from_rows, current_counts
 from shared.regions.models import RegionAncestor
+
+SOME_DAYS = 12
+"""A year of days, each asked for twice, takes minutes; the longer periods hold all of them."""
 
 Sums = dict[tuple[str, str], tuple[Decimal, Decimal]]
 
@@ -57,11 +60,12 @@ async def _regions(session: AsyncSession, service: Service) -> list[str]:
 
 
 async def _periods(session: AsyncSession, service: Service) -> Iterable[Period]:
-    """Every day, month, quarter and year in which something is recorded, and those before and after."""
+    """Every month, quarter and year in which something is recorded, some of the days, and those before and after."""
     named = [select(figure.rows().subquery().c.day) for figure in service.figures]
     named += [select(FigureDelta.day), select(FigureRollup.first_day)]
     days: set[date] = set(await session.scalars(union(*named)))
-    found = {period for day in days for period in periods_of(day)}
+    spread = set(sorted(days)[:: 1 + len(days) // SOME_DAYS])
+    found = {period for day in days for period in periods_of(day) if period.kind is not PeriodKind.DAY or day in spread}
     around = {period.previous for period in found} | {Period(period.kind, period.end) for period in found}
     return sorted(found | around, key=lambda period: (period.kind, period.first))
 

@@ -1,6 +1,5 @@
 """Whatever happens in the field, every figure of every service is the sum of the records behind it."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,9 +8,6 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
-from deploy.demo import __main__ as demo
 from shared.contracts.codes import Role
 from shared.times import day_of, now
 from tests.flows.figures import assert_figures_equal_their_rows
@@ -22,13 +18,6 @@ from tests.waiting import eventually
 
 OTHER_TOWN = "330203002000"
 SEED = 20260724
-
-
-async def test_after_the_demo_was_loaded(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "JURISDICTIONS", demo.JURISDICTIONS[:1])
-    await asyncio.to_thread(demo.load, stage.gateway_settings)
-    await eventually(stage.ledger.all_delivered, 60)
-    assert await assert_figures_equal_their_rows(stage.platform) > 500
 
 
 async def test_after_a_hundred_random_doings(stage: Stage) -> None:

@@ -247,6 +247,7 @@ AFTER_THE_FILE = counts(
         "inspection.businesses": (5, 0),
         "inspection.businesses_sales": (4, 0),
         "inspection.businesses_market": (1, 0),
+        "inspection.file_completeness_rate": (0, 5),
         "scoring.risk_signals": (2, 0),
         "scoring.open_signals": (2, 0),
     }

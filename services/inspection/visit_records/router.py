@@ -38,11 +38,31 @@ CanDeliverRecords = Annotated[Actor, Depends(Allow(Role.INSPECTOR, Role.GRID_OFF
 CanPublishResults = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR))]
 CanReadResults = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.BUSINESS))]
 
+EXAMPLE = {
+    "saved": {
+        "by": "0199f3a0-c1d2-7c5e-8a7b-6c5d4e3f2a1b",
+        "by_name": "演示检查员（虚构）",
+        "device": "demo-1",
+        "at": "2026-07-24T09:58:00+08:00",
+        "base": [],
+        "contacts": [],
+    },
+    "kind": "routine",
+    "region_code": "330203009000",
+    "authority_code": "330203000000",
+    "unregistered_place": "演示路口的演示小吃摊（虚构）",
+    "business_kind": "catering",
+    "answers": {"1": {"finding": "passed"}},
+    "began_at": "2026-07-24T09:30:00+08:00",
+    "finished": False,
+}
+"""The beginning of a visit, as a terminal hands it in before anybody has signed."""
+
 CONTENT = {
     "requestBody": {
         "required": True,
         "description": "检查记录的内容，字段见开发说明 docs/guide/visits.md",
-        "content": {"application/vnd.shian.visit+json": {"schema": {"type": "object"}}},
+        "content": {"application/vnd.shian.visit+json": {"schema": {"type": "object"}, "example": EXAMPLE}},
     }
 }
 STATUS = {Standing.QUARANTINED: 202, Standing.FILED: 202, Standing.WAITING: 202}

@@ -85,9 +85,3 @@ async def test_strangers_see_neither_tasks_nor_forms(market: Market) -> None:
         async with market.signed_in(role) as stranger:
             assert (await stranger.get("/sampling-tasks")).status_code == 403
             assert (await stranger.get(f"/sampling-tasks/{made['id']}/samples/new")).status_code == 403
-
-
-async def test_an_empty_list_says_why(market: Market) -> None:
-    async with market.signed_in(Role.SAMPLER) as sampler:
-        page = (await sampler.get("/sampling-tasks?state=cancelled")).text
-    assert "没有这样的任务" in page
