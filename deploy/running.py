@@ -23,15 +23,21 @@ def main() -> None:
     parser.add_argument("program", choices=PROGRAMS)
     parser.add_argument("--data", type=Path, default=DEFAULT, help="数据目录（缺省为程序目录下的 .data）")
     options, passed_on = parser.parse_known_args()
-    try:
-        settings = DataFolder(options.data).environment
-    except DeployError as error:
-        sys.exit(str(error))
-    if options.program in ONLY_IN_DEMO and settings["SHIAN_DEMO"] != "1":
-        sys.exit("这个平台是用 --no-demo 启动的，没有演示数据和演示令牌。")
+    settings = {} if {"-h", "--help"} & set(passed_on) else _settings(options.program, options.data)
     os.chdir(ROOT)
     command = [sys.executable, "-m", PROGRAMS[options.program], *passed_on]
     os.execve(command[0], command, process_environment(settings))  # noqa: S606 - a shell is what we do not want
+
+
+def _settings(program: str, data: Path) -> dict[str, str]:
+    """The settings of the platform on this folder; ends with what to do where there is none that will do."""
+    try:
+        settings = DataFolder(data).environment
+    except DeployError as error:
+        sys.exit(str(error))
+    if program in ONLY_IN_DEMO and settings["SHIAN_DEMO"] != "1":
+        sys.exit("这个平台是用 --no-demo 启动的，没有演示数据和演示令牌。")
+    return settings
 
 
 if __name__ == "__main__":
