@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.sampling.disposals.service import NOTICE_CLOCK_OBJECT, by, case_for
 from services.sampling.objections import repository
 from services.sampling.objections.models import Objection
-from services.sampling.objections.problems import ObjectionStepRefused
+from services.sampling.objections.problems import ObjectionAlreadyOpen, ObjectionStepRefused
 from services.sampling.objections.rules import clocks_of
 from services.sampling.objections.schemas import ResultObjectionCreate, SamplingObjectionCreate
 from services.sampling.objections.service import open_clock_of
@@ -114,6 +114,11 @@ async def _file(
     actor: Actor,
 ) -> Objection:
     at = objection.filed_at
+    if (other := await repository.open_like(session, objection)) is not None:
+        raise ObjectionAlreadyOpen(
+            f"{other.kind.label}的异议 {other.id} 正在办理（{other.state.label}），新的理由和材料请补充到那一件",
+            objection_id=str(other.id),
+        )
     objection.log(ObjectionStep.RECEIVED, at, **by(actor), note=body.note, evidence=body.evidence)
     session.add(objection)
     await session.flush()

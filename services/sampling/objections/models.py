@@ -19,7 +19,7 @@ from shared.contracts.disposals import ObjectionGround, ObjectionKind, Objection
 from shared.database import Versioned
 from shared.ids import uuid7
 
-_OPEN = (ObjectionState.RECEIVED, ObjectionState.SUPPLEMENT_AWAITED, ObjectionState.ACCEPTED)
+OPEN = (ObjectionState.RECEIVED, ObjectionState.SUPPLEMENT_AWAITED, ObjectionState.ACCEPTED)
 
 
 class Objection(Versioned, Base):
@@ -105,7 +105,7 @@ class Objection(Versioned, Base):
 
     def withdraw(self, at: datetime) -> None:
         """The applicant takes it back."""
-        self._must_be(*_OPEN)
+        self._must_be(*OPEN)
         self.state, self.ended_at = ObjectionState.WITHDRAWN, at
 
     @property

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from services.sampling.disposals.repository import is_official
-from services.sampling.objections.models import Objection
+from services.sampling.objections.models import OPEN, Objection
 from services.sampling.samples.models import Sample
 from shared.contracts.codes import Role
 from shared.contracts.disposals import ObjectionKind, ObjectionState
@@ -68,6 +68,17 @@ async def list_objections(
     if wanted.region is not None:
         statement = statement.where(Objection.region_code.in_(codes_within([wanted.region])))
     return await paginate(session, statement, page, order_by=[Objection.id], descending=True)
+
+
+async def open_like(session: AsyncSession, wanted: Objection) -> Objection | None:
+    """The objection of the same kind to the same thing that is still open. Call it with sample and case held."""
+    statement = select(Objection).where(
+        Objection.sample_id == wanted.sample_id,
+        Objection.case_id.is_not_distinct_from(wanted.case_id),
+        Objection.kind == wanted.kind,
+        Objection.state.in_(OPEN),
+    )
+    return await session.scalar(statement.limit(1))
 
 
 async def lock_contestable_sample(session: AsyncSession, sample_id: UUID, actor: Actor) -> Sample | None:

@@ -7,6 +7,10 @@ class RetestNotFound(NotFound):
     slug, title = "retest-not-found", "没有找到这次复检"
 
 
+class RetestAlreadyOpen(Conflict):
+    slug, title = "retest-already-open", "已有复检申请还没有办结"
+
+
 class RetestStepRefused(Conflict):
     slug, title = "retest-step-refused", "复检现在不能这样办理"
 

@@ -63,6 +63,12 @@ async def list_retests(
     return await paginate(session, statement, page, order_by=[Retest.id], descending=True)
 
 
+async def open_of_case(session: AsyncSession, case_id: UUID) -> Retest | None:
+    """The application of that case's party that has not come to its end. Call it with the case held."""
+    statement = select(Retest).where(Retest.case_id == case_id, Retest.ended_at.is_(None))
+    return await session.scalar(statement.limit(1))
+
+
 async def another_accepted(session: AsyncSession, sample_id: UUID, but: UUID | None = None) -> bool:
     """Whether a re-test of this sample was accepted (and not withdrawn or found impossible), other than `but`."""
     statement = select(Retest.id).where(

@@ -17,7 +17,13 @@ from services.sampling.proceedings.filing import filed_at
 from services.sampling.retests import repository
 from services.sampling.retests.microbiology import is_microbiological
 from services.sampling.retests.models import Retest
-from services.sampling.retests.problems import RetestMustBeRefused, RetestNotFound, RetestStepRefused, fault
+from services.sampling.retests.problems import (
+    RetestAlreadyOpen,
+    RetestMustBeRefused,
+    RetestNotFound,
+    RetestStepRefused,
+    fault,
+)
 from services.sampling.retests.rules import CHECKED, Facts, binding_grounds
 from services.sampling.retests.schemas import BackupCheck, RefusalStep, RetestApplication
 from services.sampling.samples.models import Sample
@@ -50,6 +56,8 @@ async def apply(session: AsyncSession, case_id: UUID, body: RetestApplication, a
     at = await filed_at(session, sample.id, body, notice.served_at or case.received_at, actor)
     window = await clock_on(session, NOTICE_CLOCK_OBJECT, notice.id, RETEST_WINDOW)
     items = _contested(case, body.items)
+    if (other := await repository.open_of_case(session, case.id)) is not None:
+        raise RetestAlreadyOpen(f"复检申请 {other.id} 还没有办结（{other.state.label}）", retest_id=str(other.id))
     retest = Retest(
         id=uuid7(),
         sample_id=sample.id,
