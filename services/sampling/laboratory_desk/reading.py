@@ -68,13 +68,15 @@ async def trade_names_in(session: AsyncSession, samples: Sequence[Sample]) -> di
     return {sample_id: trade_names_of(names, regions, foods) for sample_id, names in businesses.items()}
 
 
+async def blind_food_names(session: AsyncSession, samples: Sequence[Sample]) -> dict[UUID, str]:
+    """The food of each sample as its laboratory reads it."""
+    trade_names = await trade_names_in(session, samples)
+    return {sample.id: without_names(sample.food_name, _names(sample, trade_names[sample.id])) for sample in samples}
+
+
 def _of_the_sample(sample: Sample, trade_names: Collection[str]) -> dict[str, Any]:
     goods: dict[str, Any] = sample.form.get("goods", {})
-    names = [
-        *names_in(sample.form),
-        *trade_names,
-        *(name for name in (sample.number, sample.sampled_party_name, sample.producer_name, sample.lot_code) if name),
-    ]
+    names = _names(sample, trade_names)
 
     def blind(text: str | None) -> str | None:
         return None if text is None else without_names(text, names)
@@ -90,6 +92,15 @@ def _of_the_sample(sample: Sample, trade_names: Collection[str]) -> dict[str, An
         "sampled_on": sample.sampled_on,
         "received_at": sample.received_at,
     }
+
+
+def _names(sample: Sample, trade_names: Collection[str]) -> list[str]:
+    """All that says whose the sample is."""
+    return [
+        *names_in(sample.form),
+        *trade_names,
+        *(name for name in (sample.number, sample.sampled_party_name, sample.producer_name, sample.lot_code) if name),
+    ]
 
 
 def _last_day(clock: ClockRow | None) -> date | None:

@@ -9,6 +9,7 @@ from services.sampling.laboratory_desk.problems import BlindSampleNotFound, Seal
 from services.sampling.laboratory_desk.schemas import Reception, Rejection
 from services.sampling.samples import service as samples
 from services.sampling.samples.models import Sample
+from services.sampling.samples.numbers import plain_mark
 from services.sampling.samples.service import CLOCK_OBJECT, clock_title
 from services.sampling.separation.service import laboratory_of, take_part
 from shared.clocks.service import clocks_of, meet_clock, open_clock
@@ -24,7 +25,7 @@ async def assigned_sample(session: AsyncSession, blind_code: str, actor: Actor, 
 
     Raises NotALaboratory, and BlindSampleNotFound in the same words whatever the reason.
     """
-    sample = await repository.assigned_sample(session, laboratory_of(actor), blind_code.strip().upper(), lock=lock)
+    sample = await repository.assigned_sample(session, laboratory_of(actor), plain_mark(blind_code), lock=lock)
     if sample is None:
         raise BlindSampleNotFound
     return sample
@@ -107,10 +108,10 @@ def _moment(sample: Sample, given: datetime | None) -> datetime:
 
 def _check_seal(sample: Sample, read: str | None) -> None:
     """The number on the seal is the one that was written down when it was sealed, where one was."""
-    registered = sample.form.get("sealing", {}).get("test_seals", [])
+    registered = {plain_mark(seal) for seal in sample.form.get("sealing", {}).get("test_seals", [])}
     if registered and read is None:
         raise reception_refused("/seal_number", "抽样时登记了封条编号，请填写从封条上读到的编号")
-    if registered and read not in registered:
+    if registered and read is not None and plain_mark(read) not in registered:
         raise SealMismatch("请再核对封条；确实不一致的，请办理拒收并写明读到的编号")
 
 

@@ -25,6 +25,17 @@ KEY = Column(
     ("抽样编号", "样品编号", "抽样单号", "盲样编码", "盲样编号", "抽样单编号（样品编号）"),
 )
 
+IDENTITY_COLUMNS = (
+    Column("food_name", "样品名称", unless_nothing(500), ("食品名称", "产品名称", "样品名", "抽样样品名称")),
+    Column(
+        "sampled_party",
+        "被抽样单位",
+        unless_nothing(500),
+        ("被抽样单位名称", "受检单位", "被抽检单位", "被抽检单位名称"),
+    ),
+)
+"""What a file says of the sample besides its number; a number mistyped is found out by them."""
+
 REPORT_COLUMNS = (
     Column("stated_class", "报告分类1", class_of),
     Column("number", "报告书编号", code_of(64), ("报告编号", "检验报告编号", "报告号")),
@@ -81,7 +92,7 @@ ITEM_COLUMNS = (
     ),
 )
 
-REPORT_SHEET = (KEY, *REPORT_COLUMNS)
-ITEM_SHEET = (KEY, *ITEM_COLUMNS)
-ONE_SHEET = (KEY, *REPORT_COLUMNS, *ITEM_COLUMNS)
+REPORT_SHEET = (KEY, *IDENTITY_COLUMNS, *REPORT_COLUMNS)
+ITEM_SHEET = (KEY, *IDENTITY_COLUMNS, *ITEM_COLUMNS)
+ONE_SHEET = (KEY, *IDENTITY_COLUMNS, *REPORT_COLUMNS, *ITEM_COLUMNS)
 LABELS = {column.name: column.label for column in ONE_SHEET}

@@ -167,7 +167,8 @@ async def _take(session: AsyncSession, intake: Intake, upload: ResultUpload, wor
         answer = by_start.get(group.start)
         if answer is None or answer.outcome is RowOutcome.REJECTED:
             if answer is not None and answer.error is not None:
-                group.rows[0].errors.append(answer.error)
+                at = next((row for row in group.rows if row.number == answer.error.row), group.rows[0])
+                at.errors.append(answer.error)
             upload.reports_rejected += 1
             rows += _rejected(upload.id, workbook, group)
         elif answer.outcome is RowOutcome.DUPLICATE:

@@ -17,6 +17,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.disposals.service import open_cases
+from services.sampling.laboratory_desk.reading import blind_food_names
 from services.sampling.reports.clocks import reporting_from
 from services.sampling.reports.findings import finding_of
 from services.sampling.reports.judging import Assessment, Judge
@@ -25,6 +26,7 @@ from services.sampling.reports.rules import ReportEntryKind, ReportState
 from services.sampling.reports.stated import StatedItem
 from services.sampling.result_imports import repository
 from services.sampling.result_imports.columns import LABELS
+from services.sampling.result_imports.identity import FOOD, PARTY, faults_of
 from services.sampling.result_imports.repository import Latest
 from services.sampling.result_imports.statements import Statement
 from services.sampling.samples.entry_kinds import SampleEntryKind
@@ -93,6 +95,7 @@ class Intake:
         ids = [sample.id for sample in samples.values()]
         latest = await repository.latest_reports(session, ids)
         parts = await repository.parts_of(session, ids)
+        registered = await self._registered(session, list(samples.values()))
         answers: list[Taken] = []
         open_ones: list[tuple[Statement, Sample]] = []
         for statement in statements:
@@ -100,7 +103,8 @@ class Intake:
             if sample is None:
                 answers.append(_refused(statement, _UNKNOWN, "unknown"))
                 continue
-            answer = _answer(statement, sample, latest.get(sample.id))
+            answer = _of_another(statement, registered[sample.id])
+            answer = answer or _answer(statement, sample, latest.get(sample.id))
             answer = answer or self._apart(statement, parts.get(sample.id, []))
             if answer is None:
                 open_ones.append((statement, sample))
@@ -119,6 +123,13 @@ class Intake:
             for each in accepted
         ]
         return answers
+
+    async def _registered(self, session: AsyncSession, samples: Sequence[Sample]) -> dict[UUID, dict[str, str | None]]:
+        """What the uploader may see of each sample: a laboratory the food alone, as its desk shows it."""
+        if self._actor.has(Role.LABORATORY):
+            foods = await blind_food_names(session, samples)
+            return {sample.id: {FOOD: foods[sample.id]} for sample in samples}
+        return {sample.id: {FOOD: sample.food_name, PARTY: sample.sampled_party_name} for sample in samples}
 
     def _apart(self, statement: Statement, parts: Sequence[Part]) -> Taken | None:
         clashing = clash(parts, self._part)
@@ -226,6 +237,16 @@ class Intake:
             if each.sample.id in testing:
                 meetings.append(Meeting(testing[each.sample.id], _moment(each.report.concluded_at), evidence))
         await meet_clocks(session, meetings, actor=self._actor)
+
+
+def _of_another(statement: Statement, registered: Mapping[str, str | None]) -> Taken | None:
+    """The refusal of a report whose rows name another food or party than its sample's."""
+    for claim, message in faults_of(statement.claims, registered):
+        error = FieldError(
+            pointer=f"/{claim.column}", message=message, code="other_sample", row=claim.row, column=LABELS[claim.column]
+        )
+        return Taken(statement, RowOutcome.REJECTED, None, error)
+    return None
 
 
 def _answer(statement: Statement, sample: Sample, latest: Latest | None) -> Taken | None:

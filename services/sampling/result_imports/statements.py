@@ -9,6 +9,7 @@ from services.sampling.reports.stated import StatedItem, content_hash
 from services.sampling.result_imports.cells import Combined, Lod
 from services.sampling.result_imports.columns import LABELS, REPORT_COLUMNS, STATED_LIMITS
 from services.sampling.result_imports.grouping import Group, Row, filled
+from services.sampling.result_imports.identity import Claim, claims_of
 from shared.contracts.statutory_sampling import Conclusion, ItemVerdict, LodKind, ReportClass
 
 MAX_ITEMS = 300
@@ -17,7 +18,10 @@ _REPORT_FIELDS = tuple(column.name for column in REPORT_COLUMNS)
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One report as a file states it. `reported_on`: the day on which it was told to the bureau, if it says so."""
+    """One report as a file states it. `reported_on`: the day on which it was told to the bureau, if it says so.
+
+    `claims`: what the rows say of the sample, by which a wrong number is found out.
+    """
 
     group: Group
     number: str | None
@@ -30,6 +34,7 @@ class Statement:
     reported_on: date | None
     items: tuple[StatedItem, ...]
     content_hash: bytes
+    claims: tuple[Claim, ...] = ()
 
 
 def statement_of(
@@ -68,7 +73,7 @@ def statement_of(
         said.get("stated_class"),
         said.get("report_remark"),
     )
-    return Statement(group, *stated, reported_on, items, content_hash("file", *stated, items))
+    return Statement(group, *stated, reported_on, items, content_hash("file", *stated, items), claims_of(group, main))
 
 
 def _items_of(group: Group, row: Row, lod_header: str) -> Iterator[StatedItem]:
