@@ -16,6 +16,8 @@ from shared.http.problems import FieldError
 from shared.tabular.headers import HeaderMapping, MappedColumn
 from shared.tabular.inert import restore
 from shared.tabular.tables import Chunk
+from shared.tabular.uncomputed import MESSAGE as UNCOMPUTED_MESSAGE
+from shared.tabular.uncomputed import UNCOMPUTED
 from shared.times import SHANGHAI
 
 _REMEMBERED = 5_000
@@ -90,7 +92,9 @@ class _Memory(dict[str, Any]):
     def __missing__(self, text: str) -> Any:
         value: Any
         trimmed = restore(text).strip()
-        if trimmed:
+        if trimmed == UNCOMPUTED:
+            value = Invalid(UNCOMPUTED_MESSAGE)
+        elif trimmed:
             try:
                 if not is_storable(trimmed):
                     raise ValueError("含有不能保存的字符，请删去或重新输入")

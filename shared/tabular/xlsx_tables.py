@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from shared.tabular.headers import Column, find_header
 from shared.tabular.limits import HEADER_SEARCH_ROWS, TableLimits
 from shared.tabular.problems import TableTooLarge, TableUnreadable
 from shared.tabular.tables import END_OF_ROWS, Batch, Chunk, assemble, trimmed_header
+from shared.tabular.uncomputed import UNCOMPUTED, Places, places_in_sheet, uncomputed_in
 
 _BLOCK = 1 << 20
 _TAIL = 64  # a cell reference cut by the end of a block is found again with the next
@@ -36,11 +37,12 @@ class XlsxTable:
     header_row: int
     rows_at_most: int
     sheets: Sequence[str]
+    uncomputed: Places = field(default_factory=dict)
     format: FileFormat = FileFormat.XLSX
     encoding: None = None
 
     def chunks(self, size: int, *, skip: int = 0) -> Iterator[Chunk]:
-        rows = _rows(_load(self.path, self.sheet))
+        rows = _marked(_rows(_load(self.path, self.sheet)), self.uncomputed)
         data = ((number, cells) for number, cells in rows if number > self.header_row)
         yield from assemble(iter(lambda: _batch(data, size), END_OF_ROWS), len(self.header), skip)
 
@@ -50,7 +52,7 @@ def open_xlsx(path: Path, columns: Sequence[Column], limits: TableLimits, sheet:
 
     Raises `TableUnreadable` (damaged, no such sheet, empty) and `TableTooLarge`.
     """
-    _inspect_package(path, limits)
+    formulas = _inspect_package(path, limits)
     sheets = _visible_sheets(path)
     if sheet is not None and sheet not in sheets:
         raise TableUnreadable(f"工作簿里没有「{sheet}」这张表，有：{'、'.join(sheets)}")
@@ -59,7 +61,8 @@ def open_xlsx(path: Path, columns: Sequence[Column], limits: TableLimits, sheet:
     for name in [sheet] if sheet else sheets:
         loaded = _load(path, name)
         head = []
-        for _, cells in _rows(loaded):
+        uncomputed = places_in_sheet(path, name, formulas)
+        for _, cells in _marked(_rows(loaded), uncomputed):
             head.append(cells)
             if len(head) == HEADER_SEARCH_ROWS:
                 break
@@ -67,7 +70,8 @@ def open_xlsx(path: Path, columns: Sequence[Column], limits: TableLimits, sheet:
         header = trimmed_header(head[index]) if head else []
         if header and named > best_score:
             best_score = named
-            best = XlsxTable(path, name, header, index + 1, max(loaded.total_height - index - 1, 0), sheets)
+            height = max(loaded.total_height, *uncomputed, 0)
+            best = XlsxTable(path, name, header, index + 1, max(height - index - 1, 0), sheets, uncomputed)
     if best is None:
         raise TableUnreadable("工作簿里没有内容，请放入表头和数据后再传")
     if len(best.header) > limits.max_columns:
@@ -75,8 +79,12 @@ def open_xlsx(path: Path, columns: Sequence[Column], limits: TableLimits, sheet:
     return best
 
 
-def _inspect_package(path: Path, limits: TableLimits) -> None:
-    """Sizes by the directory, then every entry unpacked in blocks: true sizes, and the used area of each sheet."""
+def _inspect_package(path: Path, limits: TableLimits) -> dict[str, Places]:
+    """Sizes by the directory, then every entry unpacked in blocks: true sizes, and the used area of each sheet.
+
+    Gives, by the name of a sheet's part, the formulas that nobody has computed.
+    """
+    formulas: dict[str, Places] = {}
     try:
         with zipfile.ZipFile(path) as package:
             entries = package.infolist()
@@ -96,12 +104,20 @@ def _inspect_package(path: Path, limits: TableLimits) -> None:
                 raise TableUnreadable(f"这是{kind}，不是 .xlsx；请在表格软件里另存为 .xlsx 或 CSV 再传")
             for entry in entries:
                 _inspect_entry(package, entry, limits)
+                if _is_sheet(entry.filename):
+                    with package.open(entry) as stream:
+                        formulas[entry.filename] = uncomputed_in(stream)
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError, zlib.error):
         raise TableUnreadable(_DAMAGED) from None
+    return formulas
+
+
+def _is_sheet(part: str) -> bool:
+    return part.lower().startswith("xl/worksheets/") and part.lower().endswith(".xml")
 
 
 def _inspect_entry(package: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: TableLimits) -> None:
-    is_sheet = entry.filename.lower().startswith("xl/worksheets/") and entry.filename.lower().endswith(".xml")
+    is_sheet = _is_sheet(entry.filename)
     right = bottom = 0
     tail = b""
     with package.open(entry) as stream:
@@ -188,6 +204,25 @@ def _rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
             if column < len(row):
                 standing[column] = (bottom, row[column])
         yield index + 1, row
+
+
+def _marked(rows: Iterator[tuple[int, list[str]]], uncomputed: Places) -> Iterator[tuple[int, list[str]]]:
+    """The rows with a mark in each cell whose formula nobody has computed; the reader takes such cells for empty, and
+    leaves out the rows and columns at the end that have nothing else.
+    """
+    last = 0
+    for number, row in rows:
+        last = number
+        yield number, _with_marks(row, uncomputed.get(number, ()))
+    for number in sorted(number for number in uncomputed if number > last):
+        yield number, _with_marks([], uncomputed[number])
+
+
+def _with_marks(row: list[str], columns: Sequence[int]) -> list[str]:
+    for column in columns:
+        row += [""] * (column + 1 - len(row))
+        row[column] = row[column] or UNCOMPUTED
+    return row
 
 
 def _batch(rows: Iterator[tuple[int, list[str]]], size: int) -> Batch:

@@ -1,6 +1,7 @@
 """Workbooks: the right sheet, merged cells and serial dates; and packages that are bombs."""
 
 import datetime
+import io
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from shared.tabular.files import open_table
 from shared.tabular.headers import Column, map_headers
 from shared.tabular.limits import TableLimits
 from shared.tabular.problems import TableTooLarge, TableUnreadable
+from shared.tabular.uncomputed import uncomputed_in
 
 COLUMNS = (
     Column("product", "样品名称", text_of(50), required=True),
@@ -140,3 +142,43 @@ def test_too_many_parts_are_refused(tmp_path: Path) -> None:
     path = workbook_of(tmp_path)
     with pytest.raises(TableTooLarge, match="部件"):
         open_table(path, COLUMNS, TableLimits(max_entries=3))
+
+
+def test_a_formula_that_nobody_computed_is_a_fault_at_its_cell_and_not_an_empty_one(tmp_path: Path) -> None:
+    path = tmp_path / "formulas.xlsx"
+    workbook = xlsxwriter.Workbook(str(path))
+    workbook.add_worksheet("说明").write_formula("A1", "=1+1", None, "")
+    sheet = workbook.add_worksheet("记录 & 结果")
+    sheet.write_row("A1", ["样品名称", "检测时间", "检测值"])
+    sheet.write_row("A2", ["小白菜", "2026-03-01"])
+    sheet.write_formula("C2", "=0.1+0.2", None, "")
+    sheet.write_row("A3", ["韭菜", "2026-03-01"])
+    sheet.write_formula("C3", "=0.1+0.2", None, 0.3)
+    sheet.write_formula("A5", '="菠"&"菜"', None, "")
+    workbook.close()
+    table = open_table(path, COLUMNS)
+    assert (table.sheet, table.rows_at_most) == ("记录 & 结果", 4)
+    [chunk] = table.chunks(100)
+    parsed = CellReader(map_headers(table.header, COLUMNS)).read(chunk)
+    assert parsed.values["value"] == [None, "0.3", None]
+    faults = [error for errors in parsed.errors.values() for error in errors]
+    assert sorted((error.row, error.column) for error in faults) == [(2, "检测值"), (5, "样品名称")]
+    assert all("公式还没有计算结果，请在表格软件中打开、保存后再传" in error.message for error in faults)
+    assert [chunk.row_numbers for chunk in table.chunks(100, skip=2)] == [[5]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_uncomputed"),
+    [
+        (b'<c r="B7"><f>A1</f></c>', True),
+        (b'<c r="B7" s="1"><f>A1</f><v/></c>', True),
+        (b'<x:c s="1" r="B7"><x:f t="shared" si="0"/><x:v></x:v></x:c>', True),
+        (b'<c r="B7" t="str"><f>A1</f></c>', True),
+        (b'<c r="B7" t="str"><f>A1</f><v></v></c>', False),
+        (b'<c r="B7"><f>A1</f><v>0</v></c>', False),
+        (b'<c r="B7"/>', False),
+    ],
+)
+@pytest.mark.parametrize("before", [0, (1 << 20) - 12])
+def test_a_cell_with_a_formula_and_no_value_is_told_apart(cell: bytes, is_uncomputed: bool, before: int) -> None:
+    assert uncomputed_in(io.BytesIO(b" " * before + cell)) == ({7: [1]} if is_uncomputed else {})
