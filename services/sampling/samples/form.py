@@ -14,7 +14,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, field_validator
 
-from services.sampling.samples.numbers import FormNumber
+from services.sampling.samples.numbers import FormNumber, plain_mark
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema, is_storable
 from shared.contracts.statutory_sampling import Link, Stream
@@ -55,6 +55,7 @@ def _plain(number: Decimal) -> Decimal:
 
 Line = Annotated[str, AfterValidator(_one_line), StringConstraints(max_length=200)]
 Code = Annotated[str, AfterValidator(_code), StringConstraints(max_length=200)]
+SealNumber = Annotated[str, AfterValidator(plain_mark), StringConstraints(max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Number = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=4), AfterValidator(_plain)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(description="文件的 SHA-256，小写十六进制")]
@@ -254,8 +255,10 @@ class SamplingBody(Block):
 class Sealing(Block):
     """封样. The backup sample is sealed apart from the test sample, under numbers of its own."""
 
-    test_seals: list[Line] = Field(default=[], max_length=20, description="检验样品封条号", examples=[["F0001"]])
-    backup_seals: list[Line] = Field(default=[], max_length=20, description="备份样品封条号", examples=[["F0002"]])
+    test_seals: list[SealNumber] = Field(default=[], max_length=20, description="检验样品封条号", examples=[["F0001"]])
+    backup_seals: list[SealNumber] = Field(
+        default=[], max_length=20, description="备份样品封条号", examples=[["F0002"]]
+    )
     no_backup_because: Text | None = Field(default=None, description="依规定不留备份样品的理由，如仅检微生物")
 
 

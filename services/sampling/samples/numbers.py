@@ -33,5 +33,11 @@ def own_number(bureau_code: str, sampled_on: date, running: int) -> str:
     return f"{OWN_PREFIX}{sampled_on:%y}{bureau_code[:6]}{running:07d}"
 
 
+def plain_mark(text: str) -> str:
+    """What stands on a seal, however it is typed: `ｆ 0001` is `F0001`."""
+    plain = "".join(unicodedata.normalize("NFKC", text).upper().split())
+    return plain if plain == text else plain_mark(plain)  # without its blanks an accent may join its letter
+
+
 FormNumber = Annotated[str, AfterValidator(normalise_number)]
 """A number as somebody writes it; kept in its plain form."""

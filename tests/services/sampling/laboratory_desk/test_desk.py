@@ -179,6 +179,17 @@ async def test_the_number_on_the_seal_is_compared_and_never_told(desk: Desk) -> 
     assert (await desk.receive(sample.blind_code, seal_number="演示封-0417")).status_code == 200
 
 
+def wide(text: str) -> str:
+    """The text in full-width signs."""
+    return "".join(chr(ord(sign) + 0xFEE0) for sign in text)
+
+
+async def test_codes_and_seals_are_read_however_they_are_typed(desk: Desk) -> None:
+    sample = await desk.sample(form={"sealing": {"test_seals": ["ｔ 0001"]}})
+    code = wide(sample.blind_code[:6]) + " " + sample.blind_code[6:].lower()
+    assert (await desk.receive(code, seal_number=" Ｔ0001")).status_code == 200
+
+
 async def test_the_minute_of_sampling_cannot_be_found_out_by_trying(desk: Desk) -> None:
     """A moment before the sampling, on its day, is taken as one after it is; only the day is compared."""
     moment = start_of_day(today() - timedelta(days=2)) + timedelta(hours=12)
