@@ -97,7 +97,8 @@ class Cast:
         """The laboratory drawn takes the sample in by its blind code; what it sees of it."""
         laboratory = self.laboratories[UUID(draw["laboratory_id"])]
         path = f"{API}/laboratory/samples/{sample['blind_code']}/reception"
-        seen = await laboratory.tester.post(path, reception(at=at(*day), seal_number="F0001"))
+        [seal] = sample["form"]["sealing"]["test_seals"]
+        seen = await laboratory.tester.post(path, reception(at=at(*day), seal_number=seal))
         return laboratory, seen
 
     async def issued(self, sample: Any, laboratory: Laboratory, body: Any, concluded_at: str | None = None) -> Any:

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sampling.samples.checks import earliest_of, faults_of_party, faults_of_seals
 from services.sampling.samples.entry_kinds import SampleEntryKind
-from services.sampling.samples.facts import facts_in_form
+from services.sampling.samples.facts import facts_in_form, with_business
 from services.sampling.samples.form import SampleForm
 from services.sampling.samples.models import Sample
 from services.sampling.samples.problems import SampleStepRefused, incomplete
@@ -37,7 +38,13 @@ async def correct(session: AsyncSession, sample_id: UUID, body: Correction, vers
     task = await task_for(session, sample.task_id, actor) if sample.task_id else None
     before, after = SampleForm.model_validate(sample.form), body.form
     is_held = task is not None and task.statutory_task_id is not None
-    faults = [*_fixed(before, after, held_lot=is_held), *faults_of_taking(after, day_of(now()), held_lot=is_held)]
+    earliest = await earliest_of(session, task)
+    faults = [
+        *_fixed(before, after, held_lot=is_held),
+        *faults_of_taking(after, earliest, day_of(now()), held_lot=is_held),
+        *await faults_of_seals(session, after, sample),
+        *await faults_of_party(session, after),
+    ]
     if faults := [*faults, *await files_missing(session, after)]:
         raise incomplete(faults)
     changes = list(changes_between(before.content(), after.content()))
@@ -47,6 +54,7 @@ async def correct(session: AsyncSession, sample_id: UUID, body: Correction, vers
         await ensure_number_free(session, after.basics.number, sample.id)
         sample.number = after.basics.number
     facts = facts_in_form(after, task, region_code=sample.region_code, bureau_code=sample.bureau_code)
+    facts = await with_business(session, facts)
     for name, value in facts.items():
         setattr(sample, name, value)
     details = {"changes": [change._asdict() for change in changes]}

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from services.sampling.samples.form import SampleForm
+from services.sampling.samples.repository import open_businesses_under
 from services.sampling.samples.rules import production_date
 from services.sampling.sampling_tasks.models import SamplingTask
 from shared.contracts.business_numbers import check_uscc
@@ -22,9 +25,9 @@ def facts_in_form(form: SampleForm, task: SamplingTask | None, *, region_code: s
         "food_name": goods.name or (task.food_name if task else None) or "",
         "business_id": party.business_id or (task.business_id if task else None),
         "sampled_party_name": party.name or (task.business_name if task else None) or "",
-        "sampled_party_uscc": _uscc(party.licence_number),
+        "sampled_party_uscc": plain_uscc(party.licence_number),
         "producer_name": producer.name,
-        "producer_uscc": _uscc(producer.uscc),
+        "producer_uscc": plain_uscc(producer.uscc),
         "lot_code": goods.lot_code,
         "production_date": production_date(form),
         "sampled_on": basics.sampled_on or day_of(now()),
@@ -32,7 +35,15 @@ def facts_in_form(form: SampleForm, task: SamplingTask | None, *, region_code: s
     }
 
 
-def _uscc(text: str | None) -> str | None:
+async def with_business(session: AsyncSession, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts with the sampled party's business by its USCC, where nobody named one and a single open one has it."""
+    if facts["business_id"] is not None or facts["sampled_party_uscc"] is None:
+        return facts
+    found = await open_businesses_under(session, facts["sampled_party_uscc"])
+    return facts | {"business_id": found[0]} if len(found) == 1 else facts
+
+
+def plain_uscc(text: str | None) -> str | None:
     """The code in its plain form; None for what is none, such as an old registration number."""
     try:
         return check_uscc(text) if text else None

@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sampling.samples.checks import doubts_about
 from services.sampling.samples.entry_kinds import SampleEntryKind
 from services.sampling.samples.form import SampleForm
 from services.sampling.samples.models import Sample, SampleEntry
@@ -23,6 +24,7 @@ async def show_sample(session: AsyncSession, sample: Sample) -> SampleRead:
         revision=sample.revision,
         blind_code=sample.blind_code,
         form=form,
+        doubts=await doubts_about(session, sample),
         missing_files=await missing_files(session, form),
         clocks=[show_clock(clock, calendar, moment) for clock in await clocks_of(session, CLOCK_OBJECT, sample.id)],
         entries=[_show_entry(entry) for entry in sample.entries],

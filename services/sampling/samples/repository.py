@@ -1,6 +1,6 @@
 """Every query on samples and their attachments."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVarTuple
@@ -11,11 +11,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from services.sampling.samplers.models import Sampler
 from services.sampling.samples.models import SAMPLE_NUMBERS, Sample, SampleAttachment
 from services.sampling.samples.scope import sees_whole_regions
 from services.sampling.sampling_tasks.models import SamplingTask, SamplingTaskSampler
 from services.sampling.separation.models import Participation
+from services.sampling.test_sites.models import Business
 from shared.contracts.codes import Role
+from shared.contracts.inspection import BusinessStatus
 from shared.contracts.statutory_sampling import Duty, Link, SampleState, Stream
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
@@ -23,6 +26,10 @@ from shared.regions.repository import codes_within
 from shared.regions.scope import within_scope
 
 Columns = TypeVarTuple("Columns")
+
+SEALS = ("test_seals", "backup_seals")
+UNSEALED = (SampleState.DRAFT, SampleState.REFUSED, SampleState.VOIDED)
+"""States of samples whose seals count for nothing: not sealed yet, or the sealing is done anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,45 @@ async def add_sample(session: AsyncSession, values: Mapping[str, Any]) -> bool:
 
 async def sample_with_number(session: AsyncSession, number: str) -> UUID | None:
     return await session.scalar(select(Sample.id).where(Sample.number == number))
+
+
+async def seals_in_use(
+    session: AsyncSession, bureau_code: str, year: int, seals: Collection[str], but: UUID
+) -> set[str]:
+    """Those of the seals (in their plain form) that another sample of the county bears that was taken in the year.
+
+    Who asks for the county's year waits for those who asked before, so that two samples never get one seal at once.
+    """
+    county = f"seals {bureau_code} {year}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(county, 0))))
+    statement = select(Sample.form["sealing"]).where(
+        Sample.bureau_code == bureau_code,
+        Sample.sampled_on.between(date(year, 1, 1), date(year, 12, 31)),
+        Sample.state.not_in(UNSEALED),
+        Sample.id != but,
+        or_(*(Sample.form.contains({"sealing": {name: [seal]}}) for name in SEALS for seal in seals)),
+    )
+    found = [sealing[name] for sealing in await session.scalars(statement) for name in SEALS if name in sealing]
+    return {seal for seals_of_one in found for seal in seals_of_one} & {*seals}
+
+
+async def open_businesses_under(session: AsyncSession, uscc: str) -> Sequence[UUID]:
+    """The businesses with this code that are not closed, nor duplicates of others."""
+    statement = select(Business.id).where(
+        Business.uscc == uscc, Business.status != BusinessStatus.CLOSED, Business.merged_into.is_(None)
+    )
+    return (await session.scalars(statement.limit(2))).all()
+
+
+async def roster_of_county(session: AsyncSession, bureau_code: str) -> bool:
+    """Whether the county keeps a register of samplers."""
+    statement = select(Sampler.id).where(Sampler.region_code.in_(codes_within([bureau_code]))).limit(1)
+    return await session.scalar(statement) is not None
+
+
+async def registered_samplers(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Sampler]:
+    statement = select(Sampler).where(Sampler.id.in_(ids))
+    return {sampler.id: sampler for sampler in await session.scalars(statement)}
 
 
 async def next_number(session: AsyncSession) -> int:

@@ -19,6 +19,9 @@ from services.sampling.samples.form import (
 FEWEST_SAMPLERS = 2
 """抽样检验管理办法: 现场抽样不少于两人. A person counts once, under whichever name."""
 
+FOOD_SAFETY_LAW = date(2009, 6, 1)
+"""The day on which 食品安全法 came into force. Nothing is reckoned from it; an earlier day is a slip of the pen."""
+
 ONLINE_PLACES = ("网购", "网络抽检", "网络抽样")
 PRODUCED = ("生产日期", "加工日期")
 """Kinds of dates that say when the food was made; others (购进、检疫) do not choose a standard by production date."""
@@ -77,11 +80,18 @@ _PHOTOS_ONLINE = (
 )
 
 
-def faults_of_taking(form: SampleForm, today: date, *, held_lot: bool) -> Iterator[Fault]:
+def earliest_day(year_of_task: int | None) -> date:
+    """The first day on which a sample may have been taken: none before the Food Safety Law, and none before the year
+    that precedes its task's, for what was taken in December is entered in January.
+    """
+    return FOOD_SAFETY_LAW if year_of_task is None else max(FOOD_SAFETY_LAW, date(year_of_task - 1, 1, 1))
+
+
+def faults_of_taking(form: SampleForm, earliest: date, today: date, *, held_lot: bool) -> Iterator[Fault]:
     """Everything without which the sample does not count as taken. `held_lot`: goods are held back by a whistle."""
     yield from _missing(form)
     yield from _samplers(form)
-    yield from _day(form, today)
+    yield from _day(form, earliest, today)
     if form.basics.picked_by is PickedBy.OPERATOR:
         yield Fault("/basics/picked_by", "样品须由抽样人员抽取，被抽样单位不得自行提供；请重新抽样", "own_supply")
     if form.basics.delivery is Delivery.OPERATOR:
@@ -95,14 +105,14 @@ def faults_of_taking(form: SampleForm, today: date, *, held_lot: bool) -> Iterat
     yield from _photos(form, _PHOTOS_ONLINE if form.online else _PHOTOS_ON_SITE)
 
 
-def faults_of_refusal(form: SampleForm, today: date) -> Iterator[Fault]:
+def faults_of_refusal(form: SampleForm, earliest: date, today: date) -> Iterator[Fault]:
     """What a refusal must hold: who refused, who was there, what proves it."""
     if not form.sampled_party.name:
         yield Fault("/sampled_party/name", "请填写被抽样单位名称")
     yield from _samplers(form)
     if form.basics.sampled_on is None:
         yield Fault("/basics/sampled_on", "请填写抽样日期")
-    yield from _day(form, today)
+    yield from _day(form, earliest, today)
     yield from _photos(form, (AttachmentKind.REFUSAL,))
 
 
@@ -149,7 +159,10 @@ def _samplers(form: SampleForm) -> Iterator[Fault]:
         yield Fault("/samplers", f"现场抽样不少于两人，现有 {persons} 人（同一账号或同一姓名只算一人）", "samplers")
 
 
-def _day(form: SampleForm, today: date) -> Iterator[Fault]:
+def _day(form: SampleForm, earliest: date, today: date) -> Iterator[Fault]:
+    if form.basics.sampled_on is not None and form.basics.sampled_on < earliest:
+        message = f"抽样日期 {form.basics.sampled_on} 过早，不得早于 {earliest}，请核对年份"
+        yield Fault("/basics/sampled_on", message, "day")
     if form.basics.sampled_on is not None and form.basics.sampled_on > today:
         yield Fault("/basics/sampled_on", f"抽样日期 {form.basics.sampled_on} 晚于今天 {today}，请核对", "day")
     if form.goods.dated and form.basics.sampled_on and form.goods.dated > form.basics.sampled_on:

@@ -90,6 +90,7 @@ class SampleRead(SampleSummary):
     revision: int = Field(description="平台上是草稿的第几次修改")
     blind_code: str = Field(description="盲样编码，贴在样品上交检验机构；检验机构只见此码", examples=["7KQ2M9XWTR4H"])
     form: SampleForm
+    doubts: list[str] = Field(description="需要核对的情形，不影响办理", examples=[[]])
     missing_files: list[str] = Field(description="抽样单写了、平台上还没有的文件（SHA-256）")
     clocks: list[ClockRead]
     entries: list[SampleEntryRead]

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.assignment_draws.service import send_to_drawn_laboratory
 from services.sampling.samples import repository
+from services.sampling.samples.checks import earliest_of, faults_of_party, faults_of_samplers, faults_of_seals
 from services.sampling.samples.entry_kinds import SampleEntryKind
-from services.sampling.samples.facts import facts_in_form
+from services.sampling.samples.facts import facts_in_form, with_business
 from services.sampling.samples.form import SampleForm
 from services.sampling.samples.models import Sample
 from services.sampling.samples.numbers import own_number
@@ -29,7 +30,7 @@ from services.sampling.sampling_tasks.models import SamplingTask, SamplingTaskSa
 from services.sampling.sampling_tasks.repository import counties_of, samplers_of
 from services.sampling.sampling_tasks.service import task_for
 from services.sampling.separation.rules import Part
-from services.sampling.separation.service import take_part_as
+from services.sampling.separation.service import take_part, take_part_as
 from services.sampling.whistles import service as whistles
 from services.sampling.whistles.schemas import SampleStep
 from shared.clocks.service import open_clock
@@ -94,8 +95,11 @@ async def submit(session: AsyncSession, sample_id: UUID, body: Submission, actor
     is_held = task is not None and task.statutory_task_id is not None
     assigned = await samplers_of(session, [task.id]) if task else []
     faults = chain(
-        faults_of_taking(form, day_of(at), held_lot=is_held),
+        faults_of_taking(form, await earliest_of(session, task), day_of(at), held_lot=is_held),
         _who_samples(form, assigned, actor),
+        await faults_of_samplers(session, form, sample, assigned),
+        await faults_of_seals(session, form, sample),
+        await faults_of_party(session, form),
         await files_missing(session, form),
         _still_open(task),
     )
@@ -129,10 +133,13 @@ async def refuse(session: AsyncSession, sample_id: UUID, body: Refusal, actor: A
     if sample.state is SampleState.REFUSED and sample.revision == body.revision:
         return sample
     form, at = _begin(sample, body), _moment(body.at)
-    assigned = await samplers_of(session, [sample.task_id]) if sample.task_id else []
+    task = await task_for(session, sample.task_id, actor) if sample.task_id else None
+    assigned = await samplers_of(session, [task.id]) if task else []
     faults = chain(
-        faults_of_refusal(form, day_of(at)),
+        faults_of_refusal(form, await earliest_of(session, task), day_of(at)),
         _who_samples(form, assigned, actor),
+        await faults_of_samplers(session, form, sample, assigned),
+        await faults_of_party(session, form),
         await files_missing(session, form),
     )
     _ensure_none(faults)
@@ -193,12 +200,13 @@ async def _values(session: AsyncSession, body: SampleWrite, task: SamplingTask |
         if not await is_within(session, region_code, [task.region_code]):
             raise _invalid("/form/basics/region_code", f"不在任务的区划 {task.region_code} 内", "task")
     counties = await counties_of(session, [region_code])
-    return facts_in_form(
+    facts = facts_in_form(
         body.form,
         task,
         region_code=region_code,
         bureau_code=task.bureau_code if task else counties.get(region_code, region_code),
-    ) | {"task_id": body.task_id, "revision": body.revision}
+    )
+    return await with_business(session, facts) | {"task_id": body.task_id, "revision": body.revision}
 
 
 def _begin(sample: Sample, body: Submission) -> SampleForm:
@@ -261,6 +269,7 @@ async def _record_samplers(
         if sampler.user_id is not None:
             part = Part(Duty.SAMPLER, sampler.user_id, organisations.get(sampler.user_id))
             await take_part_as(session, sample.id, part, sampler.name or "")
+    await take_part(session, sample.id, Duty.SAMPLER, actor)  # who answers for the form has sampled, named or not
 
 
 def _other_content(sample: Sample, body: SampleWrite, detail: str) -> SampleDiffers:

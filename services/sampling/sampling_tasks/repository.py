@@ -55,6 +55,13 @@ def taken_for_task() -> ScalarSelect[int]:
     return counted.correlate(SamplingTask).scalar_subquery()
 
 
+async def taken_for(session: AsyncSession, task_id: UUID) -> int:
+    """How many samples count for this task."""
+    return (
+        await session.scalar(select(taken_for_task()).select_from(SamplingTask).where(SamplingTask.id == task_id)) or 0
+    )
+
+
 def may_do(user_id: UUID) -> ColumnElement[bool]:
     """Whether the task of the enclosing select is this person's: assigned to him, or to nobody yet."""
     assigned = select(SamplingTaskSampler.task_id).where(SamplingTaskSampler.task_id == SamplingTask.id)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 import httpx
 
@@ -15,6 +15,8 @@ from tests.services.sampling.factories import key
 from tests.services.sampling.samples.factory import FILES, form_of
 
 SAMPLING = "/api/sampling/v1"
+SAMPLER = demo_id(Role.SAMPLER, DISTRICT)
+COLLEAGUE = uuid5(SAMPLER, "colleague")
 LEAD = {
     "item": "铅（以Pb计）",
     "result": "0.35",
@@ -38,6 +40,7 @@ class Taken:
     number: str
     food: str
     party: str
+    seal: str
 
     @property
     def desk(self) -> str:
@@ -56,8 +59,8 @@ async def take_sample(market: Market, food: str = "豇豆") -> Taken:
         for sha256, content in FILES.items():
             _ok(await officer.put(f"{SAMPLING}/sample-attachments/{sha256}", content=content))
         form = form_of(
-            demo_id(Role.INSPECTOR, DISTRICT),
-            uuid4(),
+            SAMPLER,
+            COLLEAGUE,
             basics={"region_code": TOWN, "stream": "supervision", "link": "circulation"},
             sampled_party={"name": party},
             goods={"name": food, "lot_code": "DEMO-LOT-1"},
@@ -69,12 +72,12 @@ async def take_sample(market: Market, food: str = "豇豆") -> Taken:
         choice = {"laboratory_id": str(laboratory_id), "items": ["铅（以Pb计）"], "reason": "演示：仅此一家"}
         headers = {"If-Match": f'"{sample["version"]}"'}
         _ok(await officer.put(f"{path}/laboratory", json=choice, headers=headers))
-    return Taken(sample["id"], sample["blind_code"], sample["number"], food, party)
+    return Taken(sample["id"], sample["blind_code"], sample["number"], food, party, form["sealing"]["test_seals"][0])
 
 
 async def receive(market: Market, sample: Taken) -> None:
     async with market.caller(Role.LABORATORY) as laboratory:
-        body = {"seal_intact": True, "contents_match": True, "photos": [PHOTO], "seal_number": "F0001"}
+        body = {"seal_intact": True, "contents_match": True, "photos": [PHOTO], "seal_number": sample.seal}
         path = f"{SAMPLING}/laboratory/samples/{sample.blind_code}/reception"
         _ok(await laboratory.post(path, json=body, headers=key()))
 

@@ -3,21 +3,19 @@
 import re
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4, uuid5
+from uuid import uuid4
 
 import httpx
 
-from gateway.identity.demo_users import demo_id, demo_organisation_id
+from gateway.identity.demo_users import demo_organisation_id
 from gateway.web.forms import FORM_COOKIE
 from shared.contracts.codes import Role
 from shared.times import day_of, now
 from tests.gateway.web.platform import DISTRICT, OWN_PAGE, TOWN, Market
-from tests.gateway.web.sampled import SAMPLING
+from tests.gateway.web.sampled import COLLEAGUE, SAMPLER, SAMPLING
 from tests.services.sampling.apart import laboratory_body, sampler_body
 from tests.services.sampling.factories import key
 
-SAMPLER = demo_id(Role.SAMPLER, DISTRICT)
-COLLEAGUE = uuid5(SAMPLER, "colleague")
 JPEG = b"\xff\xd8\xff\xe0 invented photo "
 
 
@@ -119,6 +117,7 @@ async def allocated(market: Market, plan: dict[str, Any]) -> dict[str, Any]:
 
 def typed_form(**change: str) -> dict[str, str]:
     """Everything that a person types into the form of an on-site sample, without files."""
+    seal = uuid4().hex[:12].upper()
     return {
         "basics/sampled_on": day_of(now()).isoformat(),
         "basics/task_source": "（演示）区级监督抽检",
@@ -134,8 +133,8 @@ def typed_form(**change: str) -> dict[str, str]:
         "goods/quantity_unit": "kg",
         "goods/backup_quantity": "1.5",
         "sampling_body/name": "演示抽样队（虚构）",
-        "sealing/test_seals": "F0001",
-        "sealing/backup_seals": "F0002",
+        "sealing/test_seals": f"F{seal}-1",
+        "sealing/backup_seals": f"F{seal}-2",
         "purchase/amount": "24.00",
         "purchase/receipt_number": "演示-0001",
         "rights_notice/given": "true",

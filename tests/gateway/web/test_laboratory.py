@@ -15,7 +15,7 @@ from tests.gateway.web.sampled import LEAD, SAMPLING, Taken, issue, receive, tak
 from tests.gateway.web.test_whistle_steps import hidden, take
 from tests.services.sampling.result_imports.making import table
 
-SEAL = {"seal_intact": "true", "contents_match": "true", "seal_number": "F0001"}
+SEAL = {"seal_intact": "true", "contents_match": "true"}
 ITEM = {"items/0/item": "铅（以Pb计）", "items/0/result": "0.35", "items/0/unit": "mg/kg"}
 LIMIT = {"items/0/requirement": "≤0.3", "items/0/requirement_unit": "mg/kg"}
 
@@ -68,7 +68,9 @@ async def arrive(browser: httpx.AsyncClient, sample: Taken, slug: str, **typed: 
     """The form of an arrival, with a photo of the seal."""
     form = (await browser.get(f"{sample.desk}/{slug}")).text
     photo = {"photos": ("封条.jpg", b"\xff\xd8 invented")}
-    return await post(browser, f"{sample.desk}/{slug}", hidden(form) | SEAL | typed, files=photo)
+    return await post(
+        browser, f"{sample.desk}/{slug}", hidden(form) | SEAL | {"seal_number": sample.seal} | typed, files=photo
+    )
 
 
 async def save(browser: httpx.AsyncClient, sample: Taken, **typed: str) -> httpx.Response:

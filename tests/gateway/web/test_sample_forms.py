@@ -170,14 +170,22 @@ async def test_a_sample_is_taken_from_the_first_tap_to_the_receipt(market: Marke
         assert {"请附样品照片", "请附备份样品封样照片"} <= {line.partition("：")[2] or line for line in said(sent.text)}
 
         _, hidden = form_on(sent.text)
-        sent = await send(sampler, address, hidden | typed_form() | {"act": "submit"}, photos_of_form())
+        typed = typed_form()
+        sent = await send(sampler, address, hidden | typed | {"act": "submit"}, photos_of_form())
         assert sent.status_code == 303, said(sent.text)
         receipt = (await sampler.get(sent.headers["location"])).text
-        for words in ("已抽样，待送检", "F0001", "F0002", "3kg，其中备样1.5kg", "还剩", "完成抽样、封样"):
+        for words in (
+            "已抽样，待送检",
+            typed["sealing/test_seals"],
+            typed["sealing/backup_seals"],
+            "3kg，其中备样1.5kg",
+            "还剩",
+            "完成抽样、封样",
+        ):
             assert words in receipt
         [number] = re.findall(r'<dd class="code">(PT[0-9]+)</dd>', receipt)
         assert number in (await sampler.get(f"/sampling-tasks/{task['id']}")).text
-        again = await send(sampler, address, hidden | typed_form() | {"act": "submit"}, photos_of_form())
+        again = await send(sampler, address, hidden | typed | {"act": "submit"}, photos_of_form())
         assert again.status_code == 409, "another content never changes what was taken"
         assert "不能再改" in again.text
 

@@ -39,6 +39,7 @@ def attachments(*kinds: str) -> list[dict[str, str]]:
 
 def form_of(first: UUID, second: UUID, **blocks: Any) -> dict[str, Any]:
     """A form that lacks nothing; `blocks` replace or extend (dicts are merged) its blocks."""
+    seal = uuid4().hex[:12].upper()
     form: dict[str, Any] = {
         "basics": {
             "task_source": "（演示）区级监督抽检",
@@ -51,7 +52,7 @@ def form_of(first: UUID, second: UUID, **blocks: Any) -> dict[str, Any]:
         "sampled_party": {"name": "演示蔬菜摊（虚构）", "address": "演示路 1 号（虚构）"},
         "goods": {"name": "豇豆", "quantity": "3", "quantity_unit": "kg", "backup_quantity": "1.5"},
         "sampling_body": {"name": "演示抽样单位（虚构）"},
-        "sealing": {"test_seals": ["F0001"], "backup_seals": ["F0002"]},
+        "sealing": {"test_seals": [f"F{seal}-1"], "backup_seals": [f"F{seal}-2"]},
         "operator": {"name": "演示摊主（虚构）", "signature": photo("operator")[0]},
         "rights_notice": {"given": True, "name": "演示摊主（虚构）", "signature": photo("notice")[0]},
         "purchase": {"amount": "24.00", "receipt_number": "演示-0001"},

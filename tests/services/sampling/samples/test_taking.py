@@ -1,6 +1,6 @@
 """From the draft on a phone to the sealed sample: safe to send again, nothing missing, nothing overwritten."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,11 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.samples.models import Sample
+from services.sampling.samples.rules import FOOD_SAFETY_LAW, earliest_day
+from services.sampling.sampling_tasks.models import SamplingTaskSampler
 from services.sampling.separation.models import Participation
+from services.sampling.test_sites.models import Business
 from shared.contracts.codes import Role, Unit
 from shared.ids import uuid7
 from shared.times import day_of, now
 from tests.conftest import ClientOf, SessionOf
+from tests.services.sampling.apart import stored_sampler
 from tests.services.sampling.factories import HAISHU, NANHAI, STREET, key
 from tests.services.sampling.samples.factory import (
     attachments,
@@ -46,6 +50,24 @@ async def officer(client_of: ClientOf) -> httpx.AsyncClient:
 async def phone(client_of: ClientOf) -> httpx.AsyncClient:
     """The first sampler's terminal."""
     return await client_of(Unit.SAMPLING, Role.SAMPLER, regions=[HAISHU], actor_id=FIRST)
+
+
+async def on_file(session: AsyncSession, **change: Any) -> Business:
+    """An invented seller as sampling knows him."""
+    fields: dict[str, Any] = {
+        "id": uuid4(),
+        "uscc": "91330203MA00000010",
+        "name": "演示蔬菜摊（虚构）",
+        "kind": "sales",
+        "region_code": STREET,
+        "status": "active",
+        "merged_into": None,
+        "version": 1,
+    }
+    business = Business(**fields | change)
+    session.add(business)
+    await session.flush()
+    return business
 
 
 async def submit(client: httpx.AsyncClient, sample_id: Any, revision: int = 1, **more: Any) -> httpx.Response:
@@ -95,6 +117,7 @@ async def test_a_phone_takes_a_sample_for_its_task(
     parts = await session.execute(
         select(Participation.user_id, Participation.duty).where(Participation.sample_id == UUID(sample["id"]))
     )
+    assert sample["doubts"] == ["本县（市、区）还没有登记抽样人员名册，抽样人的资格未能核对"]
     assert set(map(tuple, parts)) == {(FIRST, "sampler"), (SECOND, "sampler")}
     task = (await officer.get(f"/v1/sampling-tasks/{task['id']}")).json()
     assert (task["taken"], task["state"]) == (1, "done")
@@ -130,7 +153,11 @@ UNLAWFUL: dict[str, tuple[dict[str, Any], str, str]] = {
     "one sampler": ({"samplers": [sampler(FIRST, "甲")]}, "/form/samplers", "samplers"),
     "one sampler twice": ({"samplers": [sampler(FIRST, "甲"), sampler(FIRST, "乙")]}, "/form/samplers", "samplers"),
     "one name twice": ({"samplers": [sampler(FIRST, "甲"), sampler(SECOND, "甲")]}, "/form/samplers", "samplers"),
-    "one seal for both": ({"sealing": {"backup_seals": ["F0001"]}}, "/form/sealing/backup_seals", "seals"),
+    "one seal for both": (
+        {"sealing": {"test_seals": ["F0001"], "backup_seals": ["ｆ 0001"]}},
+        "/form/sealing/backup_seals",
+        "seals",
+    ),
     "more backup than sample": ({"goods": {"backup_quantity": "3"}}, "/form/goods/backup_quantity", "quantity"),
     "backup and none": ({"sealing": {"no_backup_because": "演示"}}, "/form/sealing/no_backup_because", "backup"),
     "nothing paid": ({"purchase": {"amount": "0"}}, "/form/purchase/amount", "unpaid"),
@@ -139,6 +166,17 @@ UNLAWFUL: dict[str, tuple[dict[str, Any], str, str]] = {
         {"goods": {"dated": (day_of(now()) + timedelta(days=1)).isoformat()}},
         "/form/goods/dated",
         "day",
+    ),
+    "sampled in the year 1": ({"basics": {"sampled_on": "0001-01-01"}}, "/form/basics/sampled_on", "day"),
+    "sampled before there was the law": (
+        {"basics": {"sampled_on": "2009-05-31"}},
+        "/form/basics/sampled_on",
+        "day",
+    ),
+    "a business that nobody knows": (
+        {"sampled_party": {"business_id": str(uuid4())}},
+        "/form/sampled_party/business_id",
+        "unknown",
     ),
     "sampled tomorrow": (
         {"basics": {"sampled_on": (day_of(now()) + timedelta(days=1)).isoformat()}},
@@ -368,10 +406,11 @@ async def test_drafts_lie_in_the_region_of_their_task(officer: httpx.AsyncClient
 
 
 async def test_what_the_columns_say_is_what_the_form_says(session: AsyncSession, officer: httpx.AsyncClient) -> None:
+    business = await on_file(session)
     form = form_of(
         FIRST,
         SECOND,
-        sampled_party={"licence_number": "9133 0203MA00000010", "business_id": str(uuid4())},
+        sampled_party={"licence_number": "9133 0203MA00000010", "business_id": str(business.id)},
         producer={"name": "／", "uscc": "不是代码"},
         goods={"lot_code": "DEMO-1", "date_kind": "生产日期", "dated": "2026-07-01", "category_code": "演示"},
     )
@@ -380,3 +419,106 @@ async def test_what_the_columns_say_is_what_the_form_says(session: AsyncSession,
     assert (sample.lot_code, str(sample.production_date), sample.category_code) == ("DEMO-1", "2026-07-01", "演示")
     assert (sample.producer_name, sample.producer_uscc) == (None, None), "a slash says nothing"
     assert sample.sampled_party_uscc == "91330203MA00000010"
+
+
+def test_a_sample_is_no_older_than_the_year_before_its_tasks() -> None:
+    assert earliest_day(None) == earliest_day(1999) == FOOD_SAFETY_LAW
+    assert earliest_day(2026) == date(2025, 1, 1)
+
+
+async def test_a_task_takes_no_sample_from_years_before_it(officer: httpx.AsyncClient) -> None:
+    task = await dispatched(officer)
+    await send_files(officer)
+    long_ago = date(now().year - 2, 12, 31).isoformat()
+    draft = (await put(officer, form_of(FIRST, SECOND, basics={"sampled_on": long_ago}), task_id=task["id"])).json()
+    answer = await submit(officer, draft["id"])
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/form/basics/sampled_on"]
+
+
+async def test_whoever_submits_a_form_has_sampled(session: AsyncSession, client_of: ClientOf) -> None:
+    entering = uuid4()
+    officer = await client_of(Unit.SAMPLING, Role.INSPECTOR, regions=[HAISHU], actor_id=entering)
+    sample = await taken(officer, COMPLETE)
+    parts = await session.execute(
+        select(Participation.user_id, Participation.duty).where(Participation.sample_id == UUID(sample["id"]))
+    )
+    assert set(map(tuple, parts)) == {(who, "sampler") for who in (FIRST, SECOND, entering)}
+
+
+@pytest.mark.parametrize("fault", [None, {"active": False}, {"valid_to": "2024-12-31"}, {"region_code": NANHAI}])
+async def test_where_a_county_keeps_a_roster_only_those_on_it_sample(
+    session: AsyncSession, officer: httpx.AsyncClient, fault: dict[str, Any] | None
+) -> None:
+    await stored_sampler(session, id=FIRST)
+    if fault is not None:
+        await stored_sampler(session, id=SECOND, **fault)
+    await send_files(officer)
+    assert await faults_of(officer, COMPLETE) == {"/form/samplers/1/user_id": ["not_on_roster"]}
+    other = await stored_sampler(session)
+    sample = await taken(officer, without_task(form_of(FIRST, other.id)))
+    assert sample["doubts"] == []
+
+
+async def test_whoever_was_sent_for_the_task_needs_no_entry(session: AsyncSession, officer: httpx.AsyncClient) -> None:
+    await stored_sampler(session)
+    task = await dispatched(officer)
+    for who in (FIRST, SECOND):
+        session.add(SamplingTaskSampler(task_id=UUID(task["id"]), user_id=who, user_name="演示抽样员（虚构）"))
+    await session.flush()
+    assert (await taken(officer, form_of(FIRST, SECOND), task_id=task["id"]))["state"] == "taken"
+
+
+async def test_a_seal_is_on_one_sample_of_the_county_in_the_year(officer: httpx.AsyncClient) -> None:
+    first = await taken(officer, without_task(form_of(FIRST, SECOND, sealing={"test_seals": ["Ｆ 0001"]})))
+    assert first["form"]["sealing"]["test_seals"] == ["F0001"]
+    again = without_task(form_of(FIRST, SECOND, sealing={"backup_seals": ["f0001"]}))
+    assert await faults_of(officer, again) == {"/form/sealing/backup_seals/0": ["seal_used"]}
+    headers = {"If-Match": f'"{first["version"]}"'}
+    body = {"reason": "（演示）重新封样"}
+    assert (await officer.post(f"/v1/samples/{first['id']}/annulment", json=body, headers=headers)).status_code == 200
+    assert (await taken(officer, again))["state"] == "taken", "an annulled sample is sealed anew"
+
+
+async def test_a_correction_takes_no_seal_from_another_sample(officer: httpx.AsyncClient) -> None:
+    first, second = await taken(officer), await taken(officer)
+    seal = first["form"]["sealing"]["test_seals"]
+    wrong = second["form"] | {"sealing": second["form"]["sealing"] | {"test_seals": seal}}
+    answer = await officer.post(
+        f"/v1/samples/{second['id']}/corrections",
+        json={"reason": "演示", "form": wrong},
+        headers={"If-Match": f'"{second["version"]}"'},
+    )
+    assert [error["code"] for error in answer.json()["errors"]] == ["seal_used"]
+    assert first["number"] not in answer.text and first["id"] not in answer.text
+
+
+async def test_more_samples_than_the_task_asks_for_are_doubted_not_refused(officer: httpx.AsyncClient) -> None:
+    task = await dispatched(officer, quantity=1)
+    one = await taken(officer, form_of(FIRST, SECOND), task_id=task["id"])
+    two = await taken(officer, form_of(FIRST, SECOND), task_id=task["id"])
+    assert not any("超出任务数量" in doubt for doubt in one["doubts"])
+    assert any("应抽 1 批次，已抽 2 批次" in doubt for doubt in two["doubts"])
+
+
+async def test_a_business_chosen_by_mistake_is_told_by_its_code(
+    session: AsyncSession, officer: httpx.AsyncClient
+) -> None:
+    business = await on_file(session, uscc="91330203MA00000028")
+    await send_files(officer)
+    party = {"licence_number": "91330203MA00000010", "business_id": str(business.id)}
+    form = without_task(form_of(FIRST, SECOND, sampled_party=party))
+    assert await faults_of(officer, form) == {"/form/sampled_party/business_id": ["uscc"]}
+
+
+@pytest.mark.parametrize(
+    ("others", "is_found"), [([], True), ([{"status": "closed"}], True), ([{"status": "suspended"}], False)]
+)
+async def test_a_business_is_found_by_its_code_where_a_single_open_one_has_it(
+    session: AsyncSession, officer: httpx.AsyncClient, others: list[dict[str, Any]], is_found: bool
+) -> None:
+    business = await on_file(session)
+    for other in others:
+        await on_file(session, **other)
+    form = form_of(FIRST, SECOND, sampled_party={"licence_number": "91330203MA00000010"})
+    sample = await taken(officer, without_task(form))
+    assert sample["business_id"] == (str(business.id) if is_found else None)
