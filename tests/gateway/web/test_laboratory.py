@@ -146,7 +146,7 @@ async def test_a_returned_report_shows_its_reason_and_the_correction_is_a_furthe
     sample = await take_sample(market)
     await receive(market, sample)
     report = await issue(market, sample, LEAD | {"stated_verdict": "qualified"})
-    async with market.signed_in(Role.INSPECTOR) as officer:
+    async with market.signed_in(Role.CASE_HANDLER) as officer:
         address = f"/samples/{sample.id}"
         slug = f"reports/{report['id']}/return"
         told = await take(officer, address, slug, reason=f"{sample.party}的样品请复核")

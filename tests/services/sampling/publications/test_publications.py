@@ -373,6 +373,8 @@ async def test_publication_looks_again_and_publishes_all_or_nothing(
 
     rows = (await read(office, f"/v1/publications/{draft['id']}/rows"))["items"]
     assert (await office.delete(f"/v1/publications/{draft['id']}/rows/{rows[1]['id']}")).status_code == 204
+    assert (await publication(office, draft)).status_code == 412
+    draft = await read(office, f"/v1/publications/{draft['id']}")
     assert (await publication(office, draft)).status_code == 200
     assert len(await rows_of(anyone, draft)) == 1
 
