@@ -154,7 +154,7 @@ def _by_another_requirement(index: int, item: RetestedItem, first: FirstLimit) -
             f"{said}；请与复检机构核对，确因标准变动的，写明理由（requirement_because）和标准的变动（standard_change）",
             "requirement",
         )
-    reason = f"{said}（{item.standard_change}：{item.requirement_because}），须由承办人员核定"
+    reason = f"{said}（{item.standard_change}：{item.requirement_because}），据此不能推翻初检结论"
     return item.model_dump(mode="json") | {
         "verdict": ItemVerdict.UNDETERMINED.value,
         "stated_verdict": item.verdict.value,
