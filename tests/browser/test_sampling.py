@@ -4,6 +4,7 @@ import re
 import struct
 import zlib
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Page, expect
@@ -41,8 +42,8 @@ async def fill_in(page: Page) -> None:
         ("goods/quantity", "3"),
         ("goods/quantity_unit", "kg"),
         ("goods/backup_quantity", "1.5"),
-        ("sealing/test_seals", "F0001"),
-        ("sealing/backup_seals", "F0002"),
+        ("sealing/test_seals", f"F{uuid4().hex[:8]}"),  # a seal is used once
+        ("sealing/backup_seals", f"F{uuid4().hex[:8]}"),
         ("purchase/amount", "24"),
         ("purchase/receipt_number", "演示-0001"),
         ("rights_notice/name", "演示摊主（虚构）"),

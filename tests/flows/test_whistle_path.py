@@ -248,6 +248,8 @@ AFTER_THE_FILE = counts(
         "inspection.businesses_sales": (4, 0),
         "inspection.businesses_market": (1, 0),
         "inspection.file_completeness_rate": (0, 5),
+        "inspection.risk_graded_rate": (0, 5),
+        "inspection.two_year_coverage": (0, 5),
         "scoring.risk_signals": (2, 0),
         "scoring.open_signals": (2, 0),
     }
