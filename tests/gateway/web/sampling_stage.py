@@ -12,7 +12,9 @@ from gateway.web.forms import FORM_COOKIE
 from shared.contracts.codes import Role
 from shared.times import day_of, now
 from tests.gateway.web.platform import DISTRICT, OWN_PAGE, TOWN, Market
-from tests.gateway.web.sampled import COLLEAGUE, SAMPLER, SAMPLING
+from tests.gateway.web.sampled import COLLEAGUE as COLLEAGUE
+from tests.gateway.web.sampled import SAMPLER as SAMPLER
+from tests.gateway.web.sampled import SAMPLING
 from tests.services.sampling.apart import laboratory_body, sampler_body
 from tests.services.sampling.factories import key
 
