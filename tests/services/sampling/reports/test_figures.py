@@ -64,7 +64,7 @@ async def test_streams_are_never_mixed_and_the_undetermined_is_no_pass(bench: Be
 async def test_a_returned_and_a_retested_conclusion_move_the_figures_by_rows_of_their_own(bench: Bench) -> None:
     failed = await accepted(bench, Stream.SUPERVISION, LEAD)
     assert (await both(bench))[ReportFigure.SUPERVISION.value] == (1, 1)
-    ok(await bench.return_(failed, "数值有误，请更正（演示）"))
+    ok(await bench.return_(failed, "数值有误，请更正"))
     assert (await both(bench))[ReportFigure.SUPERVISION.value] == (0, 0)
 
     sample = await bench.sample(stream=Stream.ASSESSMENT)
