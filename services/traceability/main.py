@@ -1,9 +1,12 @@
 """追溯."""
 
 from services.traceability.database import Base
+from services.traceability.epcis_captures.router import router as epcis_captures
+from services.traceability.epcis_events.router import router as epcis_events
 from services.traceability.figures.definitions import FIGURES
 from services.traceability.lots.router import router as lots
 from services.traceability.lots.subscribers import on_rapid_test_failed, on_whistle_closed
+from services.traceability.master_data.router import router as master_data
 from services.traceability.recall_requests.router import router as recall_requests
 from services.traceability.recall_requests.subscribers import on_recall_requested, on_sample_concluded
 from services.traceability.settings import Settings
@@ -19,7 +22,7 @@ service = Service(
     title="追溯",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[lots, recall_requests],
+    routers=[lots, recall_requests, epcis_events, epcis_captures, master_data],
     subscribers={
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,
