@@ -256,6 +256,31 @@ def _meet(row: ClockRow, calendar: WorkingCalendar, at: datetime | None) -> date
     return moment
 
 
+async def correct_meeting(
+    session: AsyncSession,
+    clock_id: UUID,
+    *,
+    at: datetime,
+    reason: str,
+    evidence: str = "",
+    actor: Actor | None = None,
+) -> ClockRow:
+    """Say that a met duty was done at ``at`` instead; the history keeps what was said before, with the reason.
+
+    A breach told by the wrong moment is withdrawn by the sweep, one that it hid is told. Raises ClockStepRefused.
+    """
+    row, calendar = await _locked(session, clock_id), await load_calendar(session)
+    if row.state is not ClockState.MET or row.rule.effect is not Effect.DUTY:
+        raise ClockStepRefused(f"“{row.rule.name}”不是已办结的办理期限，没有可更正的办结时间")
+    moment = max(at, row.triggered_at)
+    due = rules.due(row.to_clock(), calendar)
+    assert due is not None  # what is met does not stand still
+    row.meet(moment, due, now())
+    row.record(EntryKind.MET, moment, **_details(actor, reason=reason, evidence=evidence))
+    await session.flush()
+    return row
+
+
 async def cancel_clock(
     session: AsyncSession,
     clock_id: UUID,

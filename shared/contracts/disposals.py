@@ -67,6 +67,7 @@ class CaseStep(StrEnum):
     RECIPIENT_ADDED = "recipient_added"
     SERVED = "served"
     SERVICE_CORRECTED = "service_corrected"
+    SERVICE_CONFIRMED = "service_confirmed"
     STOP_SALE_LIFTED = "stop_sale_lifted"
     CLOSED = "closed"
 
@@ -96,6 +97,7 @@ _STEP_LABELS = {
     CaseStep.RECIPIENT_ADDED: "增加送达对象",
     CaseStep.SERVED: "送达检验结论",
     CaseStep.SERVICE_CORRECTED: "更正送达时间",
+    CaseStep.SERVICE_CONFIRMED: "另一人确认补记的送达",
     CaseStep.STOP_SALE_LIFTED: "解除停售、封存",
     CaseStep.CLOSED: "办结",
 }

@@ -121,6 +121,8 @@ async def fail(people: Cast) -> Failure:
     too_early.append(await enlisted(people, table_path, sample))
     retest = await confirmed(people, retest)
     await disposed(people, sample)
+    too_early.append(await enlisted(people, table_path, sample))
+    await vouched_for(people, sample)
     in_time = await enlisted(people, table_path, sample)
     published = await people.office.step(f"{table_path}/publication", (await people.office.get(table_path))["version"])
     return Failure(plan, allocation, task, draw, sample, seen, report, retest, [*too_early, in_time], published)
@@ -289,6 +291,14 @@ async def told_in_april(people: Cast, sample: Any) -> None:
     await people.steps(case["path"], [(f"result-notices/{case['notices'][0]['id']}/service", service)])
 
 
+async def vouched_for(people: Cast, sample: Any) -> None:
+    """Both days of service were written down long after they were; the office looked at the receipts."""
+    for side in ("seller", "producer"):
+        case = await people.case(sample, side)
+        step = f"result-notices/{case['notices'][0]['id']}/confirmation"
+        await people.steps(case["path"], [(step, {"note": "已核对送达回证原件（演示）"})], by=people.office)
+
+
 async def assessed(people: Cast, day: tuple[int, int], received: tuple[int, int]) -> tuple[Any, Any]:
     """A sample of an assessment, taken and received; it and its laboratory."""
     task = await people.office.post(
@@ -428,10 +438,13 @@ async def test_the_other_services_have_heard_what_concerns_them(year: Year) -> N
 async def test_nothing_is_published_before_the_windows_close(year: Year) -> None:
     *too_early, in_time = year.failure.listings
     assert {answer["outcome"] for answer in too_early} == {"rejected"}
-    unserved, open_windows, retest_under_way = (answer["reasons"] for answer in too_early)
+    unserved, open_windows, retest_under_way, written_late = (answer["reasons"] for answer in too_early)
     assert unserved == [f"检验结论还没有送达“{name}”" for name in (PRODUCER_NAME, SELLER_NAME)]
-    assert open_windows == [f"“{SELLER_NAME}”{what}的期限还没有届满或不能确定" for what in ("申请复检", "提出异议")]
-    assert retest_under_way == ["复检还没有结果（待受理），办结后再公布"]
+    still_open = [f"“{SELLER_NAME}”{what}的期限还没有届满或不能确定" for what in ("申请复检", "提出异议")]
+    assert [reason for reason in open_windows if SELLER_NAME in reason] == still_open
+    assert retest_under_way[0] == "复检还没有结果（待受理），办结后再公布"
+    assert len(written_late) == 3, "the producer asked for his re-test, the three other windows nobody could use"
+    assert all("公布须从登记送达之日起另行算满" in reason for reason in written_late)
     assert in_time["outcome"] == "accepted"
 
     path = f"{API}/published-tables/{year.failure.published['id']}/rows"

@@ -25,6 +25,7 @@ from shared.contracts.sampling import StopSaleState
 from shared.contracts.statutory_sampling import CaseSide, Conclusion, ReportClass, UnqualifiedItem
 from shared.database import Versioned
 from shared.ids import uuid7
+from shared.times import day_of
 from shared.unverified_rules.law import law
 
 
@@ -142,7 +143,7 @@ class DisposalCase(Versioned, Base):
         self.state, self.ended_because, self.closed_at = CaseState.OPEN, None, None
         self.received_at = received_at
         for notice in self.notices:
-            notice.served_at, notice.method, notice.proof = None, None, []
+            notice.take_back()
 
     def start(self) -> None:
         """The bureau went to work."""
@@ -303,12 +304,19 @@ class DisposalEntry(TimelineEntry, Base):
 
 
 class ResultNotice(Base):
-    """An unqualified result to be served on one recipient, on a clock of his own; his windows run from `served_at`."""
+    """An unqualified result to be served on one recipient, on a clock of his own; his windows run from `served_at`.
+
+    `recorded_at` is when that day was written down, `recorded_by` by whom. Written down late it would end the windows
+    with a stroke of the pen; so for publication they are counted from the writing as well, unless a second officer
+    confirmed the day.
+    """
 
     __tablename__ = "result_notices"
     __table_args__ = (
         Index(None, "case_id"),
         CheckConstraint("(served_at IS NULL) = (method IS NULL)", name="method_iff_served"),
+        CheckConstraint("(served_at IS NULL) = (recorded_at IS NULL)", name="recorded_iff_served"),
+        CheckConstraint("confirmed_by <> recorded_by", name="confirmed_by_another"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -318,6 +326,40 @@ class ResultNotice(Base):
     served_at: Mapped[datetime | None]
     method: Mapped[ServiceMethod | None]
     proof: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    recorded_at: Mapped[datetime | None]
+    recorded_by: Mapped[UUID | None]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[UUID | None]
+
+    def serve(self, at: datetime, method: ServiceMethod, proof: list[str], *, recorded_at: datetime, by: UUID) -> None:
+        """The result reached the recipient at `at`. Said again it is another day, which nobody has confirmed yet."""
+        self.take_back()
+        self.served_at, self.method, self.proof = at, method, proof
+        self.recorded_at, self.recorded_by = recorded_at, by
+
+    def take_back(self) -> None:
+        """Nothing was served after all, as far as this notice knows; the timeline keeps what was said."""
+        self.served_at, self.method, self.proof = None, None, []
+        self.recorded_at = self.recorded_by = self.confirmed_at = self.confirmed_by = None
+
+    def confirm(self, at: datetime, by: UUID) -> None:
+        """Somebody else vouches for a day of service that was written down on a later day."""
+        if self.served_at is None or self.recorded_at is None:
+            raise CaseStepRefused("还没有登记送达，没有可确认的")
+        if not self.is_late_record:
+            raise CaseStepRefused("送达是当日登记的，不必另行确认")
+        if self.confirmed_at is not None:
+            raise CaseStepRefused("这次补记的送达已经确认过")
+        if by == self.recorded_by:
+            raise CaseStepRefused("登记送达的人不能自己确认，请由另一名有权公布的人员办理")
+        self.confirmed_at, self.confirmed_by = at, by
+
+    @property
+    def is_late_record(self) -> bool:
+        """Whether the day of service was written down on a later day than it was."""
+        if self.served_at is None or self.recorded_at is None:
+            return False
+        return day_of(self.served_at) < day_of(self.recorded_at)
 
 
 class ClosureRequirement(Base):

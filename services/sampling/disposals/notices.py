@@ -8,16 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.sampling.disposals import service
 from services.sampling.disposals.models import DisposalCase, ResultNotice
 from services.sampling.disposals.problems import CaseStepRefused
-from services.sampling.disposals.schemas import RecipientCreate, ServiceStep
+from services.sampling.disposals.schemas import RecipientCreate, ServiceConfirmation, ServiceStep
 from services.sampling.disposals.service import NOTICE_CLOCK_OBJECT, SERVICE
 from services.sampling.disposals.steps import begin, finish
-from services.sampling.proceedings.clocks import clock_on, meet, open_where_ruled
+from services.sampling.proceedings.clocks import clock_on, correct_met, meet, open_where_ruled
+from shared.clocks.rules import ONE_TICK
 from shared.clocks.service import cancel_clock
 from shared.contracts.clocks import ClockState
 from shared.contracts.disposals import CaseState, CaseStep
 from shared.http.auth import Actor
 from shared.http.problems import FieldError, InvalidRequest
-from shared.times import in_words
+from shared.times import in_words, now
 
 RETEST_WINDOW = "retest_application"
 OBJECTION_WINDOW = "result_objection_application"
@@ -46,17 +47,21 @@ async def serve(
     A mistaken date is corrected with a reason, until the recipient has used a window that was counted from it.
     """
     case, _, at = await begin(session, case_id, body, version, actor, CaseStep.SERVED)
-    notice = next((notice for notice in case.notices if notice.id == notice_id), None)
-    if notice is None:
-        raise CaseStepRefused("这件核查处置没有这个送达对象，请重新读取")
+    notice = _notice_of(case, notice_id)
     before, was = case.count, notice.served_at
     if case.has_fallen_away:
         raise CaseStepRefused("这件核查处置已不再需要，不必送达")
     if was is not None:
         await _withdraw_windows(session, notice, body, actor)
-    notice.served_at, notice.method, notice.proof = at, body.method, body.evidence
+    notice.serve(at, body.method, body.evidence, recorded_at=now(), by=actor.id)
     evidence = "、".join(body.evidence)
-    await meet(session, NOTICE_CLOCK_OBJECT, notice.id, SERVICE, actor=actor, at=at, evidence=evidence)
+    if was is None:
+        await meet(session, NOTICE_CLOCK_OBJECT, notice.id, SERVICE, actor=actor, at=at, evidence=evidence)
+    else:
+        reason = f"更正送达时间：{body.note}"
+        await correct_met(
+            session, NOTICE_CLOCK_OBJECT, notice.id, SERVICE, actor=actor, at=at, reason=reason, evidence=evidence
+        )
     await _open_windows(session, case, notice, at)
     kind = CaseStep.SERVED if was is None else CaseStep.SERVICE_CORRECTED
     details = {"notice_id": str(notice.id), "name": notice.name, "method": body.method.value}
@@ -65,14 +70,36 @@ async def serve(
     return await finish(session, case, kind, at, before, body, actor, details=details)
 
 
+async def confirm(
+    session: AsyncSession, case_id: UUID, notice_id: UUID, body: ServiceConfirmation, version: int, actor: Actor
+) -> DisposalCase:
+    """A second officer vouches for a day of service that was written down late: publication need not wait for it."""
+    case, _, at = await begin(session, case_id, body, version, actor, CaseStep.SERVICE_CONFIRMED)
+    notice, before = _notice_of(case, notice_id), case.count
+    notice.confirm(at, actor.id)
+    details = {"notice_id": str(notice.id), "name": notice.name}
+    return await finish(session, case, CaseStep.SERVICE_CONFIRMED, at, before, body, actor, details=details)
+
+
+def _notice_of(case: DisposalCase, notice_id: UUID) -> ResultNotice:
+    notice = next((notice for notice in case.notices if notice.id == notice_id), None)
+    if notice is None:
+        raise CaseStepRefused("这件核查处置没有这个送达对象，请重新读取")
+    return notice
+
+
 async def _open_windows(session: AsyncSession, case: DisposalCase, notice: ResultNotice, served_at: datetime) -> None:
     if not notice.recipient.may_contest:
         return
+    # A cancelled window is never opened again, so a day that was corrected away and back has windows of its own.
+    corrected = sum(
+        entry.kind is CaseStep.SERVICE_CORRECTED and entry.details["notice_id"] == str(notice.id)
+        for entry in case.entries
+    )
+    since = served_at + ONE_TICK * corrected
     for code, what in ((RETEST_WINDOW, "申请复检"), (OBJECTION_WINDOW, "提出异议")):
         title = f"{case.food_name} · {notice.recipient.label}{what}"
-        await open_where_ruled(
-            session, service.opening_for(case, code, NOTICE_CLOCK_OBJECT, notice.id, served_at, title)
-        )
+        await open_where_ruled(session, service.opening_for(case, code, NOTICE_CLOCK_OBJECT, notice.id, since, title))
 
 
 async def _withdraw_windows(session: AsyncSession, notice: ResultNotice, body: ServiceStep, actor: Actor) -> None:

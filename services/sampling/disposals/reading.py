@@ -59,6 +59,9 @@ async def show_case(session: AsyncSession, case: DisposalCase, actor: Actor) -> 
                 served_at=notice.served_at,
                 method=notice.method,
                 proof=notice.proof,
+                recorded_at=notice.recorded_at,
+                is_late_record=notice.is_late_record,
+                confirmed_at=notice.confirmed_at,
                 clocks=await _clocks(session, NOTICE_CLOCK_OBJECT, notice.id),
             )
             for notice in own

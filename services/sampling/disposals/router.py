@@ -22,6 +22,7 @@ from services.sampling.disposals.schemas import (
     RegionNoticeStep,
     RequirementCreate,
     RequirementRead,
+    ServiceConfirmation,
     ServiceStep,
     StopSaleStep,
     WordStep,
@@ -41,6 +42,8 @@ from shared.http.routing import Router
 
 CanReadCases = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.BUSINESS))]
 CanHandleCases = Annotated[Actor, Depends(Allow(*OFFICERS))]
+CanConfirmService = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE))]
+"""Who may publish. The second of two: never who wrote the service down."""
 CanExtendCases = Annotated[Actor, Depends(Allow(Role.LEADER))]
 CanReadRequirements = Annotated[Actor, Depends(Allow(*OFFICIALS))]
 CanSetRequirements = Annotated[Actor, Depends(Allow(Role.LEADER, Role.FOOD_SAFETY_OFFICE))]
@@ -189,6 +192,22 @@ async def serve_result(
     """登记送达；收件人申请复检、提出异议的期限自此起算。有误的写明理由更正，直到收件人已用过期限。"""
     return await _answer(
         session, response, await notices.serve(session, case_id, notice_id, body, version, actor), actor
+    )
+
+
+@router.post("/disposal-cases/{case_id}/result-notices/{notice_id}/confirmation")
+async def confirm_service(
+    case_id: UUID,
+    notice_id: UUID,
+    body: ServiceConfirmation,
+    actor: CanConfirmService,
+    version: IfMatch,
+    session: Session,
+    response: Response,
+) -> CaseRead:
+    """另一人确认补记的送达日期属实，写明理由；此后公布不再从登记之日另算期限。更正送达后须重新确认。"""
+    return await _answer(
+        session, response, await notices.confirm(session, case_id, notice_id, body, version, actor), actor
     )
 
 

@@ -19,7 +19,7 @@ BUILDS_ON: dict[CaseStep, frozenset[CaseStep]] = {
 from sale, and the party told, before the case was formally started.
 """
 
-SERVICE = frozenset({CaseStep.SERVED, CaseStep.SERVICE_CORRECTED})
+SERVICE = frozenset({CaseStep.SERVED, CaseStep.SERVICE_CORRECTED, CaseStep.SERVICE_CONFIRMED})
 """Lines of the timeline that tell of service; when it was, the notices say."""
 
 SHOWN_BY: dict[Topic, frozenset[CaseStep]] = {

@@ -105,6 +105,17 @@ class ServiceStep(Step):
     )
 
 
+class ServiceConfirmation(WordStep):
+    """Somebody other than who wrote it down vouches for a day of service that was written down later."""
+
+    note: Words = Field(
+        min_length=1,
+        max_length=2000,
+        description="凭什么确认补记的送达日期属实",
+        examples=["已核对送达回证原件上的签收日期（演示）"],
+    )
+
+
 class RequirementCreate(Schema):
     side: CaseSide
     handling: Handling = Handling.OWN
@@ -144,6 +155,9 @@ class ResultNoticeRead(Schema):
     served_at: datetime | None
     method: ServiceMethod | None
     proof: list[str]
+    recorded_at: datetime | None = Field(description="送达是何时登记的")
+    is_late_record: bool = Field(description="送达当日没有登记，是以后补记的；公布时期限从登记之日另行计算，除非经确认")
+    confirmed_at: datetime | None = Field(description="另一人何时确认了补记的送达；null：没有确认")
     clocks: list[ClockRead] = Field(description="送达期限；送达后另有他自己的复检、异议申请期限")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clocks.models import ClockRow
 from shared.clocks.problems import NoClockRule
-from shared.clocks.service import Opening, cancel_clock, clocks_of, meet_clock, open_clocks
+from shared.clocks.service import Opening, cancel_clock, clocks_of, correct_meeting, meet_clock, open_clocks
 from shared.contracts.clocks import Authority, ClockState
 from shared.http.auth import Actor
 
@@ -54,6 +54,23 @@ async def meet(
     if clock is None or not (clock.is_open or clock.state is ClockState.ELAPSED):
         return clock
     return await meet_clock(session, clock.id, evidence=evidence, actor=actor, at=at)
+
+
+async def correct_met(
+    session: AsyncSession,
+    object_type: str,
+    object_id: UUID,
+    code: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: str,
+    evidence: str = "",
+) -> None:
+    """The clock of that code was met at another moment than was said; nothing where there is none that was met."""
+    clock = await clock_on(session, object_type, object_id, code)
+    if clock is not None and clock.state is ClockState.MET:
+        await correct_meeting(session, clock.id, reason=reason, evidence=evidence, actor=actor, at=at)
 
 
 def has_lapsed(window: ClockRow | None, at: datetime) -> bool:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from shared.contracts.clocks import Authority, ClockState
 from shared.contracts.disposals import CaseEnd
 from shared.contracts.statutory_sampling import CaseSide, Conclusion, SampleState, Stream, UnqualifiedItem
+from shared.times import in_words
 
 
 class PublicationKind(StrEnum):
@@ -51,12 +52,28 @@ _GIVEN_BY: Mapping[Authority, frozenset[str]] = {Authority.AGRICULTURE: frozense
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One right of a recipient to contest, as its clock stands. `provisional`: its end may still move."""
+    """One right of a recipient to contest, as its clock stands. `provisional`: its end may still move.
+
+    `recorded_due_at` is where it would end if it were counted from when the service was written down, None while the
+    holidays on the way are not announced. Publication waits for the later of both: a service written down late would
+    otherwise end the window on one officer's word, and its recipient never had a day on which his application would
+    have been taken. A second officer may confirm the day (`confirmed`). The time limit of the application itself stays
+    what the law says.
+    """
 
     code: str
     state: ClockState
     due_at: datetime
     provisional: bool
+    recorded_due_at: datetime | None
+    confirmed: bool = False
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it counts as ended for publication; None: not known yet."""
+        if self.confirmed or self.recorded_due_at is None:
+            return self.due_at if self.confirmed else None
+        return max(self.due_at, self.recorded_due_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +181,12 @@ def _about_the_recipient(
         if window is None:
             if code in _GIVEN_BY.get(case.authority, frozenset(WINDOWS)):
                 yield f"{whose}没有计时记录，不知道是否届满"
+        elif has_run_out(window, present) and not is_closed(window, present):
+            until = f"至{in_words(window.ends_at)}" if window.ends_at else "次年放假安排未公布，终点未定"
+            yield (
+                f"{whose}按补记的送达日期已经届满，但公布须从登记送达之日起另行算满（{until}）；"
+                "送达日期确实的，请由登记人以外有权公布的人员在核查处置中写明理由确认"
+            )
         elif not is_closed(window, present):
             yield f"{whose}还没有届满或不能确定"
         elif window.state is ClockState.MET and all(dispute.window != code for dispute in disputes):
@@ -178,6 +201,11 @@ def is_closed(window: Window, present: datetime) -> bool:
     """
     if window.state is ClockState.MET:
         return True
+    return has_run_out(window, present) and window.ends_at is not None and window.ends_at < present
+
+
+def has_run_out(window: Window, present: datetime) -> bool:
+    """Whether the window has surely ended, unused, by the day of service as it was stated."""
     ran = window.state in (ClockState.RUNNING, ClockState.ELAPSED)
     return ran and not window.provisional and window.due_at < present
 

@@ -1,12 +1,13 @@
 """What is known of samples that decides whether they may be published, read for many at once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from services.sampling.disposals.models import DisposalCase, ResultNotice
 from services.sampling.disposals.service import NOTICE_CLOCK_OBJECT
@@ -24,7 +25,10 @@ from services.sampling.publications.rules import (
 )
 from services.sampling.retests.models import Retest
 from services.sampling.samples.models import Sample
+from shared.calendar.repository import load_calendar
+from shared.calendar.rules import WorkingCalendar
 from shared.clocks.models import ClockRow
+from shared.clocks.rules import due
 from shared.contracts.clocks import ClockState
 from shared.contracts.disposals import ObjectionKind, ObjectionState, RetestState
 
@@ -67,7 +71,7 @@ async def standings_of(
 ) -> dict[UUID, Standing]:
     """The standing of each sample; `listed` are those that another table has."""
     notices = [notice for own in cases.values() for case in own for notice in case.notices]
-    windows = await _windows_of(session, [notice.id for notice in notices])
+    windows = await _windows_of(session, notices)
     objections = await _objections_of(session, [sample.id for sample in samples])
     return {
         sample.id: Standing(
@@ -82,18 +86,39 @@ async def standings_of(
     }
 
 
-async def _windows_of(session: AsyncSession, notice_ids: Collection[UUID]) -> dict[UUID, list[ClockRow]]:
+async def _windows_of(session: AsyncSession, notices: Collection[ResultNotice]) -> dict[UUID, list[Window]]:
     """For each notice the windows that count: of each code the last opened that was not cancelled."""
-    statement = select(ClockRow).where(
-        ClockRow.object_type == NOTICE_CLOCK_OBJECT,
-        ClockRow.object_id.in_(notice_ids),
-        ClockRow.code.in_(WINDOWS),
-        ClockRow.state != ClockState.CANCELLED,
+    by_id = {notice.id: notice for notice in notices}
+    statement = (
+        select(ClockRow)
+        .where(
+            ClockRow.object_type == NOTICE_CLOCK_OBJECT,
+            ClockRow.object_id.in_(by_id),
+            ClockRow.code.in_(WINDOWS),
+            ClockRow.state != ClockState.CANCELLED,
+        )
+        .options(joinedload(ClockRow.rule), selectinload(ClockRow.entries))
+        .order_by(ClockRow.id)
+        .execution_options(populate_existing=True)
     )
-    found: dict[UUID, dict[str, ClockRow]] = defaultdict(dict)
-    for clock in await session.scalars(statement.order_by(ClockRow.id).execution_options(populate_existing=True)):
-        found[clock.object_id][clock.code] = clock
-    return {notice_id: list(clocks.values()) for notice_id, clocks in found.items()}
+    calendar = await load_calendar(session)
+    found: dict[UUID, dict[str, Window]] = defaultdict(dict)
+    for clock in await session.scalars(statement):
+        found[clock.object_id][clock.code] = _window(clock, by_id[clock.object_id], calendar)
+    return {notice_id: list(windows.values()) for notice_id, windows in found.items()}
+
+
+def _window(clock: ClockRow, notice: ResultNotice, calendar: WorkingCalendar) -> Window:
+    since = max(clock.triggered_at, notice.recorded_at or clock.triggered_at)
+    recorded = due(replace(clock.to_clock(), triggered_at=since, pauses=()), calendar)
+    return Window(
+        code=clock.code,
+        state=clock.state,
+        due_at=clock.due_at,
+        provisional=clock.provisional,
+        recorded_due_at=None if recorded is None or recorded.provisional else recorded.at,
+        confirmed=notice.confirmed_at is not None,
+    )
 
 
 async def _objections_of(session: AsyncSession, sample_ids: Collection[UUID]) -> Mapping[UUID, list[Objection]]:
@@ -103,7 +128,7 @@ async def _objections_of(session: AsyncSession, sample_ids: Collection[UUID]) ->
     return found
 
 
-def _case(case: DisposalCase, windows: Mapping[UUID, Iterable[ClockRow]]) -> CaseStanding:
+def _case(case: DisposalCase, windows: Mapping[UUID, Sequence[Window]]) -> CaseStanding:
     contestants = [notice for notice in case.notices if notice.recipient.may_contest]
     return CaseStanding(
         side=case.side,
@@ -113,12 +138,8 @@ def _case(case: DisposalCase, windows: Mapping[UUID, Iterable[ClockRow]]) -> Cas
     )
 
 
-def _recipient(notice: ResultNotice, clocks: Iterable[ClockRow]) -> RecipientStanding:
-    return RecipientStanding(
-        name=notice.name,
-        served=notice.served_at is not None,
-        windows=[Window(clock.code, clock.state, clock.due_at, clock.provisional) for clock in clocks],
-    )
+def _recipient(notice: ResultNotice, windows: Sequence[Window]) -> RecipientStanding:
+    return RecipientStanding(name=notice.name, served=notice.served_at is not None, windows=windows)
 
 
 def _retest(retest: Retest) -> Dispute:

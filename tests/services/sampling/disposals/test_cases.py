@@ -1,6 +1,6 @@
 """From an unqualified report to a closed case: every step, who may take it, what the others are told."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -287,6 +287,30 @@ async def test_a_mistaken_date_of_service_holds_up_no_closure_once_it_is_correct
     assert "送达检验结论" in refused.json()["errors"][0]["message"]
     await serve(handler, case, **early, note="回执日期看错（演示）")
     assert (await done(handler, path_of(case), "closure", **CLOSURE, **closed))["state"] == "closed"
+
+
+async def test_a_corrected_day_of_service_corrects_the_duty_it_met_and_its_history_keeps_both(
+    session: AsyncSession, handler: httpx.AsyncClient
+) -> None:
+    """Late by a slip of the pen, in time by the receipt; and back again, for whoever got it wrong twice."""
+    received = now() - timedelta(days=40)
+    case = (await opened(session, found=finding(received)))[CaseSide.SELLER]
+    in_time, late = received + timedelta(minutes=5), now() - timedelta(days=1)
+    expected = []
+    for day, is_late in ((late, True), (in_time, False), (late, True)):
+        shown = await serve(handler, case, at=day.isoformat(), note="回证日期看错（演示）")
+        [notice] = shown["notices"]
+        [duty] = [clock for clock in notice["clocks"] if clock["code"] == "result_service"]
+        assert (duty["state"], duty["late"]) == ("met", is_late)
+        expected.append(day)
+        met = [
+            entry for entry in (await read(handler, f"/v1/clocks/{duty['id']}"))["entries"] if entry["kind"] == "met"
+        ]
+        assert [datetime.fromisoformat(entry["at"]) for entry in met] == expected
+        windows = [clock for clock in notice["clocks"] if clock["code"] != "result_service"]
+        assert sorted(clock["code"] for clock in windows) == ["result_objection_application", "retest_application"]
+        assert {clock["state"] for clock in windows} <= {"running", "elapsed"}
+    assert [entry["reason"] for entry in met] == ["", *["更正送达时间：回证日期看错（演示）"] * 2]
 
 
 @pytest.mark.parametrize("duty", [Duty.SAMPLER, Duty.LABORATORY])

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,9 +10,11 @@ import httpx
 import pytest
 import pytest_asyncio
 from openpyxl import load_workbook
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.sampling.disposals.models import DisposalCase
+from services.sampling.disposals.models import DisposalCase, ResultNotice
+from services.sampling.disposals.repository import cases_of
 from services.sampling.laboratories.models import Laboratory
 from services.sampling.publications.rules import PublicationKind
 from services.sampling.publications.snapshots import final_items
@@ -23,7 +25,7 @@ from shared.contracts.codes import Role, Unit
 from shared.contracts.statutory_sampling import Conclusion, Stream, UnqualifiedItem
 from shared.times import day_of, now
 from tests.conftest import ClientOf, SessionOf
-from tests.services.sampling.disposals.making import LEAD, concluded_sample, done, finding, opened, path_of, read
+from tests.services.sampling.disposals.making import LEAD, act, concluded_sample, done, finding, opened, path_of, read
 from tests.services.sampling.factories import HAISHU, NANHAI, key
 
 SAMPLED_ON = date(2026, 6, 20)
@@ -73,11 +75,15 @@ async def a_sample(session: AsyncSession, **change: Any) -> Sample:
 async def a_failure(
     session: AsyncSession, handler: httpx.AsyncClient, *, served_at: datetime | None = SERVED_AT, **change: Any
 ) -> Sample:
-    """An unqualified sample whose result was served on producer and seller; None: on nobody yet."""
+    """An unqualified sample whose result was served on producer and seller, and written down the same day; None: on
+    nobody yet.
+    """
     sample = await a_sample(session, **change)
     for case in (await opened(session, sample, finding(CONCLUDED_AT))).values():
         if served_at is not None:
             await serve(handler, case, served_at)
+            written = update(ResultNotice).where(ResultNotice.case_id == case.id).values(recorded_at=served_at)
+            await session.execute(written)
     return sample
 
 
@@ -321,6 +327,59 @@ async def test_windows_that_still_run_forbid_it(
     sample = await a_failure(session, handler, served_at=now())
     told = await reasons(office, sample)
     assert told.count("还没有届满或不能确定") == 4, "re-test and objection of producer and seller"
+
+
+async def test_a_service_written_down_late_ends_the_windows_only_on_a_second_officers_word(
+    session: AsyncSession, office: httpx.AsyncClient, handler: httpx.AsyncClient, client_of: ClientOf
+) -> None:
+    """Served in July says one officer today: nobody could have contested it here; another one vouches with a reason."""
+    sample = await a_failure(session, handler, served_at=None)
+    both = await client_of(
+        Unit.SAMPLING, Role.CASE_HANDLER, Role.FOOD_SAFETY_OFFICE, regions=[HAISHU], actor_id=uuid4()
+    )
+    cases = await cases_of(session, sample.id)
+    for case in cases:
+        await serve(both, case, SERVED_AT)
+    told = await reasons(office, sample)
+    assert told.count("公布须从登记送达之日起另行算满") == 4, "re-test and objection of producer and seller"
+    for case in cases:
+        [notice] = (await read(office, path_of(case)))["notices"]
+        assert (notice["is_late_record"], notice["confirmed_at"]) == (True, None)
+        step, word = f"result-notices/{notice['id']}/confirmation", {"note": "已核对送达回证原件（演示）"}
+        assert (await act(office, path_of(case), step)).status_code == 422, "without a reason"
+        assert "不能自己确认" in (await act(both, path_of(case), step, **word)).json()["detail"]
+        assert (await act(handler, path_of(case), step, **word)).status_code == 403
+        shown = await done(office, path_of(case), step, **word)
+        assert shown["notices"][0]["confirmed_at"] is not None
+        last = shown["entries"][-1]
+        assert (last["kind"], last["note"]) == ("service_confirmed", word["note"])
+        assert "已经确认过" in (await act(office, path_of(case), step, **word)).json()["detail"]
+    [outcome] = await enlisted(office, await drafted(office), sample)
+    assert outcome["outcome"] == "accepted", outcome
+
+
+async def test_a_day_of_service_corrected_after_it_was_confirmed_is_confirmed_anew(
+    session: AsyncSession, office: httpx.AsyncClient, handler: httpx.AsyncClient
+) -> None:
+    sample = await a_failure(session, handler, served_at=None)
+    for case in await cases_of(session, sample.id):
+        await serve(handler, case, SERVED_AT)
+        [notice] = (await read(office, path_of(case)))["notices"]
+        path = f"result-notices/{notice['id']}"
+        await done(office, path_of(case), f"{path}/confirmation", note="已核对回证（演示）")
+        corrected_day = {"at": (SERVED_AT - timedelta(days=1)).isoformat(), "note": "回证日期看错（演示）"}
+        await done(handler, path_of(case), f"{path}/service", method="mail", evidence=["演示回执"], **corrected_day)
+    assert (await reasons(office, sample)).count("公布须从登记送达之日起另行算满") == 4
+
+
+async def test_a_service_written_down_on_its_day_needs_nobodys_confirmation(
+    session: AsyncSession, office: httpx.AsyncClient, handler: httpx.AsyncClient
+) -> None:
+    sample = await a_failure(session, handler, served_at=now(), concluded_at=now() - timedelta(days=1))
+    case, *_ = await cases_of(session, sample.id)
+    [notice] = (await read(office, path_of(case)))["notices"]
+    answer = await act(office, path_of(case), f"result-notices/{notice['id']}/confirmation", note="演示")
+    assert "不必另行确认" in answer.json()["detail"]
 
 
 async def test_a_failure_without_a_case_has_nothing_that_says_the_windows_are_closed(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -36,21 +37,43 @@ NOT_SURELY_CLOSED = (ClockState.PAUSED, ClockState.BREACHED, ClockState.CANCELLE
 past = st.timedeltas(min_value=timedelta(minutes=1), max_value=timedelta(days=400)).map(lambda ago: NOW - ago)
 ahead = st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=400)).map(lambda off: NOW + off)
 codes = st.sampled_from([RETEST_WINDOW, OBJECTION_WINDOW])
+never = st.just(False)
+
+
+unused = st.sampled_from([ClockState.ELAPSED, ClockState.RUNNING])
+
+
+def windows(
+    code: str,
+    state: st.SearchStrategy[ClockState],
+    due_at: st.SearchStrategy[datetime],
+    provisional: st.SearchStrategy[bool],
+    *,
+    recorded: st.SearchStrategy[datetime | None] = past,
+    confirmed: st.SearchStrategy[bool] = never,
+) -> st.SearchStrategy[Window]:
+    return st.builds(Window, st.just(code), state, due_at, provisional, recorded, confirmed)
 
 
 def run_out(code: str) -> st.SearchStrategy[Window]:
-    states = st.sampled_from([ClockState.ELAPSED, ClockState.RUNNING])
-    return st.builds(Window, st.just(code), states, past, st.just(False))
+    """Run out by the day of service, and by the day on which it was written down or on a second officer's word."""
+    late = windows(code, unused, past, never, recorded=ahead | st.none(), confirmed=st.just(True))
+    return windows(code, unused, past, never, confirmed=st.booleans()) | late
+
+
+def written_down_late(code: str) -> st.SearchStrategy[Window]:
+    """Run out by the day of service alone, which one officer wrote down and nobody confirmed."""
+    return windows(code, unused, past, never, recorded=ahead | st.none())
 
 
 def not_closed(code: str) -> st.SearchStrategy[Window]:
-    """Every way in which a window is open, or nobody can tell."""
+    """Every way in which a window is open, or nobody can tell; whoever confirmed its day."""
+    written = partial(windows, code, recorded=past | ahead | st.none(), confirmed=st.booleans())
     return st.one_of(
-        st.builds(Window, st.just(code), st.just(ClockState.RUNNING), ahead, st.booleans()),
-        st.builds(Window, st.just(code), st.sampled_from(NOT_SURELY_CLOSED), past, st.booleans()),
-        st.builds(
-            Window, st.just(code), st.sampled_from([ClockState.RUNNING, ClockState.ELAPSED]), past, st.just(True)
-        ),
+        written(st.just(ClockState.RUNNING), ahead, st.booleans()),
+        written(st.sampled_from(NOT_SURELY_CLOSED), past, st.booleans()),
+        written(unused, past, st.just(True)),
+        written_down_late(code),
     )
 
 
@@ -137,6 +160,48 @@ def test_one_window_that_is_not_surely_closed_forbids_it(standing: Standing, dat
 
 @ON_A_BUSY_MACHINE
 @given(final_failures, st.data(), codes)
+def test_a_service_written_down_late_ends_no_window_on_one_officers_word(
+    standing: Standing, data: st.DataObject, code: str
+) -> None:
+    """Until the window has run from the writing as well, or a second officer has confirmed the day."""
+    late = data.draw(written_down_late(code))
+
+    def served_with(window: Window) -> Standing:
+        return replace(
+            standing,
+            cases=[
+                replace(
+                    case,
+                    recipients=[
+                        replace(who, windows=[each for each in who.windows if each.code != code] + [window])
+                        for who in case.recipients
+                    ],
+                )
+                for case in standing.cases
+            ],
+        )
+
+    told = refusals(UNQUALIFIED, served_with(late), "", NOW)
+    assert told
+    assert all("从登记送达之日起另行算满" in reason and "写明理由确认" in reason for reason in told)
+    assert may(UNQUALIFIED, served_with(replace(late, confirmed=True)))
+    until = late.recorded_due_at or NOW
+    known = replace(late, recorded_due_at=until)
+    assert not is_closed(known, until)
+    assert is_closed(known, until + timedelta(microseconds=1))
+
+
+@ON_A_BUSY_MACHINE
+@given(codes.flatmap(lambda code: run_out(code) | not_closed(code)), past)
+def test_no_writing_down_ends_a_window_earlier_than_the_day_of_service_does(window: Window, recorded: datetime) -> None:
+    """Neither the day of writing nor a confirmation shortens what the law gives."""
+    for confirmed in (False, True):
+        if is_closed(replace(window, recorded_due_at=recorded, confirmed=confirmed), NOW):
+            assert window.due_at < NOW
+
+
+@ON_A_BUSY_MACHINE
+@given(final_failures, st.data(), codes)
 def test_a_window_of_which_nothing_is_known_is_not_closed(standing: Standing, data: st.DataObject, code: str) -> None:
     def forgotten(recipient: RecipientStanding) -> RecipientStanding:
         return replace(recipient, windows=[each for each in recipient.windows if each.code != code])
@@ -178,7 +243,9 @@ def test_an_objection_or_retest_under_way_forbids_it(standing: Standing, code: s
 def test_a_used_window_needs_the_result_of_its_use(standing: Standing, data: st.DataObject, code: str) -> None:
     def used(recipient: RecipientStanding) -> RecipientStanding:
         others = [each for each in recipient.windows if each.code != code]
-        return replace(recipient, windows=[*others, Window(code, ClockState.MET, NOW, provisional=False)])
+        return replace(
+            recipient, windows=[*others, Window(code, ClockState.MET, NOW, provisional=False, recorded_due_at=None)]
+        )
 
     applied = change_one(data, standing, used)
     assert not may(UNQUALIFIED, applied)
