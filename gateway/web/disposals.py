@@ -13,7 +13,7 @@ from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
 from gateway.web import disposal_steps, disposal_words, words
 from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.pages import render
-from gateway.web.regions import region_name
+from gateway.web.regions import places_below, region_name
 from gateway.web.step_pages import Subject, act_of, show_step, step_named, take_step
 from gateway.web.steps import Step, asked_of
 from gateway.web.visitors import SAMPLE_READERS, CanReadCases, Visitor
@@ -22,15 +22,12 @@ from shared.contracts.codes import Role, Unit
 from shared.contracts.disposals import CaseState
 from shared.contracts.statutory_sampling import CaseSide
 from shared.database import Session
-from shared.http.pagination import PageRequest
-from shared.regions import repository as regions
 
 router = APIRouter(include_in_schema=False)
 
 BUDGET_SECONDS = 3.0
 CASES = "/v1/disposal-cases"
 CONTESTS_SHOWN = 50
-REGIONS_SHOWN = 200
 
 
 @router.get("/disposals")
@@ -44,7 +41,7 @@ async def case_list(
     region: Annotated[str, Query(max_length=12)] = "",
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
-    places = await _places(session, visitor)
+    places = await places_below(session, visitor.actor.regions)
     wanted = {"limit": str(ROWS_A_PAGE), "order": "due"}
     for name, value, known in (
         ("state", state, set(CaseState)),
@@ -73,17 +70,6 @@ async def case_list(
         next_cursor=page["next_cursor"] or "",
         cursor=cursor,
     )
-
-
-async def _places(session: Session, visitor: Visitor) -> list[tuple[str, str]]:
-    """The visitor's own regions and those right below."""
-    found = []
-    for code in visitor.actor.regions:
-        found.append((code, await region_name(session, code)))
-        below = regions.RegionFilter(parent_code=code)
-        children, _ = await regions.list_regions(session, below, PageRequest(limit=REGIONS_SHOWN))
-        found += [(child.code, child.name) for child in children]
-    return found
 
 
 @router.get("/disposals/{case_id}")

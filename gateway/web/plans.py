@@ -35,6 +35,7 @@ STEPS = (
     Step("closure", "结束", frozenset(PLAN_KEEPERS), (), "结束后不再分配和下达任务，已有的数不变。"),
 )
 NEXT_STEP = {"draft": "issue", "issued": "closure"}
+DONE = {"drawn-up": "拟定计划，核对后下达", "draft": "保存草稿"}
 PLACES_HEADER = ("要求", "名称", "区划代码", "区划", "当年已抽批次", "达到次数的日期")
 GOALS_HEADER = (
     *("目标", "类别", "进度", "已抽", "已有结论", "目标批次", "完成率%", "按时间应完成", "差多少（正数为落后）"),
@@ -68,6 +69,7 @@ async def plan_list(
         years=plans_views.year_choices(today),
         stream=stream,
         streams=[("", "全部"), *((each.value, each.label) for each in Stream)],
+        keeps=visitor.actor.has(*PLAN_KEEPERS),
         next_cursor=page["next_cursor"] or "",
         cursor=cursor,
     )
@@ -115,7 +117,8 @@ async def plan_page(
         next_step=next((step for step in STEPS if step.slug == NEXT_STEP.get(plan["state"])), None)
         if visitor.actor.has(*PLAN_KEEPERS)
         else None,
-        done=act_of(done, STEPS),
+        keeps=visitor.actor.has(*PLAN_KEEPERS),
+        done=DONE.get(done) or act_of(done, STEPS),
     )
 
 

@@ -1,6 +1,7 @@
 """The dashboard of a region, and the records behind each of its figures."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -18,6 +19,7 @@ from shared import times
 from shared.contracts.codes import SERVICES, Unit
 from shared.contracts.figures import FigureDefinition, FigureRow, FigureValue, Period
 from shared.database import Session
+from shared.http.pagination import PageRequest
 from shared.http.problems import NotFound
 from shared.regions import repository as regions
 
@@ -26,6 +28,7 @@ router = APIRouter(include_in_schema=False)
 BUDGET_SECONDS = 2.0
 STATED_OF_EACH = 2
 """Of what documents state, the board shows this many of each service; the rest has its own page."""
+PLACES_SHOWN = 200
 Cursor = Annotated[str | None, Query(max_length=400)]
 
 
@@ -178,6 +181,17 @@ async def region_name(session: Session, code: str) -> str:
     """A region's name, or its code where the tree does not know it."""
     region = await regions.get_region(session, code)
     return region.name if region else code
+
+
+async def places_below(session: Session, codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Codes and names of these regions and of those right below each."""
+    found = []
+    for code in codes:
+        found.append((code, await region_name(session, code)))
+        below = regions.RegionFilter(parent_code=code)
+        children, _ = await regions.list_regions(session, below, PageRequest(limit=PLACES_SHOWN))
+        found += [(child.code, child.name) for child in children]
+    return found
 
 
 async def crumbs_to(

@@ -1,7 +1,8 @@
 """The form of a report's data: a head, and rows of items that grow without a script. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from gateway.web import row_forms
 from gateway.web.laboratory_steps import LABORATORY
 from gateway.web.steps import Answer, Field, Step
 from shared.contracts.statutory_sampling import Conclusion, ItemVerdict, LodKind, ReportClass
@@ -80,20 +81,9 @@ def form_of(rows: int) -> Step:
     return Step("report", "保存并判定", LABORATORY, (*HEAD, *items))
 
 
-def of_row(fields: Iterable[Field], number: int) -> list[Field]:
+def of_row(fields: Sequence[Field], number: int) -> tuple[Field, ...]:
     """The questions of one item; `number` counts from 0."""
-    return [
-        Field(
-            f"items/{number}/{field.name}",
-            field.label,
-            field.kind,
-            field.hint,
-            field.required,
-            field.options,
-            where=f"第{number + 1}项，",
-        )
-        for field in fields
-    ]
+    return row_forms.of_row(fields, "items", number, "项")
 
 
 def started(report: Answer | None, wanted: Sequence[str]) -> tuple[dict[str, str], int]:
