@@ -37,8 +37,10 @@ from services.inspection.hearing import each
 from services.inspection.inspection_frequency.router import router as inspection_frequency
 from services.inspection.inspection_frequency.seed import seed_planning_rules
 from services.inspection.office_standards.router import router as office_records
+from services.inspection.overdue_corrections.router import router as overdue_corrections
 from services.inspection.patrols.clues.router import router as clues
 from services.inspection.patrols.router import router as patrols
+from services.inspection.public_results.router import router as public_results
 from services.inspection.quarantine.router import router as quarantine
 from services.inspection.reward_ledger.router import router as rewards
 from services.inspection.risk_grades.facts import subscribers as risk_facts
@@ -86,6 +88,7 @@ service = Service(
         visits,
         case_requests,
         corrections,
+        overdue_corrections,
         supervision_letters,
         attachments,
         quarantine,
@@ -108,6 +111,7 @@ service = Service(
         office_records,
         rewards,
         task_packs,
+        public_results,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,

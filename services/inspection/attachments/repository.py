@@ -1,13 +1,18 @@
-"""Every query on files of visits, but for who may see one: that depends on the visits that name it."""
+"""Every query on files of inspection, but for the visits that name one."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.attachments.models import Attachment
+from services.inspection.corrections.models import Correction
+from services.inspection.corrections.repository import visible_corrections
+from services.inspection.patrols.clues.models import Clue
+from services.inspection.patrols.clues.repository import visible_clues
+from shared.http.auth import Actor
 
 
 async def get_attachment(session: AsyncSession, sha256: str) -> Attachment | None:
@@ -25,3 +30,11 @@ async def add_attachment(session: AsyncSession, values: Mapping[str, Any]) -> bo
     """Register a file; False when it is registered already."""
     statement = insert(Attachment).values(**values).on_conflict_do_nothing()
     return await session.scalar(statement.returning(Attachment.sha256)) is not None
+
+
+async def is_shown_elsewhere(session: AsyncSession, sha256: str, actor: Actor) -> bool:
+    """Whether a correction or a clue that the actor may see names the file as evidence."""
+    names_it = or_(Correction.evidence_before.contains([sha256]), Correction.evidence_after.contains([sha256]))
+    of_correction = visible_corrections(select(Correction.id).where(names_it), actor).limit(1)
+    of_clue = visible_clues(select(Clue.id).where(Clue.content["evidence"].contains([sha256])), actor).limit(1)
+    return any([await session.scalar(statement) for statement in (of_correction, of_clue)])

@@ -12,7 +12,7 @@ from shared.database import Session
 from shared.http.auth import Actor, Allow
 from shared.http.routing import Router
 
-CanUpload = Annotated[Actor, Depends(Allow(Role.INSPECTOR, Role.GRID_OFFICER))]
+CanUpload = Annotated[Actor, Depends(Allow(Role.INSPECTOR, Role.GRID_OFFICER, Role.FOOD_SAFETY_OFFICE))]
 CanReadFiles = Annotated[Actor, Depends(Allow(*OFFICIALS))]
 Sha256InPath = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="整个文件的 SHA-256，小写十六进制")]
 CHUNK = {
@@ -49,7 +49,7 @@ async def put_chunk(
 async def download_attachment(
     sha256: Sha256InPath, request: Request, actor: CanReadFiles, session: Session
 ) -> FileResponse:
-    """下载附件：自己上传的，或可见的检查记录的；可以分段（Range）"""
+    """下载附件：自己上传的，或可见的检查、整改、线索的；可以分段（Range）"""
     data_dir = request.app.state.settings.data_dir
     attachment = await service.attachment_for(session, sha256, data_dir, actor)
     headers = {

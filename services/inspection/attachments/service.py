@@ -69,10 +69,12 @@ async def append(
 
 
 async def attachment_for(session: AsyncSession, sha256: str, data_dir: Path, actor: Actor) -> Attachment:
-    """The file, if the actor sent it or may see a visit that names it. Raises AttachmentNotFound."""
+    """The file, if the actor sent it, or sees a visit, correction or clue that names it. Raises AttachmentNotFound."""
     attachment = await visible_attachment(session, sha256, actor)
+    if attachment is None and await repository.is_shown_elsewhere(session, sha256, actor):
+        attachment = await repository.get_attachment(session, sha256)
     if attachment is None or not await asyncio.to_thread(files.path_of(data_dir, sha256).exists):
-        raise AttachmentNotFound("请核对；只能查看自己上传的，或可见的检查记录的附件")
+        raise AttachmentNotFound("请核对；只能查看自己上传的，或可见的检查、整改、线索的附件")
     return attachment
 
 

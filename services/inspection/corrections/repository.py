@@ -110,7 +110,7 @@ async def list_by_due(
     session: AsyncSession, wanted: CorrectionFilter, actor: Actor, page: PageRequest
 ) -> tuple[list[Correction], str | None]:
     """One page of what the actor may see, what is due first in front; without a running time limit last."""
-    due = select(ClockRow.due_at).where(_is_current_clock(), ClockRow.closed_at.is_(None)).scalar_subquery()
+    due = select(ClockRow.due_at).where(is_current_clock(), ClockRow.closed_at.is_(None)).scalar_subquery()
     order: list[Any] = [func.coalesce(due, literal(NEVER)).label("due"), Correction.id.label("id")]
     columns: list[Any] = [Correction, *order]
     rows, following = await paginate_rows(session, _filtered(select(*columns), wanted, actor), page, order_by=order)
@@ -166,14 +166,17 @@ def _filtered(statement: Select[*Columns], wanted: CorrectionFilter, actor: Acto
         statement = statement.where(Correction.region_code.in_(codes_within([wanted.region])))
     if wanted.overdue:
         # Overdue from the moment the end has passed, not from the next sweep.
-        waiting = ClockRow.state.in_([ClockState.RUNNING, ClockState.BREACHED])
-        statement = statement.where(
-            select(ClockRow.id).where(_is_current_clock(), waiting, ClockRow.due_at < func.now()).exists()
-        )
+        statement = statement.where(select(ClockRow.id).where(is_current_clock(), runs_out()).exists())
     return statement
 
 
-def _is_current_clock() -> Any:
+def runs_out() -> Any:
+    """The condition that a clock waits for nothing and its end has passed."""
+    return and_(ClockRow.state.in_([ClockState.RUNNING, ClockState.BREACHED]), ClockRow.due_at < func.now())
+
+
+def is_current_clock() -> Any:
+    """The condition that a clock is that of the time limit which runs now."""
     return and_(ClockRow.object_type == ORDER_CLOCK, ClockRow.object_id == Correction.order_id)
 
 

@@ -19,12 +19,19 @@ from shared.times import day_of, now
 
 
 async def businesses_after(
-    session: AsyncSession, actor: Actor, changed_since: datetime | None, after: UUID | None, limit: int
+    session: AsyncSession,
+    actor: Actor,
+    changed_since: datetime | None,
+    after: UUID | None,
+    limit: int,
+    only: UUID | None = None,
 ) -> Sequence[Business]:
     """Businesses in the order of their ids: all open ones of the actor's regions, or all of which anything has become
-    known since, those that have closed or left his regions included.
+    known since, those that have closed or left his regions included. With `only`, none but this one.
     """
     statement = select(Business).order_by(Business.id).limit(limit)
+    if only is not None:
+        statement = statement.where(Business.id == only)
     if after is not None:
         statement = statement.where(Business.id > after)
     if changed_since is None:

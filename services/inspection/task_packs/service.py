@@ -51,13 +51,21 @@ REPETITION_RULE = "repeat_inspection_ban"
 PLACES, BUSINESSES = "places", "businesses"
 
 
-async def pack(session: AsyncSession, actor: Actor, changed_since: datetime | None, page: PageRequest) -> TaskPack:
-    """One page of what the actor takes along: first the open visits of places, then businesses by their ids."""
+async def pack(
+    session: AsyncSession,
+    actor: Actor,
+    changed_since: datetime | None,
+    page: PageRequest,
+    business_id: UUID | None = None,
+) -> TaskPack:
+    """One page of what the actor takes along: first the open visits of places, then businesses by their ids; or no
+    more than what concerns one business.
+    """
     next_since = now() - OVERLAP
     section, after = _position(page)
     places: list[Visit] = []
     following: str | None = None
-    if section == PLACES:
+    if section == PLACES and business_id is None:
         found = await repository.open_visits_of_places(session, actor, after, page.limit + 1)
         places = list(found[: page.limit])
         after = None
@@ -68,7 +76,7 @@ async def pack(session: AsyncSession, actor: Actor, changed_since: datetime | No
     lists = await repository.lists_for(session, actor)
     if following is None:
         room = page.limit - len(places)
-        rows = await repository.businesses_after(session, actor, changed_since, after, room + 1)
+        rows = await repository.businesses_after(session, actor, changed_since, after, room + 1, business_id)
         gone, kept = await _parted(session, rows[:room], actor)
         shown = await _with_all(session, actor, kept, lists)
         last, businesses, tombstones = _within_bytes([row.id for row in rows[:room]], shown, gone)

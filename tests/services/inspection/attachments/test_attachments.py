@@ -12,7 +12,7 @@ from services.inspection.attachments import files, service
 from shared.contracts.codes import Role, Unit
 from shared.ids import uuid7
 from tests.conftest import ClientOf
-from tests.services.inspection.factories import HAISHU, NANHAI
+from tests.services.inspection.factories import HAISHU, NANHAI, STREET
 from tests.services.inspection.visit_records.contents import ANNA, BERT, photo, send, upload, visit
 
 OCTETS = {"Content-Type": "application/octet-stream"}
@@ -128,3 +128,23 @@ async def test_a_file_is_seen_by_its_uploader_and_by_who_sees_a_visit_that_names
     assert [(await client.get(address)).status_code for client in (anna, bert, stranger)] == [200, 200, 404]
     outsider = await client_of(Unit.INSPECTION, Role.BUSINESS, business_id=UUID(int=9))
     assert (await outsider.get(address)).status_code == 403
+
+
+async def test_a_file_is_seen_by_who_sees_a_correction_or_clue_that_names_it_as_evidence(
+    anna: httpx.AsyncClient, bert: httpx.AsyncClient, client_of: ClientOf
+) -> None:
+    stranger = await client_of(Unit.INSPECTION, Role.INSPECTOR, regions=[NANHAI])
+    photos = [CONTENT, CONTENT + b"2"]
+    hashes = [hashlib.sha256(photo).hexdigest() for photo in photos]
+    for photo in photos:
+        await upload(anna, photo)
+    party = {"party_name": "演示小吃店（虚构）", "region_code": STREET}
+    found = party | {"problem": "原料直接放在地面（演示）", "evidence_before": hashes[:1]}
+    answer = await anna.post("/v1/corrections", json=found, headers={"Idempotency-Key": str(uuid7())})
+    assert answer.status_code == 201, answer.text
+    seen = {"cell_code": STREET, "found_at": "2026-03-02T09:30:00+08:00", "place": "演示路 8 号（虚构）"}
+    clue = seen | {"what": "无证制售糕点（演示）", "evidence": hashes[1:]}
+    assert (await anna.put(f"/v1/clues/{uuid7()}", json=clue)).status_code == 201
+    for sha256 in hashes:
+        address = f"/v1/attachments/{sha256}/content"
+        assert [(await client.get(address)).status_code for client in (anna, bert, stranger)] == [200, 200, 404]

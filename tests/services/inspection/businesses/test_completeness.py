@@ -56,10 +56,12 @@ async def test_a_file_becomes_complete_with_its_last_part_and_incomplete_again(
     file = await enter(**WHOLE)
     (listed,) = (await officer.get("/v1/incomplete-files")).json()["items"]
     assert [missing["field"] for missing in listed["missing"]] == ["legal_representative", "safety_officer"]
+    assert (await officer.get(f"/v1/businesses/{file['id']}/completeness")).json() == listed
     await add_person(officer, file, "legal_representative")
     assert await rate(session) == (0, 1)
     await add_person(officer, file, "safety_officer")
     assert await rate(session) == (1, 1)
+    assert (await officer.get(f"/v1/businesses/{file['id']}/completeness")).json()["complete"] is True
     assert (await officer.get("/v1/incomplete-files")).json()["items"] == []
     body = business(**WHOLE | {"phone": None})
     await officer.put(f"/v1/businesses/{file['id']}", json=body, headers={"If-Match": '"1"'})

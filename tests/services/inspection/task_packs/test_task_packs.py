@@ -90,6 +90,15 @@ async def test_pages_hold_everything_once(session: AsyncSession, anna: httpx.Asy
     assert all(len(page["businesses"]) + len(page["places"]) <= limit for page in pages)
 
 
+async def test_one_business_comes_alone(session: AsyncSession, anna: httpx.AsyncClient) -> None:
+    _, wanted = await known(session, 1), await known(session, 2)
+    await follow_ups.schedule(session, whistle())
+    pages = await take_all(anna, business=str(wanted.id))
+    assert (ids(pages), ids(pages, "places")) == ([str(wanted.id)], [])
+    elsewhere = await known(session, 9, region_code="440605121000")
+    assert ids(await take_all(anna, business=str(elsewhere.id))) == []
+
+
 async def test_a_page_is_bounded_in_bytes_too(
     session: AsyncSession, anna: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
