@@ -10,7 +10,7 @@ from services.sampling.disposals.models import DisposalCase, ResultNotice
 from services.sampling.disposals.problems import CaseStepRefused
 from services.sampling.disposals.schemas import RecipientCreate, ServiceConfirmation, ServiceStep
 from services.sampling.disposals.service import NOTICE_CLOCK_OBJECT, SERVICE
-from services.sampling.disposals.steps import begin, finish
+from services.sampling.disposals.steps import begin, finish, hold
 from services.sampling.proceedings.clocks import clock_on, correct_met, meet, open_where_ruled
 from shared.clocks.rules import ONE_TICK
 from shared.clocks.service import cancel_clock
@@ -73,8 +73,12 @@ async def serve(
 async def confirm(
     session: AsyncSession, case_id: UUID, notice_id: UUID, body: ServiceConfirmation, version: int, actor: Actor
 ) -> DisposalCase:
-    """A second officer vouches for a day of service that was written down late: publication need not wait for it."""
-    case, _, at = await begin(session, case_id, body, version, actor, CaseStep.SERVICE_CONFIRMED)
+    """A second officer vouches for a day of service that was written down late: publication need not wait for it.
+
+    That is part of publishing, not of handling the case: it takes another person, who may have taken in the results.
+    """
+    case, _ = await hold(session, case_id, version, actor)
+    at = case.moment_of(CaseStep.SERVICE_CONFIRMED, body.at, now())
     notice, before = _notice_of(case, notice_id), case.count
     notice.confirm(at, actor.id)
     details = {"notice_id": str(notice.id), "name": notice.name}

@@ -207,13 +207,19 @@ async def begin(
 
     Raises CaseNotFound, PreconditionFailed, NotApart for who sampled or tested, InvalidRequest for a bad moment.
     """
+    case, sample = await hold(session, case_id, version, actor)
+    await take_part(session, sample.id, Duty.CASE_HANDLER, actor)
+    return case, sample, case.moment_of(kind, body.at, now())
+
+
+async def hold(session: AsyncSession, case_id: UUID, version: int, actor: Actor) -> tuple[DisposalCase, Sample]:
+    """Hold the sample, then the case, in the version that was read. Raises CaseNotFound, PreconditionFailed."""
     unlocked = await service.case_for(session, case_id, actor)
     sample = await lock_sample(session, unlocked.sample_id)
     assert sample is not None  # a case cannot be without its sample
     case = await service.case_for(session, case_id, actor, lock=True)
     ensure_version(case, version)
-    await take_part(session, sample.id, Duty.CASE_HANDLER, actor)
-    return case, sample, case.moment_of(kind, body.at, now())
+    return case, sample
 
 
 async def finish(

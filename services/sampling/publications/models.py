@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.sampling.database import Base
 from services.sampling.publications.problems import AlreadyPublished, NotYetPublished
-from services.sampling.publications.rules import PublicationKind, PublicationState
+from services.sampling.publications.rules import EditionKind, PublicationKind, PublicationState
 from shared.database import Versioned
 from shared.ids import uuid7
 
@@ -71,7 +71,8 @@ class PublicationRow(Base):
 
     `cells` are the announcement's columns that are the sample's own, as they were when the row was made from version
     `sample_version` of the sample. `number` (序号) is given when the table is published; a correction has that of its
-    row. A `withdrawn` correction says that the row no longer stands.
+    row. `kind` says what an edition is: one that marks the row as under re-examination says that its report went back
+    to the laboratory, until a later edition corrects, upholds or withdraws it.
     """
 
     __tablename__ = "publication_rows"
@@ -81,7 +82,7 @@ class PublicationRow(Base):
         Index(None, "corrects_id", unique=True, postgresql_where="corrects_id IS NOT NULL"),
         CheckConstraint("(edition = 1) = (corrects_id IS NULL)", name="first_edition_corrects_nothing"),
         CheckConstraint("edition = 1 OR reason <> ''", name="correction_says_why"),
-        CheckConstraint("edition > 1 OR NOT withdrawn", name="first_edition_stands"),
+        CheckConstraint("(edition = 1) = (kind = 'first')", name="first_edition_is_first"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -93,6 +94,34 @@ class PublicationRow(Base):
     cells: Mapped[dict[str, Any]]
     corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("publication_rows.id"))
     reason: Mapped[str] = mapped_column(default="")
-    withdrawn: Mapped[bool] = mapped_column(default=False)
+    kind: Mapped[EditionKind] = mapped_column(default=EditionKind.FIRST)
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
     recorded_by: Mapped[UUID]
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the row no longer stands."""
+        return self.kind is EditionKind.WITHDRAWAL
+
+    @property
+    def under_reexamination(self) -> bool:
+        """Whether nobody knows at present if the row still stands."""
+        return self.kind is EditionKind.REEXAMINATION
+
+    def followed_by(
+        self, kind: EditionKind, reason: str, cells: dict[str, Any], sample_version: int, by: UUID
+    ) -> "PublicationRow":
+        """The next edition, to stand beside this one, which stays as it is."""
+        return PublicationRow(
+            id=uuid7(),
+            publication_id=self.publication_id,
+            sample_id=self.sample_id,
+            sample_version=sample_version,
+            number=self.number,
+            edition=self.edition + 1,
+            cells=cells,
+            corrects_id=self.id,
+            reason=reason,
+            kind=kind,
+            recorded_by=by,
+        )

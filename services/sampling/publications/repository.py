@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, delete, false, func, select, update
+from sqlalchemy import Exists, Select, delete, false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
 from services.sampling.publications.models import Publication, PublicationRow
-from services.sampling.publications.rules import PublicationKind, PublicationState
+from services.sampling.publications.rules import EditionKind, PublicationKind, PublicationState
 from services.sampling.samples.models import Sample
 from services.sampling.samples.repository import visible_samples
 from services.sampling.samples.scope import sees_whole_regions
@@ -47,9 +47,12 @@ async def list_publications(
     state: PublicationState | None,
     kind: PublicationKind | None,
     region: str | None,
+    under_reexamination: bool | None,
 ) -> tuple[list[Publication], str | None]:
-    """One page of the actor's tables, the newest first."""
+    """One page of the actor's tables, the newest first; `under_reexamination`: only with a marked row, or without."""
     statement = _own(_narrowed(kind, region), actor)
+    if under_reexamination is not None:
+        statement = statement.where(_has_marked_row() if under_reexamination else ~_has_marked_row())
     if state is not None:
         statement = statement.where(Publication.state == state)
     return await paginate(session, statement, page, order_by=[Publication.id], descending=True)
@@ -67,6 +70,33 @@ async def list_published(
     statement = _published(_narrowed(kind, region))
     order = [Publication.announced_on, Publication.id]
     return await paginate(session, statement, page, order_by=order, descending=True)
+
+
+async def lock_publication_of(session: AsyncSession, sample_id: UUID) -> Publication | None:
+    """The published table that lists the sample, held; None where none does. A draft looks at its samples itself."""
+    statement = (
+        _published()
+        .join(PublicationRow, PublicationRow.publication_id == Publication.id)
+        .where(PublicationRow.sample_id == sample_id, PublicationRow.corrects_id.is_(None))
+    )
+    return await session.scalar(statement.with_for_update(of=Publication))
+
+
+async def latest_edition(session: AsyncSession, sample_id: UUID) -> PublicationRow | None:
+    """What was last published of the sample; None where nothing was."""
+    statement = (
+        select(PublicationRow)
+        .join(Publication, Publication.id == PublicationRow.publication_id)
+        .where(PublicationRow.sample_id == sample_id, Publication.state == PublicationState.PUBLISHED)
+        .order_by(PublicationRow.edition.desc())
+    )
+    return await session.scalar(statement.limit(1))
+
+
+async def sample_of(session: AsyncSession, row: PublicationRow) -> Sample:
+    """The sample of a row, as it is now."""
+    statement = select(Sample).where(Sample.id == row.sample_id).execution_options(populate_existing=True)
+    return (await session.scalars(statement)).one()
 
 
 async def count_rows(session: AsyncSession, publication_id: UUID) -> int:
@@ -155,6 +185,20 @@ async def tables_with(session: AsyncSession, sample_ids: Collection[UUID], but: 
         .where(row.sample_id.in_(sample_ids), row.corrects_id.is_(None), Publication.id.is_distinct_from(but))
     )
     return dict((await session.execute(statement)).all())
+
+
+def _has_marked_row() -> Exists:
+    """Whether a row of the table is under re-examination: the mark is the last that was said of it."""
+    later = aliased(PublicationRow)
+    return (
+        select(PublicationRow.id)
+        .where(
+            PublicationRow.publication_id == Publication.id,
+            PublicationRow.kind == EditionKind.REEXAMINATION,
+            ~select(later.id).where(later.corrects_id == PublicationRow.id).exists(),
+        )
+        .exists()
+    )
 
 
 def _own(statement: Select[Publication], actor: Actor) -> Select[Publication]:

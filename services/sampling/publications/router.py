@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
-from services.sampling.publications import repository, service
+from services.sampling.publications import corrections, repository, service
 from services.sampling.publications.rules import PublicationKind, PublicationState
 from services.sampling.publications.schemas import (
     CorrectionCreate,
@@ -64,9 +64,14 @@ async def list_publications(
     state: Annotated[PublicationState | None, Query(description="draft 拟公布，published 已公布")] = None,
     kind: Annotated[PublicationKind | None, Query(description="qualified 合格，unqualified 不合格")] = None,
     region: Annotated[RegionCode | None, Query(description="只列此区划及其下级的")] = None,
+    under_reexamination: Annotated[
+        bool | None, Query(description="true 只列有行正在重新核查的：待公布单位处理")
+    ] = None,
 ) -> Page[PublicationRead]:
     """拟公布和已公布的表，最近的在前。"""
-    rows, following = await repository.list_publications(session, actor, page, state=state, kind=kind, region=region)
+    rows, following = await repository.list_publications(
+        session, actor, page, state=state, kind=kind, region=region, under_reexamination=under_reexamination
+    )
     return Page(items=[PublicationRead.model_validate(row) for row in rows], next_cursor=following)
 
 
@@ -133,8 +138,8 @@ async def publish_publication(
 async def correct_row(
     publication_id: UUID, row_id: UUID, body: CorrectionCreate, actor: CanPublish, session: Session, _: Idempotent
 ) -> PublicationRowRead:
-    """更正或撤回已公布的一行：与原来的并列公布，原来的不动。"""
-    return PublicationRowRead.model_validate(await service.correct(session, publication_id, row_id, body, actor))
+    """更正、撤回已公布的一行，或说明重新核查后维持：与原来的并列公布，原来的不动。"""
+    return PublicationRowRead.model_validate(await corrections.correct(session, publication_id, row_id, body, actor))
 
 
 @router.get("/published-tables")

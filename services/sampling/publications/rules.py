@@ -44,6 +44,27 @@ class PublicationState(StrEnum):
         return {"draft": "拟公布", "published": "已公布"}[self]
 
 
+class EditionKind(StrEnum):
+    """What is published of a sample: first its row, later what was said of it, each beside the one before."""
+
+    FIRST = "first"
+    CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
+    REEXAMINATION = "reexamination"
+    UPHELD = "upheld"
+
+    @property
+    def label(self) -> str:
+        """As it stands before the reason; empty for the first."""
+        return {
+            "first": "",
+            "correction": "更正",
+            "withdrawal": "撤回",
+            "reexamination": "重新核查",
+            "upheld": "维持",
+        }[self]
+
+
 RETEST_WINDOW, OBJECTION_WINDOW = "retest_application", "result_objection_application"
 WINDOWS: Mapping[str, str] = {RETEST_WINDOW: "申请复检", OBJECTION_WINDOW: "提出异议"}
 _GIVEN_BY: Mapping[Authority, frozenset[str]] = {Authority.AGRICULTURE: frozenset({RETEST_WINDOW})}

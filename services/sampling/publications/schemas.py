@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 
-from services.sampling.publications.rules import PublicationKind, PublicationState, personal_data_in
+from services.sampling.publications.rules import EditionKind, PublicationKind, PublicationState, personal_data_in
 from shared.contracts.codes import RowOutcome
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
@@ -145,17 +145,26 @@ class CellChanges(Schema):
 
 
 class CorrectionCreate(Schema):
-    """What is published beside a row, and why. Withdrawing says that the row no longer stands."""
+    """What is published beside a row, and why. Withdrawing says that the row no longer stands; upholding, that it does
+    after it was re-examined.
+    """
 
     reason: PublicWords = Field(min_length=2, max_length=500, examples=["规格型号抄录有误（演示）"])
     changes: CellChanges = Field(default=CellChanges(), examples=[{"specification": "250克/袋"}])
     withdrawn: bool = Field(default=False, description="撤回这一行：不再以此公布")
+    upheld: bool = Field(default=False, description="维持这一行：经重新核查，结论不变；只用于标明重新核查的行")
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> "CorrectionCreate":
-        if self.withdrawn == bool(self.changes.model_fields_set):
-            raise ValueError("更正请写明要改的列，撤回则不改任何一列")
+        if [self.withdrawn, self.upheld, bool(self.changes.model_fields_set)].count(True) != 1:
+            raise ValueError("更正请写明要改的列，撤回、维持则不改任何一列；三者只取其一")
         return self
+
+    @property
+    def kind(self) -> EditionKind:
+        if self.withdrawn:
+            return EditionKind.WITHDRAWAL
+        return EditionKind.UPHELD if self.upheld else EditionKind.CORRECTION
 
 
 class PublicRow(Schema):
@@ -165,8 +174,12 @@ class PublicRow(Schema):
     number: int | None = Field(description="序号；拟公布的为 null")
     edition: int
     cells: Cells
-    reason: str = Field(description="更正或撤回的理由", examples=[""])
+    kind: EditionKind = Field(
+        description="first 首次公布，correction 更正，withdrawal 撤回，reexamination 重新核查，upheld 维持"
+    )
+    reason: str = Field(description="更正、撤回、重新核查或维持的理由", examples=[""])
     withdrawn: bool = Field(description="true：此行已撤回")
+    under_reexamination: bool = Field(description="true：检验报告已退回，此行正在重新核查，其后一版说明结果")
     recorded_at: datetime
 
 

@@ -1,4 +1,4 @@
-"""Putting tables of results together, publishing them, and correcting them beside what was published."""
+"""Putting tables of results together and publishing them; what is said of a published row later is in `corrections`."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -13,12 +13,10 @@ from services.sampling.publications.problems import (
     PublicationExists,
     PublicationNotFound,
     PublicationRowNotFound,
-    RowCorrectedSince,
 )
-from services.sampling.publications.rules import ONLY_OF_FAILURES, PublicationKind, PublicationState, refusals
+from services.sampling.publications.rules import PublicationState, refusals
 from services.sampling.publications.schemas import (
     Cells,
-    CorrectionCreate,
     Entries,
     EntryOutcome,
     PublicationCreate,
@@ -31,7 +29,7 @@ from services.sampling.samples.models import Sample
 from shared.contracts.codes import RowOutcome
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
-from shared.http.problems import FieldError, InvalidRequest
+from shared.http.problems import FieldError
 from shared.ids import uuid7, uuid7_series
 from shared.regions.scope import ensure_in_scope
 from shared.times import day_of, now
@@ -59,6 +57,14 @@ async def publication_for(
     if publication is None:
         raise PublicationNotFound("请核对编号；只能办理辖区内的")
     return publication
+
+
+async def row_of(session: AsyncSession, publication: Publication, row_id: UUID) -> PublicationRow:
+    """A row of the table, whatever edition. Raises `PublicationRowNotFound`."""
+    row = await repository.get_row(session, publication.id, row_id)
+    if row is None:
+        raise PublicationRowNotFound("请核对行的编号")
+    return row
 
 
 async def published_table(session: AsyncSession, publication_id: UUID) -> Publication:
@@ -125,7 +131,7 @@ async def strike(session: AsyncSession, publication_id: UUID, row_id: UUID, acto
     """Take a row out of a draft. Raises `PublicationNotFound`, `PublicationRowNotFound`, `AlreadyPublished`."""
     publication = await publication_for(session, publication_id, actor, lock=True)
     publication.must_be_draft()
-    row = await _row_of(session, publication, row_id)
+    row = await row_of(session, publication, row_id)
     await repository.remove_row(session, row.id)
     publication.advance()
     await session.flush()
@@ -160,43 +166,6 @@ async def publish(session: AsyncSession, publication_id: UUID, version: int, act
     _tell_samples([found[0] for found in examined.values() if not isinstance(found, list)], publication, present, actor)
     await session.flush()
     return publication
-
-
-async def correct(
-    session: AsyncSession, publication_id: UUID, row_id: UUID, body: CorrectionCreate, actor: Actor
-) -> PublicationRow:
-    """Publish beside a row what should have been published, or that the row no longer stands; the row stays.
-
-    Raises `NotYetPublished`, `PublicationRowNotFound`, `RowCorrectedSince` where the row is not the latest edition.
-    """
-    publication = await publication_for(session, publication_id, actor, lock=True)
-    publication.must_be_published()
-    row = await _row_of(session, publication, row_id)
-    if await repository.is_corrected(session, row.id):
-        raise RowCorrectedSince("请对最近的一次更正再作更正")
-    if row.withdrawn:
-        raise RowCorrectedSince("这一行已经撤回，不再更正")
-    _must_be_columns_of(publication, body)
-    cells = Cells.model_validate(row.cells | body.changes.named())
-    if not body.withdrawn and cells.model_dump(mode="json") == row.cells:
-        raise NotFitForPublication("更正的内容与已公布的相同，没有需要更正的")
-    correction = PublicationRow(
-        id=uuid7(),
-        publication_id=publication.id,
-        sample_id=row.sample_id,
-        sample_version=row.sample_version,
-        number=row.number,
-        edition=row.edition + 1,
-        cells=cells.model_dump(mode="json"),
-        corrects_id=row.id,
-        reason=body.reason,
-        withdrawn=body.withdrawn,
-        recorded_by=actor.id,
-    )
-    session.add(correction)
-    await session.flush()
-    await session.refresh(correction, ["recorded_at"])
-    return correction
 
 
 Examined = tuple[Sample, Cells] | list[str]
@@ -272,24 +241,6 @@ async def _draft_for(session: AsyncSession, publication_id: UUID, version: int, 
     ensure_version(publication, version)
     publication.must_be_draft()
     return publication
-
-
-async def _row_of(session: AsyncSession, publication: Publication, row_id: UUID) -> PublicationRow:
-    row = await repository.get_row(session, publication.id, row_id)
-    if row is None:
-        raise PublicationRowNotFound("请核对行的编号")
-    return row
-
-
-def _must_be_columns_of(publication: Publication, body: CorrectionCreate) -> None:
-    if publication.kind is PublicationKind.QUALIFIED:
-        errors = [
-            FieldError(pointer=f"/changes/{name}", message="合格样品的表没有这一列，请删去", code="column")
-            for name in ONLY_OF_FAILURES
-            if name in body.changes.model_fields_set
-        ]
-        if errors:
-            raise InvalidRequest(f"有 {len(errors)} 处需要改正", errors=errors)
 
 
 async def _must_be_alone(session: AsyncSession, publication: Publication) -> None:

@@ -69,6 +69,4 @@ def _said(publication: Publication, row: PublicationRow) -> dict[str, str]:
 
 
 def _correction(row: PublicationRow) -> str:
-    if row.edition == 1:
-        return ""
-    return f"{'撤回' if row.withdrawn else '更正'}：{row.reason}"
+    return f"{row.kind.label}：{row.reason}" if row.kind.label else ""

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sampling.publications.reexamination import warnings_about
 from services.sampling.reports import repository
 from services.sampling.reports.clocks import report_clocks
 from services.sampling.reports.models import Report, ReportEntry
@@ -43,11 +44,12 @@ async def show_to_laboratory(session: AsyncSession, sample: Sample, editions: Se
 
 
 async def show_report(session: AsyncSession, report: Report) -> ReportRead:
-    """A report with its items, clocks and history."""
+    """A report with its items, clocks and history, and what else hangs on it."""
     [summary] = await show_summaries(session, [report])
     whole = await _whole(session, report)
     entries = [_entry(entry, hide=False) for entry in report.entries]
-    return ReportRead(**dict(summary), items=whole["items"], clocks=whole["clocks"], entries=entries)
+    warnings = await warnings_about(session, report.sample_id)
+    return ReportRead(**dict(summary), items=whole["items"], clocks=whole["clocks"], entries=entries, warnings=warnings)
 
 
 async def show_summaries(session: AsyncSession, reports: Sequence[Report]) -> list[ReportSummary]:

@@ -210,6 +210,7 @@ class ReportRead(ReportSummary):
     items: list[ReportItemRead]
     clocks: list[ClockRead]
     entries: list[ReportEntryRead]
+    warnings: list[str] = Field(description="办理这份报告须知道的：如样品已经公布", examples=[[]])
 
 
 class SeriousRuleWrite(Schema):

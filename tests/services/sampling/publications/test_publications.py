@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.sampling.disposals.models import DisposalCase, ResultNotice
 from services.sampling.disposals.repository import cases_of
 from services.sampling.laboratories.models import Laboratory
+from services.sampling.publications.reexamination import mark_for_reexamination
 from services.sampling.publications.rules import PublicationKind
 from services.sampling.publications.snapshots import final_items
 from services.sampling.publications.tables import COLUMNS, UNKNOWN
@@ -25,6 +26,7 @@ from shared.contracts.codes import Role, Unit
 from shared.contracts.statutory_sampling import Conclusion, Stream, UnqualifiedItem
 from shared.times import day_of, now
 from tests.conftest import ClientOf, SessionOf
+from tests.services.sampling.apart import person
 from tests.services.sampling.disposals.making import LEAD, act, concluded_sample, done, finding, opened, path_of, read
 from tests.services.sampling.factories import HAISHU, NANHAI, key
 
@@ -521,6 +523,28 @@ async def test_a_correction_must_correct_the_latest_edition_and_say_something_el
     [unpublished] = (await read(office, f"/v1/publications/{draft['id']}/rows"))["items"]
     early = await corrected(office, draft, unpublished["id"], changes={"remark": "演示"})
     assert early.json()["type"] == "/problems/publication-not-published"
+
+
+async def test_a_reexamined_failure_stands_only_with_the_items_that_its_report_now_fails_in(
+    session: AsyncSession, office: httpx.AsyncClient, handler: httpx.AsyncClient, anyone: httpx.AsyncClient
+) -> None:
+    sample = await a_failure(session, handler)
+    found = await published(office, sample)
+    await mark_for_reexamination(session, sample, now(), person(Role.INSPECTOR))
+    _, mark = await rows_of(anyone, found)
+    anew = UnqualifiedItem(item=LEAD.item, result="0.35 mg/kg", requirement=LEAD.requirement)
+    for case in await cases_of(session, sample.id):
+        case.unqualified_items = [anew.model_dump()]
+    await session.flush()
+    refused = await corrected(office, found, mark["id"], upheld=True)
+    assert "0.35 mg/kg" in refused.json()["detail"]
+    elsewhere = await corrected(office, found, mark["id"], changes={"remark": "演示"})
+    assert elsewhere.status_code == 409, "a correction of something else contradicts as silently"
+    right = await corrected(office, found, mark["id"], changes={"failed_items": [anew.model_dump()]})
+    assert right.status_code == 201, right.text
+    last = (await rows_of(anyone, found))[-1]
+    assert (last["kind"], last["under_reexamination"]) == ("correction", False)
+    assert last["cells"]["failed_items"] == [anew.model_dump()]
 
 
 async def test_everybody_reads_what_is_published_page_by_page_and_nobody_a_draft(
