@@ -13,7 +13,10 @@ from deploy.all_in_one import AllInOne
 from gateway.dashboards import section
 from gateway.identity.demo_token import demo_token
 from gateway.settings import Settings
-from shared.contracts.codes import Role, Unit
+from shared.clocks.sweep import sweep_overdue
+from shared.contracts.codes import SERVICES, Role, Unit
+from shared.database import create_engine, create_sessions
+from shared.times import now
 from tests.flows.ledger import Ledger
 from tests.flows.people import DISTRICT, Person
 
@@ -31,6 +34,14 @@ class Stage:
         settings = self.platform.settings[Unit.GATEWAY]
         assert isinstance(settings, Settings)
         return settings
+
+    async def sweep_clocks(self) -> None:
+        """Sweep every service's clocks now instead of when the minute is full."""
+        for unit in SERVICES:
+            engine = create_engine(self.platform.settings[unit])
+            async with create_sessions(engine)() as session, session.begin():
+                await sweep_overdue(session, unit, now())
+            await engine.dispose()
 
 
 @asynccontextmanager
