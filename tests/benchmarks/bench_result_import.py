@@ -32,7 +32,8 @@ from services.sampling.laboratories.models import Laboratory
 from services.sampling.main import service as sampling
 from services.sampling.result_imports.imports import Import
 from services.sampling.result_imports.models import ResultUpload
-from services.sampling.result_imports.uploads import ResultUploadForm, folder_of, receive
+from services.sampling.result_imports.schemas import ResultUploadForm
+from services.sampling.result_imports.uploads import receive
 from services.sampling.samples.blind_codes import new_blind_code
 from services.sampling.samples.models import Sample
 from services.sampling.samples.service import CLOCK_OBJECT
@@ -199,7 +200,7 @@ async def measure(items: int, *, profiled: bool) -> None:
         numbers = await store_samples(sessions, items // ITEMS_OF_A_SAMPLE)
         file = write_file(Path(folder) / "results.csv", numbers, day_of(now() - timedelta(days=1)))
         copied = await copy_seconds(postgres.url(), file.path)
-        folder_of(settings.data_dir).mkdir()
+        (settings.data_dir / ResultUpload.FOLDER).mkdir()
         async with sessions() as session, session.begin():
             received = ReceivedFile(file.path, file.path.name, file.path.stat().st_size, uuid4().bytes, {})
             upload = await receive(session, received, ResultUploadForm(), settings.data_dir, officer)

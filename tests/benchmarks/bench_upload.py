@@ -34,7 +34,9 @@ from gateway.settings import Settings
 from services.sampling.main import service as sampling
 from services.sampling.rapid_tests.imports import Import
 from services.sampling.rapid_tests.jobs import IMPORT_JOB
-from services.sampling.rapid_tests.uploads import UploadForm, folder_of, receive
+from services.sampling.rapid_tests.models import RapidTestUpload
+from services.sampling.rapid_tests.schemas import UploadForm
+from services.sampling.rapid_tests.uploads import receive
 from services.sampling.settings import Settings as SamplingSettings
 from shared.contracts.codes import Role
 from shared.database import create_engine, create_sessions
@@ -246,7 +248,7 @@ async def profile(rows: int) -> None:
         way, copied = await copy_seconds(postgres.url(), file)
         engine = create_engine(settings)
         sessions = create_sessions(engine)
-        folder_of(settings.data_dir).mkdir()
+        (settings.data_dir / RapidTestUpload.FOLDER).mkdir()
         async with sessions() as session, session.begin():
             received = ReceivedFile(file.path, file.path.name, file.path.stat().st_size, uuid4().bytes, {})
             upload = await receive(session, received, UploadForm(site_id=site), settings.data_dir, actor)

@@ -1,7 +1,7 @@
 """The background job that works through an import file. Killed, it goes on with the first line not yet answered."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import aclosing
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from shared.tabular.files import open_table
 from shared.tabular.headers import map_headers
 from shared.tabular.tables import Table
 from shared.times import now
+from shared.uploads.taking_in import one_ahead
 
 CHUNK = 4_000
 
@@ -33,7 +34,8 @@ async def import_businesses(context: JobContext) -> Mapping[str, Any]:
         mapping.ensure_usable()
         current = await _start(context, import_id, table)
         intake = Intake(current.regions, current.actor_id, dry_run=current.dry_run)
-        async with aclosing(_one_ahead(_read(table, CellReader(mapping), skip=current.rows_done))) as chunks:
+        lines = _read(table, CellReader(mapping), skip=current.rows_done)
+        async with aclosing(one_ahead(lambda: asyncio.to_thread(next, lines, None))) as chunks:
             async for checked in chunks:
                 async with context.sessions() as session, session.begin():
                     current = await _locked(session, import_id)
@@ -73,17 +75,6 @@ async def _start(context: JobContext, import_id: UUID, table: Table) -> Business
 def _read(table: Table, reader: CellReader, *, skip: int) -> Iterator[Checked]:
     for chunk in table.chunks(CHUNK, skip=skip):
         yield check(chunk, reader.read(chunk))
-
-
-async def _one_ahead(chunks: Iterator[Checked]) -> AsyncGenerator[Checked, None]:
-    """The chunks, each read in a thread while the database works on the one before."""
-    task = asyncio.create_task(asyncio.to_thread(next, chunks, None))
-    try:
-        while (checked := await task) is not None:
-            task = asyncio.create_task(asyncio.to_thread(next, chunks, None))
-            yield checked
-    finally:
-        task.cancel()
 
 
 async def _locked(session: Any, import_id: UUID) -> BusinessImport:

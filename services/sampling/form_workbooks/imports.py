@@ -13,13 +13,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from services.sampling.form_workbooks import repository
 from services.sampling.form_workbooks.columns import COLUMNS
 from services.sampling.form_workbooks.intake import Known, Row, store
-from services.sampling.form_workbooks.models import FormUpload
-from services.sampling.form_workbooks.uploads import LIMITS, path_of
-from services.sampling.rapid_tests.rules import UploadState
-from services.sampling.rapid_tests.uploads import kept_problem
+from services.sampling.form_workbooks.models import FormUpload, FormUploadRow
+from services.sampling.form_workbooks.uploads import LIMITS
 from shared.contracts.codes import RowOutcome
 from shared.http.problems import Problem
 from shared.tabular.cells import CellReader, storable
@@ -27,7 +24,8 @@ from shared.tabular.files import open_table
 from shared.tabular.headers import HeaderMapping, map_headers
 from shared.tabular.preview import preview_of
 from shared.tabular.tables import Table
-from shared.times import now
+from shared.uploads.repository import add_rows
+from shared.uploads.taking_in import begin, fail, held, note_preview
 
 CHUNK_ROWS = 500
 
@@ -46,67 +44,46 @@ class FormImport:
         Raises the problem of a file that cannot be read, after noting it on the upload.
         """
         async with self.sessions() as session, session.begin():
-            upload = await repository.get_upload(session, self.upload_id, lock=True)
-            if upload is None or not upload.is_under_way:
-                return
-            upload.state = UploadState.RUNNING
-        path = path_of(self.data_dir, self.upload_id)
+            upload = await begin(session, FormUpload, self.upload_id)
+        if upload is None:
+            return
+        path = upload.path_in(self.data_dir)
         try:
             table, mapping = await asyncio.to_thread(_open, path, upload.sheet, upload.mapping)
             preview = await asyncio.to_thread(preview_of, table, mapping)
-            await self._note(preview, table.rows_at_most)
+            await note_preview(self.sessions, upload, preview, table.rows_at_most)
             mapping.ensure_usable()
         except Problem as problem:
-            await self._fail(problem)
+            await fail(self.sessions, upload, self.data_dir, problem)
             raise
-        chunks, known, start = _read(table, mapping, skip=upload.rows_done), Known(), upload.rows_done
+        chunks, known = _read(table, mapping, skip=upload.rows_done), Known()
         while rows := await asyncio.to_thread(next, chunks, None):
-            taken = await self._take(rows, start, known)
-            if taken is None:  # another worker has taken over
+            async with self.sessions() as session, session.begin():
+                upload = await held(session, upload)
+                if upload is None:
+                    return
+                await _take(session, upload, rows, known)
+            yield upload
+        async with self.sessions() as session, session.begin():
+            upload = await held(session, upload)
+            if upload is None:
                 return
-            start += len(rows)
-            yield taken
-        yield await self._finish()
+            upload.finish()
+        yield upload
         path.unlink(missing_ok=True)
 
-    async def _take(self, rows: list[Row], start: int, known: Known) -> FormUpload | None:
-        async with self.sessions() as session, session.begin():
-            upload = await repository.get_upload(session, self.upload_id, lock=True)
-            if upload is None or upload.rows_done != start or upload.state is not UploadState.RUNNING:
-                return None
-            await known.judge(session, rows)
-            if not upload.dry_run:
-                await store(session, upload, rows)
-            await repository.add_rows(session, [_answer(upload, row) for row in rows])
-            counts = Counter(row.outcome for row in rows)
-            upload.accepted += counts[RowOutcome.ACCEPTED]
-            upload.duplicate += counts[RowOutcome.DUPLICATE]
-            upload.rejected += counts[RowOutcome.REJECTED]
-            upload.rows_done += len(rows)
-            upload.advance()
-        return upload
 
-    async def _note(self, preview: dict[str, Any], rows_at_most: int) -> None:
-        async with self.sessions() as session, session.begin():
-            upload = await self._locked(session)
-            upload.preview, upload.rows_expected = preview, rows_at_most
-
-    async def _finish(self) -> FormUpload:
-        async with self.sessions() as session, session.begin():
-            upload = await self._locked(session)
-            upload.stop(UploadState.DONE, now(), None)
-            upload.rows_expected = upload.rows_done
-        return upload
-
-    async def _fail(self, problem: Problem) -> None:
-        async with self.sessions() as session, session.begin():
-            (await self._locked(session)).stop(UploadState.FAILED, now(), kept_problem(problem))
-        path_of(self.data_dir, self.upload_id).unlink(missing_ok=True)
-
-    async def _locked(self, session: AsyncSession) -> FormUpload:
-        upload = await repository.get_upload(session, self.upload_id, lock=True)
-        assert upload is not None
-        return upload
+async def _take(session: AsyncSession, upload: FormUpload, rows: list[Row], known: Known) -> None:
+    await known.judge(session, rows)
+    if not upload.dry_run:
+        await store(session, upload, rows)
+    await add_rows(session, FormUploadRow, [_answer(upload, row) for row in rows])
+    counts = Counter(row.outcome for row in rows)
+    upload.accepted += counts[RowOutcome.ACCEPTED]
+    upload.duplicate += counts[RowOutcome.DUPLICATE]
+    upload.rejected += counts[RowOutcome.REJECTED]
+    upload.rows_done += len(rows)
+    upload.advance()
 
 
 def _open(path: Path, sheet: str | None, explicit: Mapping[str, str | int | None]) -> tuple[Table, HeaderMapping]:

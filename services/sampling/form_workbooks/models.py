@@ -1,66 +1,41 @@
 """Tables of the workbooks of forms on their way in."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, func, text
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.sampling.database import Base
-from services.sampling.rapid_tests.rules import UploadState
 from shared.contracts.codes import RowOutcome
-from shared.database import Versioned
-from shared.ids import uuid7
+from shared.http.problems import Conflict
+from shared.uploads.models import Upload, sent_once
 
 
-class FormUpload(Versioned, Base):
-    """A workbook of forms. `rows_done` is the checkpoint: these data rows are decided and stored.
+class FormUploadNotFinished(Conflict):
+    slug, title = "form-upload-not-finished", "这次上传还没有处理完"
 
-    `region_code` is the county whose forms these are; the workbook itself does not say it.
-    """
+
+class FormUploadStopped(Conflict):
+    slug, title = "form-upload-stopped", "处理文件时出了意外，多次重试仍未完成"
+
+
+class FormUpload(Upload, Base):
+    """A workbook of forms. `region_code` is the county whose forms these are; the workbook itself does not say it."""
 
     __tablename__ = "form_uploads"
-    __table_args__ = (
-        Index(
-            None,
-            "content_key",
-            unique=True,
-            postgresql_where=text("NOT dry_run AND state NOT IN ('failed', 'cancelled')"),
-        ),
-        Index(None, "region_code", "id"),
-    )
+    __table_args__ = (sent_once(), Index(None, "region_code", "id"))
+    FOLDER = "form-uploads"
+    COUNTED = ("accepted", "duplicate", "rejected")
+    NOT_FINISHED, STOPPED = FormUploadNotFinished, FormUploadStopped
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     region_code: Mapped[str]
-    uploaded_by: Mapped[UUID]
     uploader_name: Mapped[str]
-    file_name: Mapped[str]
-    file_size: Mapped[int]
-    content_key: Mapped[bytes] = mapped_column(LargeBinary)
-    dry_run: Mapped[bool]
     sheet: Mapped[str | None]
     mapping: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    job_id: Mapped[UUID | None]
-
-    state: Mapped[UploadState] = mapped_column(default=UploadState.RECEIVED)
-    preview: Mapped[dict[str, Any] | None]
-    rows_expected: Mapped[int | None]
-    rows_done: Mapped[int] = mapped_column(default=0)
     accepted: Mapped[int] = mapped_column(default=0)
     duplicate: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
-    problem: Mapped[dict[str, Any] | None]
-    finished_at: Mapped[datetime | None]
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.state in (UploadState.RECEIVED, UploadState.RUNNING)
-
-    def stop(self, state: UploadState, at: datetime, problem: dict[str, Any] | None) -> None:
-        """The file goes in no further; what was taken in stays."""
-        self.state, self.finished_at, self.problem = state, at, problem
 
 
 class FormUploadRow(Base):

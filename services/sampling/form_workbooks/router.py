@@ -9,8 +9,9 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from services.sampling.form_workbooks import export, repository, uploads
+from services.sampling.form_workbooks.models import FormUpload, FormUploadRow
 from services.sampling.form_workbooks.schemas import FormRowRead, FormUploadForm, FormUploadRead
-from services.sampling.form_workbooks.uploads import LIMITS, folder_of
+from services.sampling.form_workbooks.uploads import LIMITS
 from services.sampling.samples.repository import SampleFilter
 from shared.contracts.codes import OFFICIALS, FileFormat, Role, RowOutcome
 from shared.contracts.regions import RegionCode
@@ -22,33 +23,16 @@ from shared.http.routing import Router
 from shared.tabular.downloads import REJECTED_FILE, rejected_file
 from shared.tabular.receiving import received_file
 from shared.tabular.writing import XLSX
+from shared.uploads.repository import page_of_rows
+from shared.uploads.service import page_of, rejected_rows, shown
 
 CanImportForms = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR))]
 CanReadImports = Annotated[Actor, Depends(Allow(*OFFICIALS))]
 CanExportForms = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.SAMPLER))]
 
-FILE_FORM = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file", "region_code"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": ".xlsx 或 CSV（UTF-8、GB18030）",
-                        },
-                        **FormUploadForm.model_json_schema()["properties"],
-                    },
-                },
-                "example": {"file": "抽样单.xlsx", "region_code": "330203", "dry_run": "true"},
-            }
-        },
-    }
-}
+FILE_FORM = FormUploadForm.request_body(
+    ".xlsx 或 CSV（UTF-8、GB18030）", {"file": "抽样单.xlsx", "region_code": "330203", "dry_run": "true"}
+)
 
 router = Router(prefix="/v1", tag="抽样单工作簿")
 
@@ -57,24 +41,24 @@ router = Router(prefix="/v1", tag="抽样单工作簿")
 async def upload_forms(request: Request, actor: CanImportForms, session: Session, response: Response) -> FormUploadRead:
     """上传国家抽样单工作簿：先存下，再由后台任务逐行收下；同一文件再传，答复同一次上传。"""
     data_dir: Path = request.app.state.settings.data_dir
-    async with received_file(request, folder_of(data_dir), max_bytes=LIMITS.max_bytes) as received:
+    async with received_file(request, data_dir / FormUpload.FOLDER, max_bytes=LIMITS.max_bytes) as received:
         form = FormUploadForm.read(received.fields)
         upload = await uploads.receive(session, received, form, data_dir, actor)
     response.headers["Location"] = f"/v1/jobs/{upload.job_id}"
-    return uploads.shown(upload)
+    return shown(upload, FormUploadRead)
 
 
 @router.get("/form-uploads")
 async def list_form_uploads(actor: CanReadImports, session: Session, page: PageParameters) -> Page[FormUploadRead]:
     """辖区内上传过的抽样单工作簿，最近的在前。"""
-    found, following = await uploads.page_of(session, actor, page)
-    return Page(items=[uploads.shown(upload) for upload in found], next_cursor=following)
+    found, following = await page_of(session, FormUpload, repository.visible_uploads(actor), page)
+    return Page(items=[shown(upload, FormUploadRead) for upload in found], next_cursor=following)
 
 
 @router.get("/form-uploads/{upload_id}")
 async def read_form_upload(upload_id: UUID, actor: CanReadImports, session: Session) -> FormUploadRead:
     """一次上传：进度、表头对照、各类行数。"""
-    return uploads.shown(await uploads.upload_for(session, upload_id, actor))
+    return shown(await uploads.upload_for(session, upload_id, actor), FormUploadRead)
 
 
 @router.get("/form-uploads/{upload_id}/rows")
@@ -87,7 +71,7 @@ async def list_form_rows(
 ) -> Page[FormRowRead]:
     """逐行答复，按文件中的次序。"""
     upload = await uploads.upload_for(session, upload_id, actor)
-    rows, following = await repository.list_rows(session, upload.id, outcome, page)
+    rows, following = await page_of_rows(session, FormUploadRow, upload.id, outcome, page)
     items = [FormRowRead(**{name: getattr(row, name) for name in FormRowRead.model_fields}) for row in rows]
     return Page(items=items, next_cursor=following)
 
@@ -101,7 +85,7 @@ async def download_rejected_forms(
 ) -> Response:
     """下载退回的行：原有的列加上行号与原因，改正后可以再传。"""
     upload = await uploads.upload_for(session, upload_id, actor)
-    header, rows = await uploads.rejected_rows(session, upload)
+    header, rows = await rejected_rows(session, upload, FormUploadRow)
     return await rejected_file(header, rows, upload.id, format)
 
 

@@ -6,7 +6,7 @@ because each pays for its whistles and its figures.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +16,13 @@ from uuid import UUID
 from asyncpg import UniqueViolationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from services.sampling.rapid_tests import repository
 from services.sampling.rapid_tests.batches import QUANTITIES, Batch, Taken
 from services.sampling.rapid_tests.columns import COLUMNS
 from services.sampling.rapid_tests.intake import Intake
 from services.sampling.rapid_tests.judging import Judged
-from services.sampling.rapid_tests.models import RapidTestUpload
-from services.sampling.rapid_tests.rules import UploadState, is_unit
-from services.sampling.rapid_tests.uploads import LIMITS, kept_problem, path_of, unpack
+from services.sampling.rapid_tests.models import RapidTestUpload, RapidTestUploadRow
+from services.sampling.rapid_tests.rules import is_unit
+from services.sampling.rapid_tests.uploads import LIMITS
 from shared.contracts.codes import RowOutcome
 from shared.http.problems import FieldError, Problem
 from shared.tabular.cells import CellReader, ParsedChunk, storable
@@ -31,7 +30,9 @@ from shared.tabular.files import open_table
 from shared.tabular.headers import HeaderMapping, map_headers
 from shared.tabular.preview import preview_of
 from shared.tabular.tables import Chunk, Table
-from shared.times import now
+from shared.uploads.repository import add_rows
+from shared.uploads.senders import unpacked
+from shared.uploads.taking_in import begin, fail, held, note_preview, one_ahead
 
 CHUNK_ROWS = 1_500
 TRANSACTION_ROWS = 10_000
@@ -65,18 +66,18 @@ class Import:
         Raises the problem of a file that cannot be read, after noting it on the upload.
         """
         async with self.sessions() as session, session.begin():
-            upload = await repository.get_upload(session, self.upload_id, lock=True)
-            if upload is None or upload.state in (UploadState.DONE, UploadState.FAILED):
+            upload = await begin(session, RapidTestUpload, self.upload_id)
+            if upload is None:
                 return
-            upload.state = UploadState.RUNNING
-            intake = await Intake.open(session, unpack(upload.actor), upload.site_id)
-        path = path_of(self.data_dir, self.upload_id)
+            intake = await Intake.open(session, unpacked(upload.actor), upload.site_id)
+        path = upload.path_in(self.data_dir)
         try:
             table, mapping = await asyncio.to_thread(_open, path, upload.sheet, upload.mapping)
-            await self._note_preview(table, mapping)
+            preview = await asyncio.to_thread(preview_of, table, mapping)
+            await note_preview(self.sessions, upload, preview, table.rows_at_most)
             _ensure_readable(mapping)
         except Problem as problem:
-            await self._fail(problem)
+            await fail(self.sessions, upload, self.data_dir, problem)
             raise
         async for done in self._take_chunks(upload, intake, table, mapping):
             yield done
@@ -100,62 +101,45 @@ class Import:
             judged = await asyncio.to_thread(intake.judge, batch)
             return _Chunk(chunk.start, judged, {index: chunk.rows[index] for index in batch.errors})
 
-        async with aclosing(_one_ahead(following)) as judged:
+        async with aclosing(one_ahead(following)) as judged:
             async for first in judged:
-                taken = await self._take_some(intake, first, judged)
-                if taken is None:
-                    return
-                yield taken
+                async with self.sessions() as session, session.begin():
+                    current = await held(session, upload)
+                    if current is None:
+                        return
+                    await _take_some(session, intake, current, first, judged)
+                upload = current
+                yield upload
         async with self.sessions() as session, session.begin():
-            last = await repository.get_upload(session, self.upload_id, lock=True)
-            if last is not None and last.state is UploadState.RUNNING:
-                last.state, last.finished_at = UploadState.DONE, now()
-                last.rows_expected = last.rows_done
-                yield last
+            current = await held(session, upload)
+            if current is None:
+                return
+            current.finish()
+        yield current
 
-    async def _take_some(
-        self, intake: Intake, first: _Chunk, following: AsyncIterator[_Chunk]
-    ) -> RapidTestUpload | None:
-        """A few chunks, one transaction; None when another worker has taken over."""
-        async with self.sessions() as session, session.begin():
-            upload = await repository.get_upload(session, self.upload_id, lock=True)
-            if upload is None or upload.rows_done != first.start or upload.state is not UploadState.RUNNING:
-                return None
-            taken: list[Taken] = []
-            rows: list[dict[str, Any]] = []
-            done = 0
-            chunk: _Chunk | None = first
-            while chunk is not None:
-                taken.append(await _store(session, intake, chunk.judged, dry_run=upload.dry_run))
-                rows += _upload_rows(upload, chunk, taken[-1])
-                done += len(chunk)
-                # Sites are locked in one order within a chunk, so a chunk that names sites row by row stands alone.
-                is_full = done >= TRANSACTION_ROWS or "site" in chunk.judged.batch.values
-                chunk = None if is_full else await anext(following, None)
-            if not upload.dry_run:
-                await intake.follow_up(session, taken)
-            await repository.add_upload_rows(session, rows)
-            upload.rows_done += done
-            for name in taken[0].counts:
-                setattr(upload, name, getattr(upload, name) + sum(part.counts[name] for part in taken))
-            upload.advance()
-        return upload
 
-    async def _note_preview(self, table: Table, mapping: HeaderMapping) -> None:
-        preview = await asyncio.to_thread(preview_of, table, mapping)
-        async with self.sessions() as session, session.begin():
-            upload = await repository.get_upload(session, self.upload_id, lock=True)
-            assert upload is not None
-            upload.preview = preview
-            upload.rows_expected = table.rows_at_most
-
-    async def _fail(self, problem: Problem) -> None:
-        async with self.sessions() as session, session.begin():
-            upload = await repository.get_upload(session, self.upload_id, lock=True)
-            assert upload is not None
-            upload.state, upload.finished_at = UploadState.FAILED, now()
-            upload.problem = kept_problem(problem)
-        path_of(self.data_dir, self.upload_id).unlink(missing_ok=True)
+async def _take_some(
+    session: AsyncSession, intake: Intake, upload: RapidTestUpload, first: _Chunk, following: AsyncIterator[_Chunk]
+) -> None:
+    """A few chunks, one transaction."""
+    taken: list[Taken] = []
+    rows: list[dict[str, Any]] = []
+    done = 0
+    chunk: _Chunk | None = first
+    while chunk is not None:
+        taken.append(await _store(session, intake, chunk.judged, dry_run=upload.dry_run))
+        rows += _upload_rows(upload, chunk, taken[-1])
+        done += len(chunk)
+        # Sites are locked in one order within a chunk, so a chunk that names sites row by row stands alone.
+        is_full = done >= TRANSACTION_ROWS or "site" in chunk.judged.batch.values
+        chunk = None if is_full else await anext(following, None)
+    if not upload.dry_run:
+        await intake.follow_up(session, taken)
+    await add_rows(session, RapidTestUploadRow, rows)
+    upload.rows_done += done
+    for name in taken[0].counts:
+        setattr(upload, name, getattr(upload, name) + sum(part.counts[name] for part in taken))
+    upload.advance()
 
 
 def _open(path: Path, sheet: str | None, explicit: Mapping[str, str | int | None]) -> tuple[Table, HeaderMapping]:
@@ -199,17 +183,6 @@ def _batch(upload: RapidTestUpload, mapping: HeaderMapping, parsed: ParsedChunk)
         row_numbers=parsed.row_numbers,
         default_unit=unit if unit and is_unit(unit) else None,
     )
-
-
-async def _one_ahead(following: Callable[[], Coroutine[Any, Any, _Chunk | None]]) -> AsyncGenerator[_Chunk, None]:
-    """What `following` gives until None; the next is under way while the database works on this one."""
-    task = asyncio.create_task(following())
-    try:
-        while (chunk := await task) is not None:
-            task = asyncio.create_task(following())
-            yield chunk
-    finally:
-        task.cancel()
 
 
 async def _store(session: AsyncSession, intake: Intake, judged: Judged, *, dry_run: bool) -> Taken:

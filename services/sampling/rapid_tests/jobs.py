@@ -1,33 +1,17 @@
 """Background jobs of rapid tests."""
 
-from collections.abc import Mapping
-from contextlib import aclosing
-from typing import Any
-from uuid import UUID
+from functools import partial
 
 from services.sampling.rapid_tests.imports import Import
-from services.sampling.rapid_tests.uploads import IMPORT, sweep
-from shared.jobs.definition import JobContext, JobKind
+from services.sampling.rapid_tests.models import RapidTestUpload
+from services.sampling.rapid_tests.uploads import IMPORT
+from shared.jobs.definition import JobKind
+from shared.uploads.jobs import sweep_files, take_in
 
-_COUNTS = ("accepted", "duplicate", "suspected_duplicate", "rejected", "positives", "instrument_errors", "undetermined")
-
-
-async def take_in_upload(context: JobContext) -> Mapping[str, Any]:
-    """Take in an uploaded file from its checkpoint on, chunk by chunk."""
-    upload_id = UUID(context.payload["upload_id"])
-    counts: dict[str, int] = {}
-    async with aclosing(Import(upload_id, context.sessions, context.settings.data_dir).run()) as chunks:
-        async for upload in chunks:
-            counts = {name: getattr(upload, name) for name in _COUNTS}
-            await context.progress(upload.rows_done, upload.rows_expected, **counts)
-    return {"upload_id": str(upload_id), "counts": counts}
-
-
-async def sweep_uploads(context: JobContext) -> Mapping[str, Any]:
-    """Delete files that nobody will take in any more: of stopped jobs and of broken connections."""
-    async with context.sessions() as session, session.begin():
-        return {"deleted": await sweep(session, context.settings.data_dir)}
-
-
-IMPORT_JOB = JobKind(name=IMPORT, label="导入快检结果", run=take_in_upload)
-SWEEP_JOB = JobKind(name="sweep_rapid_test_uploads", label="清理未收下的上传文件", run=sweep_uploads, cron="30 3 * * *")
+IMPORT_JOB = JobKind(name=IMPORT, label="导入快检结果", run=partial(take_in, importing=Import))
+SWEEP_JOB = JobKind(
+    name="sweep_rapid_test_uploads",
+    label="清理未收下的上传文件",
+    run=partial(sweep_files, model=RapidTestUpload),
+    cron="30 3 * * *",
+)

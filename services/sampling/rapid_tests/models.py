@@ -9,11 +9,11 @@ from sqlalchemy import Index, LargeBinary, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.sampling.database import Base
-from services.sampling.rapid_tests.rules import UploadState
 from shared.contracts.codes import RowOutcome
 from shared.contracts.sampling import Method, Verdict
-from shared.database import Versioned
+from shared.http.problems import Conflict
 from shared.ids import uuid7
+from shared.uploads.models import Upload, sent_once
 
 
 class RapidTest(Base):
@@ -114,39 +114,31 @@ class RapidTest(Base):
         self.superseded_at = at
 
 
-class RapidTestUpload(Versioned, Base):
-    """A file of rapid tests on its way in. `rows_done` is the checkpoint: these data rows are decided and stored."""
+class UploadNotFinished(Conflict):
+    slug, title = "rapid-test-upload-not-finished", "这次上传还没有处理完"
+
+
+class UploadStopped(Conflict):
+    slug, title = "rapid-test-upload-stopped", "处理文件时出了意外，多次重试仍未完成"
+
+
+class RapidTestUpload(Upload, Base):
+    """A file of rapid tests on its way in."""
 
     __tablename__ = "rapid_test_uploads"
-    __table_args__ = (
-        Index(
-            None,
-            "content_key",
-            unique=True,
-            postgresql_where=text("NOT dry_run AND state NOT IN ('failed', 'cancelled')"),
-        ),
-        Index(None, "site_id", "id"),
-        Index(None, "uploaded_by", "id"),
+    __table_args__ = (sent_once(), Index(None, "site_id", "id"), Index(None, "uploaded_by", "id"))
+    FOLDER = "rapid-test-uploads"
+    COUNTED = (
+        *("accepted", "duplicate", "suspected_duplicate", "rejected"),
+        *("positives", "instrument_errors", "undetermined"),
     )
+    NOT_FINISHED, STOPPED = UploadNotFinished, UploadStopped
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     site_id: Mapped[UUID | None]
-    uploaded_by: Mapped[UUID]
     actor: Mapped[dict[str, Any]]
-    file_name: Mapped[str]
-    file_size: Mapped[int]
     file_sha256: Mapped[bytes] = mapped_column(LargeBinary)
-    content_key: Mapped[bytes] = mapped_column(LargeBinary)
-    dry_run: Mapped[bool]
     sheet: Mapped[str | None]
     mapping: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    job_id: Mapped[UUID | None]
-
-    state: Mapped[UploadState] = mapped_column(default=UploadState.RECEIVED)
-    preview: Mapped[dict[str, Any] | None]
-    rows_expected: Mapped[int | None]
-    rows_done: Mapped[int] = mapped_column(default=0)
     accepted: Mapped[int] = mapped_column(default=0)
     duplicate: Mapped[int] = mapped_column(default=0)
     suspected_duplicate: Mapped[int] = mapped_column(default=0)
@@ -154,8 +146,6 @@ class RapidTestUpload(Versioned, Base):
     positives: Mapped[int] = mapped_column(default=0)
     instrument_errors: Mapped[int] = mapped_column(default=0)
     undetermined: Mapped[int] = mapped_column(default=0)
-    problem: Mapped[dict[str, Any] | None]
-    finished_at: Mapped[datetime | None]
 
 
 class RapidTestUploadRow(Base):

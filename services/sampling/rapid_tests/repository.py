@@ -1,12 +1,12 @@
 """Every query on rapid tests, their uploads and submissions."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, insert, literal, or_, select, text
+from sqlalchemy import Select, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +16,6 @@ from services.sampling.rapid_tests.models import (
     RapidTestUpload,
     RapidTestUploadRow,
 )
-from services.sampling.rapid_tests.rules import UploadState
 from services.sampling.test_sites.models import Site
 from services.sampling.test_sites.scope import visible_sites
 from shared.contracts.codes import RowOutcome
@@ -137,54 +136,6 @@ async def sites_of(session: AsyncSession, actor: Actor) -> Sequence[Site]:
     return (await session.scalars(visible_sites(select(Site), actor))).all()
 
 
-async def add_upload(session: AsyncSession, values: Mapping[str, Any]) -> bool:
-    """Insert an upload; False when the same file is on its way in, or in, already."""
-    statement = upsert(RapidTestUpload).values(**values).on_conflict_do_nothing().returning(RapidTestUpload.id)
-    return await session.scalar(statement) is not None
-
-
-async def upload_with_content(session: AsyncSession, content_key: bytes) -> RapidTestUpload | None:
-    return await session.scalar(
-        select(RapidTestUpload).where(
-            RapidTestUpload.content_key == content_key,
-            ~RapidTestUpload.dry_run,
-            RapidTestUpload.state.not_in([UploadState.FAILED, UploadState.CANCELLED]),
-        )
-    )
-
-
-async def get_upload(session: AsyncSession, upload_id: UUID, *, lock: bool = False) -> RapidTestUpload | None:
-    statement = select(RapidTestUpload).where(RapidTestUpload.id == upload_id)
-    statement = statement.execution_options(populate_existing=True)
-    return await session.scalar(statement.with_for_update() if lock else statement)
-
-
-async def visible_upload(session: AsyncSession, upload_id: UUID, actor: Actor) -> RapidTestUpload | None:
-    return await session.scalar(_visible_uploads(actor).where(RapidTestUpload.id == upload_id))
-
-
-async def list_uploads(
-    session: AsyncSession, actor: Actor, page: PageRequest
-) -> tuple[list[RapidTestUpload], str | None]:
-    """One page of uploads, the latest first."""
-    return await paginate(session, _visible_uploads(actor), page, order_by=[RapidTestUpload.id], descending=True)
-
-
-async def add_upload_rows(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        await session.execute(insert(RapidTestUploadRow), rows)
-
-
-async def rejected_rows(session: AsyncSession, upload_id: UUID) -> Sequence[RapidTestUploadRow]:
-    """All rejected rows of an upload, in the order of the file."""
-    statement = (
-        select(RapidTestUploadRow)
-        .where(RapidTestUploadRow.upload_id == upload_id, RapidTestUploadRow.outcome == RowOutcome.REJECTED)
-        .order_by(RapidTestUploadRow.row_number)
-    )
-    return (await session.scalars(statement)).all()
-
-
 @dataclass(frozen=True, slots=True)
 class RowAnswer:
     """What became of one row of a file."""
@@ -261,7 +212,8 @@ def _visible(statement: Select[RapidTest], actor: Actor) -> Select[RapidTest]:
     return visible_sites(statement.join(Site, Site.id == RapidTest.site_id), actor)
 
 
-def _visible_uploads(actor: Actor) -> Select[RapidTestUpload]:
+def visible_uploads(actor: Actor) -> Select[RapidTestUpload]:
+    """The actor's own, and those of sites that he may see."""
     own_sites = visible_sites(select(Site.id), actor)
     return select(RapidTestUpload).where(
         or_(RapidTestUpload.uploaded_by == actor.id, RapidTestUpload.site_id.in_(own_sites))

@@ -8,16 +8,18 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from services.sampling.rapid_tests import repository, service, uploads
+from services.sampling.rapid_tests.models import RapidTestUpload, RapidTestUploadRow
 from services.sampling.rapid_tests.repository import TestFilter
 from services.sampling.rapid_tests.schemas import (
     CorrectionCreate,
     RapidTestRead,
     SubmissionCreate,
     SubmissionRead,
+    UploadForm,
     UploadRead,
     UploadRowRead,
 )
-from services.sampling.rapid_tests.uploads import LIMITS, UploadForm, folder_of
+from services.sampling.rapid_tests.uploads import LIMITS
 from shared.contracts.codes import OFFICIALS, FileFormat, Role, RowOutcome
 from shared.contracts.regions import RegionCode
 from shared.contracts.sampling import Verdict
@@ -29,6 +31,7 @@ from shared.http.routing import Router
 from shared.ids import uuid7
 from shared.tabular.downloads import REJECTED_FILE, rejected_file
 from shared.tabular.receiving import received_file
+from shared.uploads.service import page_of, rejected_rows, shown
 
 CanReadRapidTests = Annotated[
     Actor,
@@ -39,28 +42,7 @@ CanUploadRapidTests = Annotated[
     Depends(Allow(Role.MARKET_OPERATOR, Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.SAMPLER, Role.EXTERNAL_SYSTEM)),
 ]
 
-FILE_FORM = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "CSV（UTF-8 或 GB18030）或 .xlsx",
-                        },
-                        **UploadForm.model_json_schema()["properties"],
-                    },
-                },
-                "example": {"file": "七月.csv", "dry_run": "false"},
-            }
-        },
-    }
-}
+FILE_FORM = UploadForm.request_body("CSV（UTF-8 或 GB18030）或 .xlsx", {"file": "七月.csv", "dry_run": "false"})
 router = Router(prefix="/v1", tag="快检")
 
 
@@ -94,24 +76,24 @@ async def upload_rapid_tests(
 ) -> UploadRead:
     """上传快检文件：先存下，再由后台任务逐行判定；同一文件再传，答复同一次上传。"""
     data_dir: Path = request.app.state.settings.data_dir
-    async with received_file(request, folder_of(data_dir), max_bytes=LIMITS.max_bytes) as received:
+    async with received_file(request, data_dir / RapidTestUpload.FOLDER, max_bytes=LIMITS.max_bytes) as received:
         form = UploadForm.read(received.fields)
         upload = await uploads.receive(session, received, form, data_dir, actor)
     response.headers["Location"] = f"/v1/jobs/{upload.job_id}"
-    return uploads.shown(upload)
+    return shown(upload, UploadRead)
 
 
 @router.get("/rapid-test-uploads")
 async def list_uploads(actor: CanReadRapidTests, session: Session, page: PageParameters) -> Page[UploadRead]:
     """上传过的文件：自己的，以及辖区内检测点的。"""
-    found, following = await uploads.page_of(session, actor, page)
-    return Page(items=[uploads.shown(upload) for upload in found], next_cursor=following)
+    found, following = await page_of(session, RapidTestUpload, repository.visible_uploads(actor), page)
+    return Page(items=[shown(upload, UploadRead) for upload in found], next_cursor=following)
 
 
 @router.get("/rapid-test-uploads/{upload_id}")
 async def read_upload(upload_id: UUID, actor: CanReadRapidTests, session: Session) -> UploadRead:
     """一次上传：进度、表头对照、各类行数。"""
-    return uploads.shown(await uploads.upload_for(session, upload_id, actor))
+    return shown(await uploads.upload_for(session, upload_id, actor), UploadRead)
 
 
 @router.post("/rapid-test-uploads/{upload_id}/acceptance", status_code=202)
@@ -121,7 +103,7 @@ async def accept_dry_run(
     """把试算过的文件转为上报，不必再传；只限试算的人自己，7 天之内；再次请求，答复同一次上传。"""
     upload = await uploads.accept(session, upload_id, request.app.state.settings.data_dir, actor)
     response.headers["Location"] = f"/v1/jobs/{upload.job_id}"
-    return uploads.shown(upload)
+    return shown(upload, UploadRead)
 
 
 @router.get("/rapid-test-uploads/{upload_id}/rows")
@@ -147,7 +129,7 @@ async def download_rejected_rows(
 ) -> Response:
     """下载退回的行：原有的列加上行号与原因，改正后可以再传。"""
     upload = await uploads.upload_for(session, upload_id, actor)
-    header, rows = await uploads.rejected_rows(session, upload)
+    header, rows = await rejected_rows(session, upload, RapidTestUploadRow)
     return await rejected_file(header, rows, upload.id, format)
 
 

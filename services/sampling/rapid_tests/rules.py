@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import Enum, StrEnum
+from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -47,26 +47,6 @@ TEXT_LENGTHS = {
     "remark": 500,
 }
 """The longest text of each field, in a file as in JSON."""
-
-
-class UploadState(StrEnum):
-    """Where a file of rapid tests stands."""
-
-    RECEIVED = "received"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def label(self) -> str:
-        return {
-            "received": "已收到，待处理",
-            "running": "处理中",
-            "done": "已处理完",
-            "failed": "文件无法处理",
-            "cancelled": "已取消",
-        }[self]
 
 
 class Printed(Enum):

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict, Field, SkipValidation, StringConstraints
 
-from services.sampling.rapid_tests.rules import TEXT_LENGTHS, UploadState
+from services.sampling.rapid_tests.rules import TEXT_LENGTHS
 from shared.contracts.codes import RowOutcome
 from shared.contracts.figures import Number
 from shared.contracts.sampling import Method, Verdict
 from shared.contracts.schema import Schema
 from shared.http.problems import FieldError
-from shared.tabular.preview import MappingPreview
+from shared.uploads.schemas import TableForm, TableUploadRead
 
 MAX_RECORDS = 500
 
@@ -199,30 +199,16 @@ class CorrectionCreate(RapidTestFields):
     reason: str = Field(min_length=2, max_length=500, description="更正的原因", examples=["摊位号录错"])
 
 
-class UploadProblem(Schema):
-    """Why a file as a whole could not be taken in."""
+class UploadForm(TableForm):
+    """The fields beside the file."""
 
-    type: str = Field(examples=["/problems/table-header-unclear"])
-    title: str
-    detail: str | None
-    errors: list[FieldError]
+    site_id: UUID | None = Field(default=None, description="检测点；表中有「检测点」一列时可不填")
 
 
-class UploadRead(Schema):
+class UploadRead(TableUploadRead):
     """A file of rapid tests: how far it is, what became of its rows."""
 
-    id: UUID
     site_id: UUID | None
-    file_name: str = Field(examples=["七月.csv"])
-    file_size: int = Field(examples=[20480])
-    dry_run: bool
-    state: UploadState
-    job_id: UUID | None = Field(description="后台任务：/v1/jobs/{id}")
-    created_at: datetime
-    finished_at: datetime | None
-    preview: MappingPreview | None = Field(description="读表头之前为 null")
-    rows_expected: int | None = Field(description="数据行数的上限，用来显示进度", examples=[1200])
-    rows_done: int = Field(examples=[1200])
     accepted: int = Field(examples=[1188])
     duplicate: int = Field(examples=[0])
     suspected_duplicate: int = Field(examples=[2])
@@ -230,7 +216,6 @@ class UploadRead(Schema):
     positives: int = Field(description="疑似阳性", examples=[1])
     instrument_errors: int = Field(description="仪器异常", examples=[0])
     undetermined: int = Field(description="待判定", examples=[0])
-    problem: UploadProblem | None
 
 
 class UploadRowRead(Schema):

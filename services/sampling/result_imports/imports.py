@@ -14,19 +14,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from services.sampling.result_imports import repository
 from services.sampling.result_imports.columns import LABELS
 from services.sampling.result_imports.grouping import Group, grouped, scattered
 from services.sampling.result_imports.intake import Intake, Taken
-from services.sampling.result_imports.models import ResultUpload
-from services.sampling.result_imports.rules import UploadState
+from services.sampling.result_imports.models import ResultUpload, ResultUploadRow
 from services.sampling.result_imports.statements import Statement, statement_of
-from services.sampling.result_imports.uploads import kept_problem, path_of, unpack
 from services.sampling.result_imports.workbooks import ReportRow, Workbook, open_workbook, reports_without_items
 from shared.contracts.codes import RowOutcome
 from shared.http.problems import FieldError, Problem
 from shared.tabular.cells import storable
 from shared.times import day_of, now
+from shared.uploads.repository import add_rows
+from shared.uploads.senders import unpacked
+from shared.uploads.taking_in import begin, fail, held, note_preview
 
 TRANSACTION_ROWS = 6_000
 _SCATTERED = "这份样品的行没有排在一起，整份退回；请按抽样单编号排序，让同一样品的行相连，再传"
@@ -57,47 +57,33 @@ class Import:
         Raises the problem of a file that cannot be read, after noting it on the upload.
         """
         async with self.sessions() as session, session.begin():
-            upload = await repository.get_upload(session, self.upload_id, lock=True)
-            if upload is None or upload.state in (UploadState.DONE, UploadState.FAILED):
+            upload = await begin(session, ResultUpload, self.upload_id)
+            if upload is None:
                 return
-            upload.state = UploadState.RUNNING
-            intake = await Intake.open(session, unpack(upload.actor))
-        path = path_of(self.data_dir, self.upload_id)
+            intake = await Intake.open(session, unpacked(upload.actor))
+        path = upload.path_in(self.data_dir)
         try:
             workbook = await asyncio.to_thread(open_workbook, path)
             apart = await asyncio.to_thread(scattered, workbook.keys())
         except Problem as problem:
-            await self._fail(problem)
+            await fail(self.sessions, upload, self.data_dir, problem)
             raise
-        async with self.sessions() as session, session.begin():
-            upload = await self._locked(session)
-            upload.preview, upload.rows_expected = workbook.preview(), workbook.items.rows_at_most
+        await note_preview(self.sessions, upload, workbook.preview(), workbook.items.rows_at_most)
         batches = _batches(workbook, upload, apart)
         while (batch := await asyncio.to_thread(next, batches, None)) is not None:
             async with self.sessions() as session, session.begin():
-                upload = await self._locked(session)
-                if upload.rows_done != batch.groups[0].start or upload.state is not UploadState.RUNNING:
-                    return  # another worker has taken over
+                upload = await held(session, upload)
+                if upload is None:
+                    return
                 await _take(session, intake, upload, workbook, batch)
             yield upload
         async with self.sessions() as session, session.begin():
-            upload = await self._locked(session)
-            if upload.state is UploadState.RUNNING:
-                await _finish(session, upload, workbook)
+            upload = await held(session, upload)
+            if upload is None:
+                return
+            await _finish(session, upload, workbook)
         yield upload
         path.unlink(missing_ok=True)
-
-    async def _locked(self, session: AsyncSession) -> ResultUpload:
-        upload = await repository.get_upload(session, self.upload_id, lock=True)
-        assert upload is not None
-        return upload
-
-    async def _fail(self, problem: Problem) -> None:
-        async with self.sessions() as session, session.begin():
-            upload = await self._locked(session)
-            upload.state, upload.finished_at = UploadState.FAILED, now()
-            upload.problem = kept_problem(problem)
-        path_of(self.data_dir, self.upload_id).unlink(missing_ok=True)
 
 
 def _batches(workbook: Workbook, upload: ResultUpload, apart: frozenset[str]) -> Iterator[_Batch]:
@@ -178,7 +164,7 @@ async def _take(session: AsyncSession, intake: Intake, upload: ResultUpload, wor
             upload.reports_accepted += 1
             upload.items += len(answer.statement.items)
             upload.in_doubt += answer.in_doubt
-    await repository.add_rows(session, rows)
+    await add_rows(session, ResultUploadRow, rows)
     upload.rows_done += batch.rows
     upload.advance()
 
@@ -238,7 +224,7 @@ async def _finish(session: AsyncSession, upload: ResultUpload, workbook: Workboo
         }
         for key, report in left
     ]
-    await repository.add_rows(session, rows)
+    await add_rows(session, ResultUploadRow, rows)
     upload.reports_rejected += len(rows)
-    upload.state, upload.finished_at, upload.rows_expected = UploadState.DONE, now(), upload.rows_done
+    upload.finish()
     upload.advance()

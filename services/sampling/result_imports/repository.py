@@ -1,10 +1,10 @@
-"""Every query of the import of results."""
+"""Every query of the import of results, but for those that all uploads share."""
 
-from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,17 +13,15 @@ from sqlalchemy.orm import selectinload
 from services.sampling.reports.clocks import INSPECTION_REPORT
 from services.sampling.reports.models import Report
 from services.sampling.reports.rules import ReportState
-from services.sampling.result_imports.models import ResultUpload, ResultUploadRow
-from services.sampling.result_imports.rules import UploadState
+from services.sampling.result_imports.models import ResultUpload
 from services.sampling.samples.models import Sample
 from services.sampling.samples.service import CLOCK_OBJECT as SAMPLE_CLOCK
 from services.sampling.separation.models import Participation
 from services.sampling.separation.rules import Part
 from shared.clocks.models import ClockRow
 from shared.contracts.clocks import OPEN_STATES
-from shared.contracts.codes import Role, RowOutcome
+from shared.contracts.codes import Role
 from shared.http.auth import Actor
-from shared.http.pagination import PageRequest, paginate
 from shared.ids import uuid7
 from shared.regions.scope import within_scope
 
@@ -96,64 +94,6 @@ async def running_report_terms(session: AsyncSession, sample_ids: Collection[UUI
     return {row[0]: row[1] for row in await session.execute(statement)}
 
 
-async def add_upload(session: AsyncSession, values: dict[str, Any]) -> bool:
-    """Insert an upload; False when the same file is on its way in, or in, already."""
-    statement = upsert(ResultUpload).values(**values).on_conflict_do_nothing().returning(ResultUpload.id)
-    return await session.scalar(statement) is not None
-
-
-async def upload_with_content(session: AsyncSession, content_key: bytes) -> ResultUpload | None:
-    found: ResultUpload | None = await session.scalar(
-        select(ResultUpload).where(
-            ResultUpload.content_key == content_key,
-            ~ResultUpload.dry_run,
-            ResultUpload.state.not_in([UploadState.FAILED, UploadState.CANCELLED]),
-        )
-    )
-    return found
-
-
-async def get_upload(session: AsyncSession, upload_id: UUID, *, lock: bool = False) -> ResultUpload | None:
-    statement = select(ResultUpload).where(ResultUpload.id == upload_id).execution_options(populate_existing=True)
-    found: ResultUpload | None = await session.scalar(statement.with_for_update() if lock else statement)
-    return found
-
-
-async def own_upload(session: AsyncSession, upload_id: UUID, actor: Actor) -> ResultUpload | None:
-    found: ResultUpload | None = await session.scalar(_own(actor).where(ResultUpload.id == upload_id))
-    return found
-
-
-async def list_uploads(session: AsyncSession, actor: Actor, page: PageRequest) -> tuple[list[ResultUpload], str | None]:
-    """One page of the actor's uploads, the latest first."""
-    return await paginate(session, _own(actor), page, order_by=[ResultUpload.id], descending=True)
-
-
-async def add_rows(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        await session.execute(insert(ResultUploadRow), rows)
-
-
-async def rejected_rows(session: AsyncSession, upload_id: UUID) -> Sequence[ResultUploadRow]:
-    """All rows of refused samples, in the order of the file."""
-    statement = (
-        select(ResultUploadRow)
-        .where(ResultUploadRow.upload_id == upload_id, ResultUploadRow.outcome == RowOutcome.REJECTED)
-        .order_by(ResultUploadRow.sheet, ResultUploadRow.row_number)
-    )
-    return (await session.scalars(statement)).all()
-
-
-async def list_rows(
-    session: AsyncSession, upload_id: UUID, outcome: RowOutcome | None, page: PageRequest
-) -> tuple[list[ResultUploadRow], str | None]:
-    """One page of the rows that were not simply taken in, in the order of the file."""
-    statement = select(ResultUploadRow).where(ResultUploadRow.upload_id == upload_id)
-    if outcome is not None:
-        statement = statement.where(ResultUploadRow.outcome == outcome)
-    return await paginate(session, statement, page, order_by=[ResultUploadRow.sheet, ResultUploadRow.row_number])
-
-
-def _own(actor: Actor) -> Select[ResultUpload]:
+def own_uploads(actor: Actor) -> Select[ResultUpload]:
     """A file of results names samples: who sent it sees it, and nobody else."""
     return select(ResultUpload).where(ResultUpload.uploaded_by == actor.id)

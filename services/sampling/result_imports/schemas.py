@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from services.sampling.result_imports.rules import UploadState
 from shared.contracts.codes import FileFormat, RowOutcome
 from shared.contracts.schema import Schema
+from shared.contracts.uploads import UploadState
 from shared.http.problems import FieldError
+from shared.uploads.schemas import FileForm
 
 
 class MappedColumn(Schema):
@@ -32,6 +33,12 @@ class WorkbookPreview(Schema):
     header_row: int
     mapped: list[MappedColumn]
     unused: list[str] = Field(description="没有用到的列")
+
+
+class ResultUploadForm(FileForm):
+    """The fields beside the file."""
+
+    report_date: date | None = Field(default=None, description="表中没有报告日期时以此为准")
 
 
 class ResultUploadRead(Schema):

@@ -8,18 +8,19 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from services.sampling.rapid_tests import imports
 from services.sampling.rapid_tests.jobs import IMPORT_JOB
+from services.sampling.rapid_tests.models import RapidTestUpload
 from services.sampling.rapid_tests.rules import record_key
-from services.sampling.rapid_tests.uploads import folder_of, path_of, sweep
 from shared.contracts.codes import Unit
 from shared.contracts.sampling import Verdict
 from shared.ids import uuid7
 from shared.jobs.runner import Pace, run_jobs
+from shared.uploads.service import sweep
 from tests.conftest import service_of
 from tests.services.sampling.factories import rapid_test
 from tests.services.sampling.rapid_tests.conftest import Market
@@ -104,16 +105,15 @@ async def test_a_cancelled_upload_stops_between_two_chunks_and_may_be_sent_again
 async def test_files_that_nobody_will_take_in_are_deleted_after_a_week(market: Market) -> None:
     stopped, waiting, fresh = [await market.upload(file_of(row(number))) for number in range(3)]
     await market.client.post(f"/v1/jobs/{stopped['job_id']}/cancellation")
-    abandoned = folder_of(market.data_dir) / f"{uuid4()}.part"  # a connection that broke as the worker was killed
+    folder = market.data_dir / RapidTestUpload.FOLDER
+    abandoned = folder / f"{uuid4()}.part"  # a connection that broke as the worker was killed
     abandoned.write_bytes(b"x")
-    of_stopped, of_waiting, of_fresh = (
-        path_of(market.data_dir, UUID(upload["id"])) for upload in (stopped, waiting, fresh)
-    )
+    of_stopped, of_waiting, of_fresh = (folder / f"{upload['id']}.table" for upload in (stopped, waiting, fresh))
     for path in (of_stopped, of_waiting, abandoned):
         os.utime(path, (time.time() - WEEK - 60,) * 2)
     async with market.sessions() as session, session.begin():
-        assert await sweep(session, market.data_dir) == 2
-    assert set(folder_of(market.data_dir).iterdir()) == {of_waiting, of_fresh}
+        assert await sweep(session, RapidTestUpload, market.data_dir) == 2
+    assert set(folder.iterdir()) == {of_waiting, of_fresh}
     assert (await market.take_in(waiting))["accepted"] == 1
 
 

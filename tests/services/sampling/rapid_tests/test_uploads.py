@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from services.sampling.rapid_tests import imports
-from services.sampling.rapid_tests.uploads import folder_of
+from services.sampling.rapid_tests.models import RapidTestUpload
 from shared.contracts.codes import Role
 from shared.http.problems import Problem
 from shared.tabular.limits import TableLimits
@@ -198,7 +198,7 @@ async def test_only_a_finished_dry_run_of_ones_own_is_accepted(market: Market, k
     dry = await market.take_in(waiting)
     headers = {"Authorization": f"Bearer {keys.token(Role.INSPECTOR, regions=[HAISHU])}"}
     assert (await market.client.post(path(dry), headers=headers)).status_code == 404
-    for file in folder_of(market.data_dir).iterdir():
+    for file in (market.data_dir / RapidTestUpload.FOLDER).iterdir():
         file.unlink()
     cleared = await market.client.post(path(dry))
     assert cleared.status_code == 409
@@ -244,7 +244,7 @@ async def test_a_file_that_cannot_be_read_says_why_and_may_be_sent_again(
     upload = await market.get(f"/v1/rapid-test-uploads/{sent['id']}")
     assert (upload["state"], upload["problem"]["type"]) == ("failed", f"/problems/{problem}")
     assert (await market.upload(content))["id"] != sent["id"]
-    assert len(list(folder_of(market.data_dir).iterdir())) == 1
+    assert len(list((market.data_dir / RapidTestUpload.FOLDER).iterdir())) == 1
 
 
 async def test_an_upload_whose_job_failed_for_good_says_so(market: Market) -> None:
@@ -290,7 +290,7 @@ async def test_a_wrong_form_is_refused_and_leaves_no_file(
     answer = await market.client.post("/v1/rapid-test-uploads", files=sent, data=data)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    assert list(folder_of(market.data_dir).iterdir()) == []
+    assert list((market.data_dir / RapidTestUpload.FOLDER).iterdir()) == []
 
 
 async def test_a_file_over_the_limit_is_refused_while_it_arrives(
@@ -310,7 +310,7 @@ async def test_a_file_over_the_limit_is_refused_while_it_arrives(
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     answer = await market.client.post("/v1/rapid-test-uploads", content=endless(), headers=headers)
     assert (answer.status_code, answer.json()["type"]) == (413, "/problems/table-too-large")
-    assert list(folder_of(market.data_dir).iterdir()) == []
+    assert list((market.data_dir / RapidTestUpload.FOLDER).iterdir()) == []
 
 
 async def test_an_upload_is_seen_by_its_sender_and_the_region_only(market: Market, keys: TestKeys) -> None:

@@ -1,10 +1,10 @@
-"""Words of the import of results. Pure."""
+"""Words of files on their way in: what a sender is told of his upload."""
 
 from enum import StrEnum
 
 
 class UploadState(StrEnum):
-    """Where a file of results stands."""
+    """Where an uploaded file stands."""
 
     RECEIVED = "received"
     RUNNING = "running"
@@ -21,3 +21,8 @@ class UploadState(StrEnum):
             "failed": "文件无法处理",
             "cancelled": "已取消",
         }[self]
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a job is to take the file in, or does so now."""
+        return self in (UploadState.RECEIVED, UploadState.RUNNING)

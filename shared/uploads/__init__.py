@@ -1,0 +1,1 @@
+"""Files of records on their way in: registered once, taken in by a job from a checkpoint, refused rows handed back."""
