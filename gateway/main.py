@@ -18,7 +18,7 @@ from gateway.identity.sign_in.router import router as sign_in
 from gateway.identity.start import start_identity
 from gateway.identity.users.router import router as users
 from gateway.limits import RequestLimits
-from gateway.proxy import Proxy, open_upstream
+from gateway.proxy import CodeResolver, Proxy, open_upstream
 from gateway.settings import Settings
 from gateway.web.site import PAGES, install_site
 from shared.app import Service, create_app
@@ -30,7 +30,7 @@ def install(app: FastAPI) -> None:
     """The proxies stand before all routes, as nearly every request is theirs; identity and connections live as long
     as the app.
     """
-    app.router.routes[:0] = [Mount(f"/api/{unit.value}", Proxy(unit)) for unit in SERVICES]
+    app.router.routes[:0] = [*(Mount(f"/api/{unit.value}", Proxy(unit)) for unit in SERVICES), CodeResolver()]
     install_site(app)
     app.add_middleware(RequestLimits)
     chassis = app.router.lifespan_context

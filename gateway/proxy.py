@@ -1,4 +1,6 @@
-"""`/api/{service}/v1/…`: every request to a service passes through here, both bodies as streams.
+"""`/api/{service}/v1/…`: every request to a service passes through here, both bodies as streams. Two standards have
+their own addresses: EPCIS beside `/v1` (`/api/traceability/epcis/…`), and codes at the root of the site (`/01/…`),
+where whoever scans one is led on.
 
 Pure ASGI over aiohttp's own client, because a proxy lives in its hot path (docs/adr/0003-streaming-proxy.md). What it
 promises:
@@ -11,13 +13,17 @@ promises:
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 import aiohttp
 import structlog
 from multidict import CIMultiDict
+from starlette.datastructures import URLPath
+from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Message, Receive, Scope, Send
 from yarl import URL
 
@@ -29,8 +35,18 @@ from shared.http.problems import NotFound, Problem, Unauthenticated, Unavailable
 
 log = structlog.get_logger(__name__)
 
-PUBLIC_PATHS: dict[Unit, tuple[str, ...]] = {Unit.SAMPLING: ("/v1/published-tables",)}
+PUBLIC_PATHS: dict[Unit, tuple[str, ...]] = {
+    Unit.SAMPLING: ("/v1/published-tables",),
+    Unit.INSPECTION: ("/v1/public-results/", "/v1/open-data/"),
+    Unit.TRACEABILITY: ("/v1/public-codes", "/v1/code-keys"),
+}
 """Paths of a service that may be called without a token, by prefix; the service itself decides what it answers."""
+
+_BESIDE_V1: dict[Unit, tuple[str, ...]] = {Unit.TRACEABILITY: ("/epcis",)}
+"""First segments that are reached from outside beside `/v1/`: interfaces whose paths a standard lays down."""
+
+RESOLVER_PREFIX = "/resolver"
+"""Where the traceability service resolves codes; not reached by any address under `/api`."""
 
 _HOP_BY_HOP = frozenset(
     {
@@ -140,11 +156,45 @@ class Proxy:
         ensure_scope(await verifier.verify(token), self.unit, method)
 
 
-class _Exchange:
-    """One request and its answer."""
+class CodeResolver(BaseRoute):
+    """The route of every code: `/01/0952…/10/…` and the like at the root of the site, for anybody and without a token.
 
-    def __init__(self, unit: Unit, method: str, scope: Scope, receive: Receive, send: Send) -> None:
+    A first segment of two to four digits is meant to be a code; whether it is one the service decides. What it answers
+    is a redirect, a list of links or a problem, to be read from any page, so CORS is open.
+    """
+
+    path = "/{ai}/{value}"
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] == "http" and _CODE_PATH.match(scope["path"]):
+            return Match.FULL, {"endpoint": self}
+        return Match.NONE, {}
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        raise NoMatchFound(name, path_params)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["route"] = self  # so that metrics count all codes under one path
+        settings: Settings = scope["app"].state.settings
+        path = _raw_path(scope)
+        if _leads_out(path):
+            raise NotFound("码里不能有 . 或 .. 这样的路径段")
+        address = settings.address_of(Unit.TRACEABILITY) + RESOLVER_PREFIX + path + _query_of(scope)
+        exchange = _Exchange(Unit.TRACEABILITY, scope["method"], scope, receive, send, prefix="")
+        await exchange.run(scope["app"].state.upstream, URL(address, encoded=True))
+
+
+_CODE_PATH = re.compile(r"/(?:[0-9]{2,4}|q)/|/\.well-known/gs1resolver$")
+
+
+class _Exchange:
+    """One request and its answer. `prefix` stands before the service's own paths out here."""
+
+    def __init__(
+        self, unit: Unit, method: str, scope: Scope, receive: Receive, send: Send, *, prefix: str | None = None
+    ) -> None:
         self.unit, self.method, self.scope = unit, method, scope
+        self.prefix = f"/api/{unit.value}" if prefix is None else prefix
         self.receive, self.send = receive, send
         self.request_ended = asyncio.Event()
         self.request_broke: CallerGone | Problem | None = None
@@ -182,7 +232,7 @@ class _Exchange:
             async with upstream.request(
                 self.method,
                 url,
-                headers=_request_headers(self.scope, self.unit),
+                headers=_request_headers(self.scope, self.prefix),
                 data=self._request_body() if has_body else None,
                 allow_redirects=False,
             ) as response:
@@ -227,7 +277,7 @@ class _Exchange:
             {
                 "type": "http.response.start",
                 "status": response.status,
-                "headers": list(_response_headers(response.raw_headers, self.unit, response.url)),
+                "headers": list(_response_headers(response.raw_headers, self.prefix, response.url)),
             }
         )
         content = response.content
@@ -243,23 +293,35 @@ def _part(chunk: bytes, *, more: bool) -> Message:
 
 
 def _service_path(scope: Scope, unit: Unit) -> str:
-    """The path at the service as it was written, with its query. Only `/v1/` is reached from outside, and no `..`
-    leads out of it.
+    """The path at the service as it was written, with its query. Little is reached from outside, and no `..` leads
+    out of it.
     """
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    path = raw.partition(b"?")[0].decode("latin-1").removeprefix(f"/api/{unit.value}")
-    segments = unquote(path).replace("\\", "/").split("/")
-    if not path.startswith("/v1/") or "." in segments or ".." in segments:
+    path = _raw_path(scope).removeprefix(f"/api/{unit.value}")
+    beside = f"/{path[1:].partition('/')[0]}" in _BESIDE_V1.get(unit, ())
+    if not (beside or path.startswith("/v1/")) or _leads_out(path):
         raise NotFound(f"{unit.label}服务的接口都在 /api/{unit.value}/v1/ 之下")
+    return path + _query_of(scope)
+
+
+def _raw_path(scope: Scope) -> str:
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw.partition(b"?")[0].decode("latin-1")
+
+
+def _query_of(scope: Scope) -> str:
     query: bytes = scope["query_string"]
-    return f"{path}?{query.decode('latin-1')}" if query else path
+    return f"?{query.decode('latin-1')}" if query else ""
+
+
+def _leads_out(path: str) -> bool:
+    return not {".", ".."}.isdisjoint(unquote(path).replace("\\", "/").split("/"))
 
 
 def _header(scope: Scope, wanted: bytes) -> bytes:
     return next((value for name, value in scope["headers"] if name == wanted), b"")
 
 
-def _request_headers(scope: Scope, unit: Unit) -> CIMultiDict[str]:
+def _request_headers(scope: Scope, prefix: str) -> CIMultiDict[str]:
     dropped = _NOT_FORWARDED | _named_by_connection(scope["headers"])
     headers = CIMultiDict(
         (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"] if name not in dropped
@@ -271,27 +333,27 @@ def _request_headers(scope: Scope, unit: Unit) -> CIMultiDict[str]:
     headers["X-Forwarded-For"] = client
     headers["X-Forwarded-Host"] = host
     headers["X-Forwarded-Proto"] = scope["scheme"]
-    headers["X-Forwarded-Prefix"] = f"/api/{unit.value}"
+    headers["X-Forwarded-Prefix"] = prefix
     headers["X-Request-Id"] = scope["request_id"]
     return headers
 
 
-def _response_headers(raw: Iterable[tuple[bytes, bytes]], unit: Unit, asked: URL) -> Iterable[tuple[bytes, bytes]]:
+def _response_headers(raw: Iterable[tuple[bytes, bytes]], prefix: str, asked: URL) -> Iterable[tuple[bytes, bytes]]:
     named = [(name.lower(), value) for name, value in raw]
     dropped = _NOT_RETURNED | _named_by_connection(named)
     for name, value in named:
         if name not in dropped:
-            yield name, _location(value, unit, asked) if name == b"location" else value
+            yield name, _location(value, prefix, asked) if name == b"location" else value
 
 
-def _location(value: bytes, unit: Unit, asked: URL) -> bytes:
+def _location(value: bytes, prefix: str, asked: URL) -> bytes:
     """Where the service points to, as it is reached out here: `/v1/samples/7`, or the same with the service's own
     address before it, is `/api/sampling/v1/samples/7`. What lies elsewhere stays as it is.
     """
     own = str(asked.origin()).encode()
     path = value.removeprefix(own)
     if path.startswith(b"/") and not path.startswith(b"//"):
-        return b"/api/" + unit.value.encode() + path
+        return prefix.encode() + path
     return value
 
 
