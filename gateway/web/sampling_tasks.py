@@ -10,12 +10,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
-from gateway.web import words
+from gateway.web import draw_words, words
 from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.pages import render
 from gateway.web.regions import region_name
 from gateway.web.sample_receipt import BADGES
-from gateway.web.visitors import SAMPLE_TAKERS, CanReadSamples, Visitor
+from gateway.web.visitors import (
+    DRAW_READERS,
+    DRAWERS,
+    LABORATORY_READERS,
+    SAMPLE_TAKERS,
+    SAMPLER_READERS,
+    CanReadSamples,
+    Visitor,
+)
 from gateway.web.whistles import listed as listed_whistle
 from shared import times
 from shared.contracts.codes import Role, Unit
@@ -27,7 +35,15 @@ router = APIRouter(include_in_schema=False)
 BUDGET_SECONDS = 3.0
 STATES = {"open": "待抽样", "done": "已抽足", "cancelled": "已撤销"}
 TASK_BADGES = {"open": "warning", "done": "ok", "cancelled": "unknown"}
+DONE = {"new": "下达任务", "cancellation": "撤销任务"}
 STATE_CHOICES = [*STATES.items(), ("", "全部")]
+
+BESIDE = (
+    ("随机抽取", "/assignment-draws", DRAW_READERS),
+    ("抽样人员名册", "/samplers", SAMPLER_READERS),
+    ("检验机构名册", "/laboratories", LABORATORY_READERS),
+)
+"""Pages that belong to sampling and stand in no navigation of their own."""
 
 
 @router.get("/sampling-tasks")
@@ -52,6 +68,8 @@ async def task_list(
         "sampling_tasks.html",
         tasks=tasks,
         drafts=await drafts(services, visitor),
+        may_order=visitor.actor.has(*DRAWERS),
+        beside=[(name, address) for name, address, roles in BESIDE if visitor.actor.has(*roles)],
         states=STATE_CHOICES,
         state=state if state in STATES else "",
         plan_id=str(plan_id or ""),
@@ -62,12 +80,18 @@ async def task_list(
 
 @router.get("/sampling-tasks/{task_id}")
 async def task_page(
-    request: Request, visitor: CanReadSamples, services: ServicesHere, session: Session, task_id: UUID
+    request: Request,
+    visitor: CanReadSamples,
+    services: ServicesHere,
+    session: Session,
+    task_id: UUID,
+    done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     path = f"/v1/sampling-tasks/{task_id}"
     task = await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS)
     wanted = {"task_id": str(task_id), "limit": "100"}
     samples = await services.get(Unit.SAMPLING, "/v1/samples", visitor.caller, BUDGET_SECONDS, **wanted)
+    may_draw = visitor.actor.has(*DRAWERS) and task["state"] == "open"
     return render(
         request,
         "sampling_task.html",
@@ -76,7 +100,18 @@ async def task_page(
         whistle=await _whistle_of(services, visitor, task),
         samples=[listed_sample(sample) for sample in samples["items"]],
         may_take=visitor.actor.has(*SAMPLE_TAKERS) and task["state"] != "cancelled",
+        draws=await draws_for(services, visitor, task_id) if visitor.actor.has(*DRAW_READERS) else None,
+        may_draw=may_draw,
+        may_cancel=may_draw and task["statutory_task_id"] is None,
+        done=DONE.get(done, ""),
     )
+
+
+async def draws_for(services: Services, visitor: Visitor, task_id: UUID) -> list[dict[str, Any]]:
+    """The draws for a task, the latest first."""
+    wanted = {"subject_id": str(task_id), "limit": "20"}
+    page = await services.get(Unit.SAMPLING, "/v1/assignment-draws", visitor.caller, BUDGET_SECONDS, **wanted)
+    return [draw_words.listed(each) for each in page["items"]]
 
 
 async def drafts(services: Services, visitor: Visitor) -> list[dict[str, Any]]:

@@ -29,8 +29,18 @@ SAMPLE_TAKERS = (Role.SAMPLER, Role.INSPECTOR, Role.FOOD_SAFETY_OFFICE)
 PLAN_READERS = (*sorted(OFFICIALS), Role.ADMINISTRATOR)
 PLAN_KEEPERS = (Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR)
 SAMPLE_READERS = (*sorted(OFFICIALS), Role.SAMPLER)
+DRAW_READERS = tuple(sorted(OFFICIALS))
+DRAWERS = (Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR)
+SAMPLER_READERS = (*sorted(OFFICIALS), Role.ADMINISTRATOR)
+LABORATORY_READERS = (*SAMPLER_READERS, Role.SAMPLER)
 REPORT_READERS = tuple(sorted(OFFICIALS))
 CASE_READERS = (*sorted(OFFICIALS), Role.BUSINESS)
+INSPECTION_READERS = tuple(sorted(OFFICIALS))
+VISIT_MAKERS = (Role.INSPECTOR, Role.GRID_OFFICER)
+CORRECTION_READERS = (*sorted(OFFICIALS), Role.BUSINESS)
+FIELD_OFFICERS = (*VISIT_MAKERS, Role.FOOD_SAFETY_OFFICE)
+LETTER_WRITERS = (Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR)
+OFFICE = (Role.FOOD_SAFETY_OFFICE,)
 LABORATORIES = (Role.LABORATORY,)
 RESULT_UPLOADERS = (Role.LABORATORY, Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR)
 
@@ -58,11 +68,16 @@ class Visitor:
 NAVIGATION = (
     ("快检上报", "/rapid-tests", UPLOADERS),
     ("快检吹哨", "/whistles", WHISTLE_READERS),
-    ("抽样任务", "/sampling-tasks", SAMPLE_TAKERS),
+    ("抽样任务", "/sampling-tasks", SAMPLE_READERS),
     ("抽检计划", "/sampling-plans", PLAN_READERS),
     ("盲样检验", "/laboratory", LABORATORIES),
     ("检验报告", "/reports", REPORT_READERS),
     ("核查处置", "/disposals", CASE_READERS),
+    ("监督检查", "/visits", INSPECTION_READERS),
+    ("整改", "/corrections", CORRECTION_READERS),
+    ("一户一档", "/businesses", INSPECTION_READERS),
+    ("网格", "/grid", INSPECTION_READERS),
+    ("我的档案", "/my-business", (Role.BUSINESS,)),
 )
 """Pages for who works with them, by role, in the order of use."""
 
@@ -100,10 +115,21 @@ CanReadWhistles = Annotated[Visitor, Depends(AllowVisitors(*WHISTLE_READERS))]
 CanTakeSamples = Annotated[Visitor, Depends(AllowVisitors(*SAMPLE_TAKERS))]
 CanReadPlans = Annotated[Visitor, Depends(AllowVisitors(*PLAN_READERS))]
 CanKeepPlans = Annotated[Visitor, Depends(AllowVisitors(*PLAN_KEEPERS))]
+CanReadDraws = Annotated[Visitor, Depends(AllowVisitors(*DRAW_READERS))]
+CanDraw = Annotated[Visitor, Depends(AllowVisitors(*DRAWERS))]
+CanReadSamplers = Annotated[Visitor, Depends(AllowVisitors(*SAMPLER_READERS))]
+CanReadLaboratories = Annotated[Visitor, Depends(AllowVisitors(*LABORATORY_READERS))]
 CanReadSamples = Annotated[Visitor, Depends(AllowVisitors(*SAMPLE_READERS))]
 CanReadReports = Annotated[Visitor, Depends(AllowVisitors(*REPORT_READERS))]
 CanReadCases = Annotated[Visitor, Depends(AllowVisitors(*CASE_READERS))]
 CanTestSamples = Annotated[Visitor, Depends(AllowVisitors(*LABORATORIES))]
 CanUploadResults = Annotated[Visitor, Depends(AllowVisitors(*RESULT_UPLOADERS))]
+CanReadInspections = Annotated[Visitor, Depends(AllowVisitors(*INSPECTION_READERS))]
+CanMakeVisits = Annotated[Visitor, Depends(AllowVisitors(*VISIT_MAKERS))]
+CanReadCorrections = Annotated[Visitor, Depends(AllowVisitors(*CORRECTION_READERS))]
+CanWorkInField = Annotated[Visitor, Depends(AllowVisitors(*FIELD_OFFICERS))]
+CanWriteLetters = Annotated[Visitor, Depends(AllowVisitors(*LETTER_WRITERS))]
+IsOffice = Annotated[Visitor, Depends(AllowVisitors(*OFFICE))]
+IsBusiness = Annotated[Visitor, Depends(AllowVisitors(Role.BUSINESS))]
 PerhapsVisitor = Annotated[Visitor | None, Depends(_perhaps)]
 """The visitor where a page is open to everybody."""
