@@ -1,8 +1,5 @@
 """检验结果导入: a workbook of results, tried first or taken in, watched, and its refused samples handed back."""
 
-import asyncio
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,87 +9,43 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.clients import Refused, ServicesHere, ServiceSilent
-from gateway.web import words
-from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.forms import FieldError, checked_form
 from gateway.web.pages import render
 from gateway.web.upload_parts import (
     ACCEPTED_FILES,
-    FINAL,
-    MEGABYTE,
-    SENDING_SECONDS,
-    STATES,
+    BUDGET_SECONDS,
+    UploadView,
     file_errors,
     file_handed_on,
+    megabytes_at_most,
+    page_of_uploads,
     progress_stream,
     said,
+    send_upload,
+    upload_with_rejected,
 )
 from gateway.web.visitors import CanUploadResults, Visitor
-from shared.contracts.codes import Role, RowOutcome, Unit
-from shared.tabular.limits import TableLimits
+from shared.contracts.codes import Role, Unit
 
 router = APIRouter(include_in_schema=False)
 
 UPLOADS = "/v1/result-uploads"
-BUDGET_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
-class ResultUpload:
-    """An upload as the pages show it; `counts` are name, number and look."""
-
-    id: str
-    title: str
-    state: tuple[str, str]
-    is_final: bool
-    dry_run: bool
-    when: str
-    done: int
-    total: int
-    words: str
-    accepted: int
-    rejected: int
-    has_rejected_file: bool
-    counts: list[tuple[str, int, str]]
-    preview: dict[str, Any] | None
-    problem: dict[str, Any] | None
-
-    @property
-    def headline(self) -> str:
-        """The state in a few words, as the browser's tab shows it."""
-        if self.state[0] != "ok":
-            return self.state[1]
-        act, taken = ("试算完", "可收") if self.dry_run else ("导入完", "收下")
-        return f"{act}，{taken}{self.accepted}份、退回{self.rejected}份"
-
-
-def view_of(upload: dict[str, Any]) -> ResultUpload:
-    done, total, dry_run = upload["rows_done"], upload["rows_expected"] or 0, upload["dry_run"]
-    is_final = upload["state"] in FINAL
-    total = max(total, done)
-    progress = f"已核对 {done:,} 行" + (f"，共约 {total:,} 行" if total else "") + "。可以离开，回来还在这里。"
-    return ResultUpload(
-        id=upload["id"],
-        title=upload["file_name"],
-        state=STATES[upload["state"]],
-        is_final=is_final,
-        dry_run=dry_run,
-        when=words.full_time(datetime.fromisoformat(upload["created_at"])),
-        done=done,
-        total=total,
-        words=f"共核对 {done:,} 行。" if is_final else progress,
+def view_of(upload: dict[str, Any]) -> UploadView:
+    return UploadView(
+        told=upload,
+        act="导入",
+        unit="份",
         accepted=upload["reports_accepted"],
         rejected=upload["reports_rejected"],
-        has_rejected_file=upload["reports_rejected"] > 0 and upload["preview"] is not None,
         counts=[
-            ("可以收下的报告" if dry_run else "已收下的报告", upload["reports_accepted"], ""),
+            ("可以收下的报告" if upload["dry_run"] else "已收下的报告", upload["reports_accepted"], ""),
             ("内容相同", upload["reports_duplicate"], ""),
             ("整份退回", upload["reports_rejected"], "danger"),
             ("检验项目", upload["items"], ""),
             ("待复核的报告", upload["in_doubt"], "warning"),
         ],
-        preview=upload["preview"],
-        problem=upload["problem"],
     )
 
 
@@ -103,8 +56,7 @@ async def upload_list(
     services: ServicesHere,
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
-    page = await services.get(Unit.SAMPLING, UPLOADS, visitor.caller, BUDGET_SECONDS, **wanted)
+    page = await page_of_uploads(services, visitor.caller, UPLOADS, cursor)
     return render(
         request,
         "result_uploads.html",
@@ -129,19 +81,12 @@ async def send_file(request: Request, visitor: CanUploadResults, services: Servi
             errors = [FieldError("file", "选一个检验结果文件（XLSX 或 CSV）")]
             return _show_form(request, visitor, errors=errors, day=day, dry_run=dry_run)
         try:
-            answer = await services.send(
-                Unit.SAMPLING,
-                "POST",
-                UPLOADS,
-                visitor.caller,
-                SENDING_SECONDS,
-                data={"dry_run": str(dry_run).lower(), "report_date": day},
-                files={"file": (file.filename, file.file, file.content_type or "application/octet-stream")},
-            )
+            data = {"dry_run": str(dry_run).lower(), "report_date": day}
+            upload_id = await send_upload(services, visitor.caller, UPLOADS, file, **data)
         except (Refused, ServiceSilent) as refusal:
             errors = file_errors(refusal, frozenset({"report_date"}))
             return _show_form(request, visitor, errors=errors, day=day, dry_run=dry_run)
-        return RedirectResponse(f"/result-uploads/{answer.json()['id']}", status_code=303)
+        return RedirectResponse(f"/result-uploads/{upload_id}", status_code=303)
 
 
 def _show_form(
@@ -162,7 +107,7 @@ def _show_form(
         dry_run=dry_run,
         accepted_files=ACCEPTED_FILES,
         is_laboratory=visitor.actor.has(Role.LABORATORY),
-        limit_mb=min(request.app.state.settings.upload_limit_mb, TableLimits().max_bytes // MEGABYTE),
+        limit_mb=megabytes_at_most(request),
     )
 
 
@@ -170,12 +115,7 @@ def _show_form(
 async def upload_status(
     request: Request, visitor: CanUploadResults, services: ServicesHere, upload_id: UUID
 ) -> Response:
-    path = f"{UPLOADS}/{upload_id}"
-    wanted = {"outcome": RowOutcome.REJECTED.value, "limit": str(ROWS_A_PAGE)}
-    answer, rejected = await asyncio.gather(
-        services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS),
-        services.get(Unit.SAMPLING, f"{path}/rows", visitor.caller, BUDGET_SECONDS, **wanted),
-    )
+    answer, rejected = await upload_with_rejected(services, visitor.caller, f"{UPLOADS}/{upload_id}")
     return render(
         request,
         "result_upload_status.html",
@@ -193,7 +133,7 @@ async def upload_status(
 async def upload_progress(visitor: CanUploadResults, services: ServicesHere, upload_id: UUID) -> Response:
     """The progress part of the status page as a stream."""
 
-    async def look() -> ResultUpload:
+    async def look() -> UploadView:
         path = f"{UPLOADS}/{upload_id}"
         return view_of(await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS))
 

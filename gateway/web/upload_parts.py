@@ -1,39 +1,134 @@
-"""What all uploads share: their states, the progress as a stream, refused rows handed on, refusals of a file."""
+"""What all uploads share: how one is shown, sent and watched, its refused rows handed on, refusals of a file."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clients import Caller, Refused, Services, ServiceSilent
+from gateway.web import words
+from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.forms import FieldError
 from gateway.web.pages import ENVIRONMENT
-from shared.contracts.codes import Unit
+from shared.contracts.codes import RowOutcome, Unit
+from shared.contracts.uploads import UploadState
+from shared.tabular.limits import TableLimits
 
 SECONDS_BETWEEN_LOOKS = 1.0
+BUDGET_SECONDS = 5.0
 SENDING_SECONDS = 300.0
 MEGABYTE = 1024 * 1024
-FINAL = frozenset({"done", "failed", "cancelled"})
-STATES = {
-    "received": ("unknown", "已收到，待处理"),
-    "running": ("warning", "处理中"),
-    "done": ("ok", "已处理完"),
-    "failed": ("danger", "文件无法处理"),
-    "cancelled": ("unknown", "已取消"),
-}
+LOOKS = {UploadState.RUNNING: "warning", UploadState.DONE: "ok", UploadState.FAILED: "danger"}
 ACCEPTED_FILES = ".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class Watched(Protocol):
-    """An upload as its progress is shown (`upload_progress.html`)."""
+@dataclass(frozen=True)
+class UploadView:
+    """An upload as the pages show it: what the service tells of it, and its `counts` as name, number and look.
+
+    `accepted` and `rejected` are counted in `unit`; `act` is what sending the file in earnest is called.
+    """
+
+    told: dict[str, Any]
+    act: str
+    unit: str
+    accepted: int
+    rejected: int
+    counts: list[tuple[str, int, str]]
 
     @property
-    def is_final(self) -> bool: ...
+    def id(self) -> str:
+        return str(self.told["id"])
+
+    @property
+    def title(self) -> str:
+        return str(self.told["file_name"])
+
+    @property
+    def dry_run(self) -> bool:
+        return bool(self.told["dry_run"])
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """Its look and its words."""
+        state = UploadState(self.told["state"])
+        return LOOKS.get(state, "unknown"), state.label
+
+    @property
+    def is_final(self) -> bool:
+        return not UploadState(self.told["state"]).is_under_way
+
+    @property
+    def when(self) -> str:
+        return words.full_time(datetime.fromisoformat(self.told["created_at"]))
+
+    @property
+    def done(self) -> int:
+        return int(self.told["rows_done"])
+
+    @property
+    def total(self) -> int:
+        return max(self.told["rows_expected"] or 0, self.done)
+
+    @property
+    def words(self) -> str:
+        """How far it is."""
+        if self.is_final:
+            return f"共核对 {self.done:,} 行。"
+        return (
+            f"已核对 {self.done:,} 行"
+            + (f"，共约 {self.total:,} 行" if self.total else "")
+            + "。可以离开，回来还在这里。"
+        )
+
+    @property
+    def headline(self) -> str:
+        """The state in a few words, as the browser's tab shows it."""
+        look, state = self.state
+        if look != "ok":
+            return state
+        act, taken = ("试算", "可收") if self.dry_run else (self.act, "收下")
+        return f"{act}完，{taken}{self.accepted}{self.unit}、退回{self.rejected}{self.unit}"
+
+    @property
+    def has_rejected_file(self) -> bool:
+        return self.rejected > 0 and self.told["preview"] is not None
 
 
-async def progress_stream(look: Callable[[], Awaitable[Watched]]) -> Response:
+async def page_of_uploads(services: Services, caller: Caller, path: str, cursor: str) -> Any:
+    """One page of the caller's uploads, the latest first."""
+    wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
+    return await services.get(Unit.SAMPLING, path, caller, BUDGET_SECONDS, **wanted)
+
+
+async def upload_with_rejected(services: Services, caller: Caller, path: str) -> tuple[Any, Any]:
+    """An upload and the first page of its rejected rows."""
+    wanted = {"outcome": RowOutcome.REJECTED.value, "limit": str(ROWS_A_PAGE)}
+    return await asyncio.gather(
+        services.get(Unit.SAMPLING, path, caller, BUDGET_SECONDS),
+        services.get(Unit.SAMPLING, f"{path}/rows", caller, BUDGET_SECONDS, **wanted),
+    )
+
+
+async def send_upload(services: Services, caller: Caller, path: str, file: UploadFile, **data: str) -> str:
+    """Send a file with the fields beside it; returns the upload's id. Raises `Refused`, `ServiceSilent`."""
+    files = {"file": (file.filename, file.file, file.content_type or "application/octet-stream")}
+    answer = await services.send(Unit.SAMPLING, "POST", path, caller, SENDING_SECONDS, data=data, files=files)
+    return str(answer.json()["id"])
+
+
+def megabytes_at_most(request: Request) -> int:
+    """How large a file may be."""
+    return min(int(request.app.state.settings.upload_limit_mb), TableLimits().max_bytes // MEGABYTE)
+
+
+async def progress_stream(look: Callable[[], Awaitable[UploadView]]) -> Response:
     """The progress part of a status page as a stream; `finished` ends it.
 
     The first look is had before the answer begins, so that an unknown upload is refused like on any other page.

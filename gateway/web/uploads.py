@@ -3,9 +3,6 @@
 Works without a script: a plain form, then a status page that refreshes itself. With one, the status comes as a stream.
 """
 
-import asyncio
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,85 +12,41 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
-from gateway.web import words
 from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.forms import FieldError, checked_form
 from gateway.web.pages import render
 from gateway.web.rapid_test_words import RecordWords, record_words
 from gateway.web.upload_parts import (
     ACCEPTED_FILES,
-    FINAL,
-    MEGABYTE,
-    SENDING_SECONDS,
-    STATES,
+    BUDGET_SECONDS,
+    UploadView,
     file_errors,
     file_handed_on,
+    megabytes_at_most,
+    page_of_uploads,
     progress_stream,
     said,
+    send_upload,
+    upload_with_rejected,
 )
 from gateway.web.visitors import CanUploadFiles, Visitor
 from shared.contracts.codes import RowOutcome, Unit
 from shared.ids import uuid7
-from shared.tabular.limits import TableLimits
 
 router = APIRouter(include_in_schema=False)
 
 UPLOADS = "/v1/rapid-test-uploads"
-BUDGET_SECONDS = 5.0
-
-
-@dataclass(frozen=True)
-class UploadView:
-    """An upload as the pages show it; `counts` are name, number and look."""
-
-    id: str
-    title: str
-    state: tuple[str, str]
-    is_final: bool
-    dry_run: bool
-    when: str
-    done: int
-    total: int
-    rejected: int
-    rejected_known: bool
-    words: str
-    counts: list[tuple[str, int, str]]
-    preview: dict[str, Any] | None
-    problem: dict[str, Any] | None
-    positives: int
-    accepted: int
-    duplicate: int
-    suspected: int
-
-    @property
-    def headline(self) -> str:
-        """The state in a few words, as the browser's tab shows it."""
-        if self.state[0] == "ok":
-            act, taken = ("试算完", "可收") if self.dry_run else ("上报完", "收下")
-            return f"{act}，{taken}{self.accepted}行、退回{self.rejected}行"
-        return self.state[1]
 
 
 def view_of(upload: dict[str, Any]) -> UploadView:
-    done, total, dry_run = upload["rows_done"], upload["rows_expected"] or 0, upload["dry_run"]
-    is_final = upload["state"] in FINAL
-    total = max(total, done)
-    progress = f"已核对 {done:,} 行" + (f"，共约 {total:,} 行" if total else "") + "。可以离开，回来还在这里。"
-    accepted = "可以收下" if dry_run else "已收下"
     return UploadView(
-        id=upload["id"],
-        title=upload["file_name"],
-        state=STATES[upload["state"]],
-        is_final=is_final,
-        dry_run=dry_run,
-        when=words.full_time(datetime.fromisoformat(upload["created_at"])),
-        done=done,
-        total=total,
+        told=upload,
+        act="上报",
+        unit="行",
+        accepted=upload["accepted"],
         rejected=upload["rejected"],
-        rejected_known=upload["rejected"] > 0 and upload["preview"] is not None,
-        words=f"共核对 {done:,} 行。" if is_final else progress,
         counts=[
-            (accepted, upload["accepted"], ""),
+            ("可以收下" if upload["dry_run"] else "已收下", upload["accepted"], ""),
             ("重复", upload["duplicate"], ""),
             ("疑似重复", upload["suspected_duplicate"], "warning"),
             ("退回", upload["rejected"], "danger"),
@@ -101,12 +54,6 @@ def view_of(upload: dict[str, Any]) -> UploadView:
             ("仪器异常", upload["instrument_errors"], "warning"),
             ("待判定", upload["undetermined"], "warning"),
         ],
-        preview=upload["preview"],
-        problem=upload["problem"],
-        positives=upload["positives"],
-        accepted=upload["accepted"],
-        duplicate=upload["duplicate"],
-        suspected=upload["suspected_duplicate"],
     )
 
 
@@ -117,8 +64,7 @@ async def upload_list(
     services: ServicesHere,
     cursor: Annotated[str, Query(max_length=400)] = "",
 ) -> Response:
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
-    page = await services.get(Unit.SAMPLING, UPLOADS, visitor.caller, BUDGET_SECONDS, **wanted)
+    page = await page_of_uploads(services, visitor.caller, UPLOADS, cursor)
     return render(
         request,
         "uploads.html",
@@ -141,19 +87,12 @@ async def send_file(request: Request, visitor: CanUploadFiles, services: Service
             errors = [FieldError("file", "选一个快检记录文件（CSV 或 XLSX）")]
             return await _show_form(request, visitor, services, errors=errors, site=site, dry_run=dry_run)
         try:
-            answer = await services.send(
-                Unit.SAMPLING,
-                "POST",
-                UPLOADS,
-                visitor.caller,
-                SENDING_SECONDS,
-                data={"site_id": site, "dry_run": str(dry_run).lower()},
-                files={"file": (file.filename, file.file, file.content_type or "application/octet-stream")},
-            )
+            data = {"site_id": site, "dry_run": str(dry_run).lower()}
+            upload_id = await send_upload(services, visitor.caller, UPLOADS, file, **data)
         except (Refused, ServiceSilent) as refusal:
             errors = file_errors(refusal, frozenset({"site_id"}))
             return await _show_form(request, visitor, services, errors=errors, site=site, dry_run=dry_run)
-        return RedirectResponse(f"/rapid-tests/uploads/{answer.json()['id']}", status_code=303)
+        return RedirectResponse(f"/rapid-tests/uploads/{upload_id}", status_code=303)
 
 
 async def _show_form(
@@ -177,7 +116,7 @@ async def _show_form(
         site=site or (sites[0][0] if len(sites) == 1 else ""),
         dry_run=dry_run,
         accepted_files=ACCEPTED_FILES,
-        limit_mb=min(request.app.state.settings.upload_limit_mb, TableLimits().max_bytes // MEGABYTE),
+        limit_mb=megabytes_at_most(request),
     )
 
 
@@ -215,18 +154,7 @@ async def _show_status(
     confirmed: str = "",
     refusal: Refused | ServiceSilent | None = None,
 ) -> Response:
-    path = f"{UPLOADS}/{upload_id}"
-    answer, rejected = await asyncio.gather(
-        services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS),
-        services.get(
-            Unit.SAMPLING,
-            f"{path}/rows",
-            visitor.caller,
-            BUDGET_SECONDS,
-            outcome=RowOutcome.REJECTED.value,
-            limit=str(ROWS_A_PAGE),
-        ),
-    )
+    answer, rejected = await upload_with_rejected(services, visitor.caller, f"{UPLOADS}/{upload_id}")
     upload = view_of(answer)
     suspected, next_cursor = await _suspected(services, visitor, upload, cursor)
     return render(
@@ -253,7 +181,7 @@ async def _suspected(
     Of an upload they are records that wait for a person's word, and leave the list with it; a trial run has kept no
     record, only the row and the earlier record that it is like.
     """
-    if not upload.suspected:
+    if not upload.told["suspected_duplicate"]:
         return [], ""
     wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
     if upload.dry_run:
