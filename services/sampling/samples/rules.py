@@ -105,6 +105,28 @@ def faults_of_taking(form: SampleForm, earliest: date, today: date, *, held_lot:
     yield from _photos(form, _PHOTOS_ONLINE if form.online else _PHOTOS_ON_SITE)
 
 
+def faults_of_correction(
+    before: SampleForm, after: SampleForm, earliest: date, today: date, *, held_lot: bool
+) -> Iterator[Fault]:
+    """Everything without which the form as it should be does not count as taken, less what it never had.
+
+    A paper form that came in from a file has no accounts, signatures and photos, and need not get them in order that a
+    slip of the pen is mended. What was there may not go missing, and no other fault may come in.
+    """
+    known = {_place_of(fault) for fault in faults_of_taking(before, earliest, today, held_lot=held_lot)}
+    for fault in faults_of_taking(after, earliest, today, held_lot=held_lot):
+        if _place_of(fault) not in known:
+            yield fault
+    named = {sampler.name for sampler in after.samplers if sampler.name}
+    if len(named) < FEWEST_SAMPLERS:
+        yield Fault("/samplers", f"抽样人应不少于两人，这里有 {len(named)} 人", "too_few")
+
+
+def _place_of(fault: Fault) -> Fault:
+    """The fault itself; of too few samplers only that there are too few, for their number may grow."""
+    return fault._replace(message="") if fault.code == "samplers" else fault
+
+
 def faults_of_refusal(form: SampleForm, earliest: date, today: date) -> Iterator[Fault]:
     """What a refusal must hold: who refused, who was there, what proves it."""
     if not form.sampled_party.name:

@@ -59,6 +59,7 @@ async def save(
     task = await _task_of(session, body, actor)
     values = await _values(session, body, task, actor)
     if await repository.add_sample(session, {"id": sample_id, "version": 1, "created_by": actor.id} | values):
+        await _record_entrant(session, sample_id, body.form, actor)
         return await sample_for(session, sample_id, actor), True
     sample = await sample_for(session, sample_id, actor, lock=True)
     sent = body.form.content()
@@ -77,6 +78,7 @@ async def save(
         setattr(sample, name, value)
     sample.advance()
     await session.flush()
+    await _record_entrant(session, sample_id, body.form, actor)
     return sample, False
 
 
@@ -257,6 +259,12 @@ async def _number_for(session: AsyncSession, sample: Sample, form: SampleForm) -
         return own_number(sample.bureau_code, sample.sampled_on, await repository.next_number(session))
     await ensure_number_free(session, form.basics.number, sample.id)
     return form.basics.number
+
+
+async def _record_entrant(session: AsyncSession, sample_id: UUID, form: SampleForm, actor: Actor) -> None:
+    """Who enters a form that names him among the samplers has sampled, though he be taken off it before the end."""
+    if actor.id in {sampler.user_id for sampler in form.samplers}:
+        await take_part(session, sample_id, Duty.SAMPLER, actor)
 
 
 async def _record_samplers(

@@ -4,23 +4,28 @@ import io
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from services.sampling.form_workbooks import imports
 from services.sampling.form_workbooks.columns import FORM_COLUMNS, SHEET
 from services.sampling.form_workbooks.imports import FormImport
+from services.sampling.separation.models import Participation
 from shared.app import create_app
 from shared.contracts.codes import Role, Unit
+from shared.contracts.statutory_sampling import Duty
 from shared.http.problems import Problem
 from shared.tabular.writing import xlsx_file
+from shared.times import day_of, start_of_day
 from tests.conftest import service_of, settings_of
 from tests.services.sampling.factories import HAISHU, NANHAI
 from tests.tokens import TestKeys
@@ -135,6 +140,74 @@ async def test_rows_become_samples_or_come_back_and_the_export_is_known_again(bu
     assert sample["blind_code"] not in {cell.value for line in sheet.rows for cell in line}
     again = await bureau.take_in(await bureau.upload(exported.content, "导出.xlsx"))
     assert (again["accepted"], again["duplicate"], again["rejected"]) == (0, 1, 0)
+
+
+async def imported(bureau: Bureau, number: int) -> dict[str, Any]:
+    """A sample from a row of a file, as it is shown."""
+    sent = await bureau.upload(workbook(row(number)))
+    await bureau.take_in(sent)
+    [answer] = (await bureau.get(f"/v1/form-uploads/{sent['id']}/rows"))["items"]
+    return await bureau.get(f"/v1/samples/{answer['sample_id']}")
+
+
+async def correct(bureau: Bureau, sample: dict[str, Any], **blocks: Any) -> httpx.Response:
+    """Put the form right; `blocks` extend its blocks or replace its lists."""
+    form = sample["form"]
+    for name, change in blocks.items():
+        form = form | {name: form[name] | change if isinstance(change, dict) else change}
+    return await bureau.client.post(
+        f"/v1/samples/{sample['id']}/corrections",
+        json={"reason": "（演示）抄录有误", "form": form},
+        headers={"If-Match": f'"{sample["version"]}"'},
+    )
+
+
+async def test_a_slip_of_the_pen_in_a_paper_form_is_mended_without_what_the_paper_never_had(bureau: Bureau) -> None:
+    """No accounts, signatures and photos came with the file; the right words, day and number are taken all the same."""
+    sample = await imported(bureau, 21)
+    mended = await correct(bureau, sample, goods={"name": "四季豆"}, basics={"sampled_on": "2026-07-03"})
+    assert mended.status_code == 200, mended.text
+    shown = mended.json()
+    assert (shown["food_name"], shown["sampled_on"]) == ("四季豆", "2026-07-03")
+    assert datetime.fromisoformat(shown["taken_at"]) == start_of_day(date(2026, 7, 3))
+    changed = {change["pointer"] for change in shown["entries"][-1]["details"]["changes"]}
+    assert changed == {"/goods/name", "/basics/sampled_on"}
+    running = [clock for clock in shown["clocks"] if clock["state"] in ("running", "breached")]
+    assert [day_of(datetime.fromisoformat(clock["triggered_at"])) for clock in running] == [date(2026, 7, 3)]
+    back = await correct(bureau, shown, basics={"sampled_on": "2026-07-01"})
+    assert len([clock for clock in back.json()["clocks"] if clock["state"] in ("running", "breached")]) == 1
+
+
+async def test_a_correction_of_a_paper_form_takes_nothing_away_and_brings_no_fault_in(bureau: Bureau) -> None:
+    sample = await imported(bureau, 22)
+    for change, pointer in (
+        ({"goods": {"name": None}}, "/form/goods/name"),
+        ({"basics": {"sampled_on": "2999-01-01"}}, "/form/basics/sampled_on"),
+        ({"samplers": [{"name": "演示甲"}]}, "/form/samplers"),
+        ({"basics": {"stream": "assessment"}}, "/form/basics/stream"),
+        ({"goods": {"backup_quantity": "9"}}, "/form/goods/backup_quantity"),
+    ):
+        refused = await correct(bureau, sample, **change)
+        assert refused.status_code == 422, (change, refused.text)
+        assert pointer in {error["pointer"] for error in refused.json()["errors"]}, (change, refused.text)
+
+
+async def test_the_accounts_of_samplers_on_paper_are_added_once_and_then_stand(bureau: Bureau) -> None:
+    sample = await imported(bureau, 23)
+    first, second = str(uuid4()), str(uuid4())
+    one = await correct(bureau, sample, samplers=[{"name": "演示甲", "user_id": first}, {"name": "演示乙"}])
+    assert one.status_code == 200, one.text
+    both = [{"name": "演示甲", "user_id": first}, {"name": "演示乙", "user_id": second}]
+    two = await correct(bureau, one.json(), samplers=both)
+    assert two.status_code == 200, two.text
+    async with bureau.app.state.sessions() as session:
+        wanted = select(Participation.user_id).where(
+            Participation.sample_id == UUID(sample["id"]), Participation.duty == Duty.SAMPLER
+        )
+        assert set(map(str, await session.scalars(wanted))) == {first, second}
+    exchanged = [{"name": "演示甲", "user_id": first}, {"name": "演示乙", "user_id": str(uuid4())}]
+    refused = await correct(bureau, two.json(), samplers=exchanged)
+    assert [error["code"] for error in refused.json()["errors"]] == ["fixed"]
 
 
 async def test_whoever_dies_another_goes_on_and_no_row_is_doubled(

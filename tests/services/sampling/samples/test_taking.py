@@ -445,6 +445,27 @@ async def test_whoever_submits_a_form_has_sampled(session: AsyncSession, client_
     assert set(map(tuple, parts)) == {(who, "sampler") for who in (FIRST, SECOND, entering)}
 
 
+async def test_who_entered_a_form_as_one_of_its_samplers_has_sampled_though_he_is_taken_off_it(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    entering, another = uuid4(), uuid4()
+    officer = await client_of(Unit.SAMPLING, Role.INSPECTOR, regions=[HAISHU], actor_id=entering)
+    await send_files(officer)
+    draft = (await put(officer, without_task(form_of(entering, SECOND)))).json()
+    sample_id = UUID(draft["id"])
+
+    async def samplers() -> set[UUID]:
+        wanted = select(Participation.user_id).where(Participation.sample_id == sample_id)
+        return set(await session.scalars(wanted))
+
+    assert await samplers() == {entering}
+    colleague = await client_of(Unit.SAMPLING, Role.INSPECTOR, regions=[HAISHU], actor_id=another)
+    without_him = without_task(form_of(FIRST, SECOND))
+    assert (await put(colleague, without_him, sample_id, revision=2)).status_code == 200
+    assert (await submit(colleague, draft["id"], revision=2)).status_code == 200
+    assert await samplers() == {entering, another, FIRST, SECOND}
+
+
 @pytest.mark.parametrize("fault", [None, {"active": False}, {"valid_to": "2024-12-31"}, {"region_code": NANHAI}])
 async def test_where_a_county_keeps_a_roster_only_those_on_it_sample(
     session: AsyncSession, officer: httpx.AsyncClient, fault: dict[str, Any] | None
