@@ -27,7 +27,9 @@ class Caller:
     traceparent: str = ""
 
     def headers(self) -> dict[str, str]:
-        headers = {"authorization": f"Bearer {self.token}", "x-request-id": self.request_id}
+        headers = {"x-request-id": self.request_id}
+        if self.token:  # who asks for what everybody may read has none
+            headers["authorization"] = f"Bearer {self.token}"
         if self.traceparent:
             headers["traceparent"] = self.traceparent
         propagate.inject(headers)  # where tracing is on, our own span is the parent

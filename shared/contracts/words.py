@@ -1,5 +1,6 @@
 """Words that a person writes for others to read."""
 
+import re
 import unicodedata
 from typing import Annotated
 
@@ -27,3 +28,13 @@ def _in_words(text: str) -> str:
 
 Words = Annotated[str, AfterValidator(_in_words)]
 """What a person wrote for others to read."""
+
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)", re.ASCII)
+_IDENTITY = re.compile(r"(?<![0-9A-Z])[1-9]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dXx](?![0-9A-Z])", re.ASCII)
+
+
+def personal_number_in(text: str) -> str | None:
+    """What in words that everybody will read looks like a mobile or an identity number, by its name."""
+    if _IDENTITY.search(text):
+        return "身份证号"
+    return "手机号码" if _MOBILE.search(text) else None

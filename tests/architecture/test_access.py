@@ -34,6 +34,10 @@ OPEN_TO_ALL = {
     "/v1/published-tables/{publication_id}": "results that the office has announced to everybody",
     "/v1/published-tables/{publication_id}/rows": "results that the office has announced to everybody",
     "/v1/published-tables/{publication_id}/file": "results that the office has announced to everybody",
+    "/v1/public-results/{business}": "results of inspections that were published",
+    "/v1/open-data/inspection-results": "results of inspections that were published",
+    "/v1/open-data/lives/{county}": "results of inspections that were published",
+    "/results/{business}": "results of inspections that were published",
 }
 
 

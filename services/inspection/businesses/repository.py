@@ -1,12 +1,14 @@
 """Every query of the register."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.inspection.businesses.models import Business, Licence, Movement, TimelineEntry
 from services.inspection.businesses.rules import Identity, squeeze
@@ -73,6 +75,26 @@ async def get_survivor(session: AsyncSession, business_id: UUID) -> Business | N
 def family_of(business_id: UUID) -> Select[UUID]:
     """Return the sub-select of a file and of all files that were merged into it."""
     return select(Business.id).where(or_(Business.id == business_id, Business.merged_into == business_id))
+
+
+def of_business(column: Any, business_id: UUID) -> ColumnElement[bool]:
+    """The condition that a record is of the business behind a file: of the file that goes on, or of any file that was
+    merged into it, whichever of them is named. A terminal may also name what is not on file.
+    """
+    named, file = aliased(Business), aliased(Business)
+    goes_on = select(func.coalesce(named.merged_into, named.id)).where(named.id == business_id).scalar_subquery()
+    its_files = select(file.id).where(or_(file.id == goes_on, file.merged_into == goes_on))
+    return or_(column == business_id, column.in_(its_files))
+
+
+async def survivors_of(session: AsyncSession, business_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """All files of these businesses → the one that was asked for; the asked are files that go on."""
+    found = await session.execute(
+        select(Business.id, Business.merged_into).where(
+            or_(Business.id.in_(business_ids), Business.merged_into.in_(business_ids))
+        )
+    )
+    return {row.id: row.merged_into or row.id for row in found}
 
 
 async def list_businesses(

@@ -130,7 +130,11 @@ class VisitPublication(Base):
     """A result as it was shown to everybody. A correction is another row; the last one stands."""
 
     __tablename__ = "visit_publications"
-    __table_args__ = (Index(None, "record_id", "id"), Index(None, "business_id", "id"))
+    __table_args__ = (
+        Index(None, "record_id", "id"),
+        Index(None, "business_id", "id"),
+        Index(None, "region_code", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     record_id: Mapped[UUID] = mapped_column(ForeignKey("visit_records.id"))

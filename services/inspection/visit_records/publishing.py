@@ -13,6 +13,7 @@ from services.inspection.visit_records.problems import AlreadyPublished, NotYetP
 from services.inspection.visit_records.service import record_for
 from services.inspection.visit_records.settling import log
 from shared.clocks.service import meet_clock
+from shared.contracts.words import personal_number_in
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.http.problems import FieldError, InvalidRequest
@@ -37,6 +38,9 @@ async def publish_result(session: AsyncSession, record_id: UUID, note: str, vers
         raise InvalidRequest(
             "有 1 处需要改正", errors=[FieldError(pointer="/note", message="更正公布请写明原因", code="missing")]
         )
+    if found := personal_number_in(note):
+        message = f"原因会一并公布，里面像有{found}，请删去"
+        raise InvalidRequest("有 1 处需要改正", errors=[FieldError(pointer="/note", message=message, code="personal")])
     judgement = await repository.get_judgement(session, record.judgement_id)
     assert judgement is not None
     await repository.outdate_publications(session, record.id)

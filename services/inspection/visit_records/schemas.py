@@ -158,4 +158,6 @@ class VisitRecordRead(VisitRecordSummary):
 
 
 class PublicationWrite(Schema):
-    note: Words = Field(default="", max_length=2000, description="更正公布的，写明原因", examples=[""])
+    note: Words = Field(
+        default="", max_length=2000, description="更正公布的，写明原因；会一并公布，请不要写个人信息", examples=[""]
+    )

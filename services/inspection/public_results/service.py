@@ -1,0 +1,91 @@
+"""Telling everybody what was published: of a business, page by page, and as a bundle that is packed at most hourly."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.inspection.public_results import repository
+from services.inspection.public_results.lives import Feed, Place, pack, tables_of
+from services.inspection.public_results.models import LivesBundle
+from services.inspection.public_results.problems import NoPublishedResults, NoSuchCounty, TooManyToPack
+from services.inspection.public_results.reading import open_result, with_results
+from services.inspection.public_results.schemas import BusinessWithResults
+from services.inspection.settings import Settings
+from shared.contracts.inspection import CoordinateSystem
+from shared.regions.tree import Level
+from shared.times import day_of, now
+
+FRESH = timedelta(hours=1)
+MOST_RESULTS = 100_000
+
+
+async def results_of(session: AsyncSession, named: str) -> list[BusinessWithResults]:
+    """The businesses that an id or a USCC names and of which something is published. Raises `NoPublishedResults`."""
+    try:
+        files = await repository.businesses_named(session, business_id=UUID(named), uscc=None)
+    except ValueError:
+        files = await repository.businesses_named(session, business_id=None, uscc=named.strip().upper())
+    found = []
+    for business in files:
+        if publications := await repository.publications_of(session, business.id):
+            names = await repository.names_for(session, publications)
+            found.append(with_results(business, publications, names))
+    if not found:
+        raise NoPublishedResults("请核对主体编号或统一社会信用代码；检查结果在形成之日起二十个工作日内公布")
+    return found
+
+
+async def bundle_for(session: AsyncSession, county: str, settings: Settings) -> LivesBundle:
+    """The county's bundle, packed anew when it is older than an hour; who comes meanwhile waits for that one packing.
+
+    Raises `NoSuchCounty`, `TooManyToPack`.
+    """
+    bundle = await repository.bundle_of(session, county)
+    if bundle is None or bundle.as_of <= now() - FRESH:
+        path = await repository.path_of(session, county)
+        if max(path, default=0) != Level.COUNTY:
+            raise NoSuchCounty("请用县（市、区）的区划代码，如 330203000000")
+        await repository.lock_bundle(session, county)
+        bundle = await repository.bundle_of(session, county)
+        if bundle is None or bundle.as_of <= now() - FRESH:
+            bundle = await _pack(session, county, path, settings)
+    return bundle
+
+
+async def _pack(session: AsyncSession, county: str, path: dict[int, str], settings: Settings) -> LivesBundle:
+    at = now()
+    rows = await repository.latest_results(session, county, MOST_RESULTS + 1)
+    if len(rows) > MOST_RESULTS:
+        raise TooManyToPack(f"超过 {MOST_RESULTS} 次检查结果，请改用分页的 /v1/open-data/inspection-results")
+    names = await repository.names_for(session, rows)
+    feed = Feed(
+        on=day_of(at),
+        municipality=path[Level.COUNTY],
+        city=path.get(Level.CITY, ""),
+        state=path.get(Level.PROVINCE, ""),
+        url=settings.open_data_url,
+        contact=settings.open_data_email,
+    )
+    tables = tables_of(feed, [open_result(row, names) for row in rows], _places(rows))
+    content = await asyncio.to_thread(pack, tables)
+    counts = {name: len(tables[f"{name}.csv"]) for name in ("businesses", "inspections", "violations")}
+    sha256 = hashlib.sha256(content).hexdigest()
+    kept = {"region_code": county, "as_of": at, "content": content, "sha256": sha256} | counts
+    await repository.keep_bundle(session, kept)
+    bundle = await repository.bundle_of(session, county)
+    assert bundle is not None
+    return bundle
+
+
+def _places(rows: Sequence[Row[Any]]) -> dict[str, Place]:
+    return {
+        str(row.business_id): Place(str(row.longitude), str(row.latitude), CoordinateSystem(row.coordinate_system))
+        for row in rows
+        if row.longitude is not None
+    }
