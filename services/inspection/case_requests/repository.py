@@ -85,6 +85,7 @@ async def list_requests(
     state: CaseRequestState | None,
     region_code: str | None,
     business_id: UUID | None,
+    sample_id: UUID | None,
 ) -> tuple[list[CaseRequest], str | None]:
     """One page of the requests in the actor's regions, the newest first."""
     statement = within_scope(select(CaseRequest), CaseRequest.region_code, actor)
@@ -94,4 +95,6 @@ async def list_requests(
         statement = statement.where(CaseRequest.region_code.in_(codes_within([region_code])))
     if business_id is not None:
         statement = statement.where(CaseRequest.business_id == business_id)
+    if sample_id is not None:
+        statement = statement.where(CaseRequest.sample_id == sample_id)
     return await paginate(session, statement, page, order_by=[CaseRequest.id], descending=True)

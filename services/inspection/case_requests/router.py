@@ -30,10 +30,11 @@ async def list_case_requests(
     state: Annotated[CaseRequestState | None, Query(description="办理状态")] = None,
     region: Annotated[RegionCode | None, Query(description="区划代码，含其下级")] = None,
     business: Annotated[UUID | None, Query(description="主体编号")] = None,
+    sample_id: Annotated[UUID | None, Query(description="由哪份样品引起")] = None,
 ) -> Page[CaseRequestRead]:
     """核查处置移送的案件线索，最近的在前。"""
     rows, following = await repository.list_requests(
-        session, actor, page, state=state, region_code=region, business_id=business
+        session, actor, page, state=state, region_code=region, business_id=business, sample_id=sample_id
     )
     return Page(items=[CaseRequestRead.model_validate(row) for row in rows], next_cursor=following)
 

@@ -12,6 +12,7 @@ from services.sampling.publications.rules import EditionKind, PublicationKind, P
 from services.sampling.samples.models import Sample
 from services.sampling.samples.repository import visible_samples
 from services.sampling.samples.scope import sees_whole_regions
+from shared.contracts.statutory_sampling import SampleState
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
@@ -174,6 +175,27 @@ async def lock_samples(
         .execution_options(populate_existing=True)
     )
     return {sample.id: sample for sample in await session.scalars(statement)}
+
+
+async def list_candidates(
+    session: AsyncSession, publication: Publication, actor: Actor, page: PageRequest
+) -> tuple[list[Sample], str | None]:
+    """One page of the concluded samples of the table's region, period, source and conclusion that no table lists."""
+    listed = select(PublicationRow.sample_id).where(PublicationRow.corrects_id.is_(None))
+    statement = (
+        visible_samples(select(Sample), actor)
+        .where(
+            Sample.region_code.in_(codes_within([publication.region_code])),
+            Sample.state == SampleState.CONCLUDED,
+            Sample.conclusion == publication.kind.conclusion,
+            Sample.sampled_on.between(publication.period_from, publication.period_to),
+            Sample.id.not_in(listed),
+        )
+        .options(selectinload(Sample.entries))
+    )
+    if publication.task_source is not None:
+        statement = statement.where(Sample.task_source == publication.task_source)
+    return await paginate(session, statement, page, order_by=[Sample.id])
 
 
 async def tables_with(session: AsyncSession, sample_ids: Collection[UUID], but: UUID | None) -> dict[UUID, Publication]:

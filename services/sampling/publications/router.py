@@ -6,9 +6,10 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
-from services.sampling.publications import corrections, repository, service
+from services.sampling.publications import corrections, fitness, repository, service
 from services.sampling.publications.rules import PublicationKind, PublicationState
 from services.sampling.publications.schemas import (
+    CandidateRead,
     CorrectionCreate,
     Entries,
     EntryOutcomes,
@@ -116,6 +117,29 @@ async def enlist_samples(
 ) -> EntryOutcomes:
     """把样品列入拟公布的表：逐份答复，不能公布的写明全部原因。"""
     return EntryOutcomes(items=await service.enlist(session, publication_id, body, actor))
+
+
+@router.get("/publications/{publication_id}/candidates")
+async def list_publication_candidates(
+    publication_id: UUID, actor: CanReadPublications, session: Session, page: PageParameters
+) -> Page[CandidateRead]:
+    """可以列入这张表的样品：符合区划、期间、来源和结论，还没有列入任何表；现在还不能列入的写明全部原因。"""
+    publication = await service.publication_for(session, publication_id, actor)
+    found, following = await fitness.candidates(session, publication, actor, page)
+    items = [
+        CandidateRead(
+            sample_id=sample.id,
+            sample_number=sample.number,
+            food_name=sample.food_name,
+            sampled_party_name=sample.sampled_party_name,
+            producer_name=sample.producer_name,
+            sampled_on=sample.sampled_on,
+            task_source=sample.task_source,
+            reasons=reasons,
+        )
+        for sample, reasons in found
+    ]
+    return Page(items=items, next_cursor=following)
 
 
 @router.delete("/publications/{publication_id}/rows/{row_id}", status_code=204)

@@ -100,6 +100,19 @@ class EntryOutcomes(Schema):
     items: list[EntryOutcome]
 
 
+class CandidateRead(Schema):
+    """A sample that belongs in the table and stands in none yet."""
+
+    sample_id: UUID
+    sample_number: str | None = Field(description="抽样编号", examples=["XBJ26330203000000001"])
+    food_name: str = Field(examples=["挂面"])
+    sampled_party_name: str = Field(examples=["演示超市（虚构）"])
+    producer_name: str | None
+    sampled_on: date
+    task_source: str = Field(examples=["（演示）区级监督抽检"])
+    reasons: list[str] = Field(description="现在还不能列入的原因；能列入的为空", examples=[[]])
+
+
 class Cells(Schema):
     """The announcement's columns that are the sample's own. Null means unknown; nothing is made up.
 

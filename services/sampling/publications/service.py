@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.publications import repository
+from services.sampling.publications.fitness import examine
 from services.sampling.publications.models import Publication, PublicationRow
 from services.sampling.publications.problems import (
     NotFitForPublication,
@@ -14,7 +15,7 @@ from services.sampling.publications.problems import (
     PublicationNotFound,
     PublicationRowNotFound,
 )
-from services.sampling.publications.rules import PublicationState, refusals
+from services.sampling.publications.rules import PublicationState
 from services.sampling.publications.schemas import (
     Cells,
     Entries,
@@ -22,8 +23,6 @@ from services.sampling.publications.schemas import (
     PublicationCreate,
     PublicationWrite,
 )
-from services.sampling.publications.snapshots import cells_of, personal_data_of, surroundings_of
-from services.sampling.publications.standings import cases_of, retests_of, standings_of
 from services.sampling.samples.entry_kinds import SampleEntryKind
 from services.sampling.samples.models import Sample
 from shared.contracts.codes import RowOutcome
@@ -99,7 +98,7 @@ async def enlist(session: AsyncSession, publication_id: UUID, body: Entries, act
     wanted = {entry.sample_id: entry.remark for entry in body.samples}
     if len(listed) + len(wanted.keys() - listed.keys()) > MAX_ROWS:
         raise NotFitForPublication(f"一张表最多 {MAX_ROWS} 行，请分成几张公布")
-    examined = await _examine(session, publication, {id_: wanted[id_] for id_ in wanted if id_ not in listed}, actor)
+    examined = await examine(session, publication, {id_: wanted[id_] for id_ in wanted if id_ not in listed}, actor)
     ids = (UUID(bytes=each) for each in uuid7_series(len(wanted)))  # ascending, so that rows keep the order of the list
     outcomes = []
     for sample_id, remark in wanted.items():
@@ -147,7 +146,7 @@ async def publish(session: AsyncSession, publication_id: UUID, version: int, act
     if not rows:
         raise NotFitForPublication("表里还没有样品")
     remarks = {row.sample_id: str(row.cells["remark"]) for row in rows}
-    examined = await _examine(session, publication, remarks, actor)
+    examined = await examine(session, publication, remarks, actor)
     errors: list[FieldError] = []
     for index, row in enumerate(rows):
         found = examined[row.sample_id]
@@ -166,49 +165,6 @@ async def publish(session: AsyncSession, publication_id: UUID, version: int, act
     _tell_samples([found[0] for found in examined.values() if not isinstance(found, list)], publication, present, actor)
     await session.flush()
     return publication
-
-
-Examined = tuple[Sample, Cells] | list[str]
-"""A sample that may be published with its cells, or the reasons why it may not."""
-
-
-async def _examine(
-    session: AsyncSession, publication: Publication, remarks: dict[UUID, str], actor: Actor
-) -> dict[UUID, Examined]:
-    """Look at samples as they are at this moment; they are held, so that nothing changes until the commit."""
-    samples = await repository.lock_samples(session, remarks, actor, publication.region_code)
-    cases, retests = await cases_of(session, samples), await retests_of(session, samples)
-    listed = await repository.tables_with(session, samples, publication.id)
-    standings = await standings_of(session, samples.values(), cases, retests, listed)
-    around = await surroundings_of(session, samples.values(), retests)
-    present = now()
-    found: dict[UUID, Examined] = {}
-    for sample_id, remark in remarks.items():
-        sample = samples.get(sample_id)
-        if sample is None:
-            found[sample_id] = ["没有这份样品，或不在这张表的区划和您的管辖区域内"]
-            continue
-        reasons = [
-            *refusals(publication.kind, standings[sample_id], remark, present),
-            *_misfits(publication, sample),
-        ]
-        if reasons:
-            found[sample_id] = reasons
-            continue
-        own = [case for case in cases.get(sample_id, []) if not case.has_fallen_away]
-        cells = cells_of(publication.kind, sample, own, retests.get(sample_id, []), around, remark)
-        found[sample_id] = personal_data_of(cells) or (sample, cells)
-    return found
-
-
-def _misfits(publication: Publication, sample: Sample) -> list[str]:
-    """Why a sample does not belong in this table, whatever may be published elsewhere."""
-    found = []
-    if not publication.period_from <= sample.sampled_on <= publication.period_to:
-        found.append(f"抽样日期 {sample.sampled_on} 不在 {publication.period_from} 至 {publication.period_to} 之内")
-    if publication.task_source is not None and sample.task_source != publication.task_source:
-        found.append(f"任务来源是“{sample.task_source}”，这张表只收“{publication.task_source}”")
-    return found
 
 
 def _differences(row: PublicationRow, cells: Cells) -> list[str]:

@@ -185,6 +185,8 @@ async def test_the_list_of_a_business_has_its_requests_alone(session: AsyncSessi
     await heard(session, [case_requested()])
     items = (await officer.get("/v1/case-requests", params={"business": str(seller.id)})).json()["items"]
     assert [item["id"] for item in items] == [str(own.id)]
+    of_sample = (await officer.get("/v1/case-requests", params={"sample_id": str(own.sample_id)})).json()["items"]
+    assert [item["id"] for item in of_sample] == [str(own.id)]
     assert await session.scalar(select(func.count()).select_from(CaseRequest)) == 2
 
 

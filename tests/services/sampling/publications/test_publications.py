@@ -606,3 +606,22 @@ async def test_who_read_other_rows_does_not_publish_these(
     assert (await office.delete(f"{path}/rows/{added['row_id']}")).status_code == 204
     assert (await publication(office, read_again)).status_code == 412
     assert (await publication(office, await read(office, path))).status_code == 200
+
+
+async def test_the_candidates_of_a_table_are_what_belongs_in_it_with_why_it_may_not_stand_there_yet(
+    session: AsyncSession, office: httpx.AsyncClient, handler: httpx.AsyncClient
+) -> None:
+    ready, unserved = await a_failure(session, handler), await a_failure(session, handler, served_at=None)
+    await a_pass(session)
+    await a_failure(session, handler, sampled_on=date(2026, 5, 31))
+    await a_failure(session, handler, served_at=None, region_code=NANHAI)
+    other_source = await a_failure(session, handler, task_source="另一来源（演示）")
+    draft = await drafted(office, task_source=ready.task_source)
+    path = f"/v1/publications/{draft['id']}/candidates"
+    found = {each["sample_id"]: each["reasons"] for each in (await office.get(path)).json()["items"]}
+    assert found.keys() == {str(ready.id), str(unserved.id)}, str(other_source.id)
+    assert found[str(ready.id)] == []
+    assert any("还没有送达" in reason for reason in found[str(unserved.id)])
+    assert [each["outcome"] for each in await enlisted(office, draft, ready)] == ["accepted"]
+    left = [each["sample_id"] for each in (await office.get(path)).json()["items"]]
+    assert left == [str(unserved.id)], "what a table lists is a candidate for none"
