@@ -1,5 +1,6 @@
 """追溯."""
 
+from services.traceability.codes.router import router as codes
 from services.traceability.database import Base
 from services.traceability.epcis_captures.router import router as epcis_captures
 from services.traceability.epcis_events.router import router as epcis_events
@@ -22,7 +23,7 @@ service = Service(
     title="追溯",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[lots, recall_requests, epcis_events, epcis_captures, master_data],
+    routers=[lots, recall_requests, codes, epcis_events, epcis_captures, master_data],
     subscribers={
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,
