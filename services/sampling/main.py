@@ -23,6 +23,8 @@ from services.sampling.laboratory_assignments.router import router as laboratory
 from services.sampling.laboratory_desk.router import router as laboratory_desk
 from services.sampling.limits.router import router as limits
 from services.sampling.limits.seed import seed_limits
+from services.sampling.no_retest_items.router import router as no_retest_items
+from services.sampling.no_retest_items.seed import seed_no_retest_items
 from services.sampling.objections.router import router as objections
 from services.sampling.plans.coverage.jobs import REFRESH_COVERAGE
 from services.sampling.plans.router import router as plans
@@ -37,6 +39,8 @@ from services.sampling.result_imports.router import router as result_imports
 from services.sampling.retests.router import router as retests
 from services.sampling.samplers.router import router as samplers
 from services.sampling.samples.router import router as samples
+from services.sampling.sampling_day_bounds.router import router as sampling_day_bounds
+from services.sampling.sampling_day_bounds.seed import seed_sampling_day_bounds
 from services.sampling.sampling_tasks.router import router as sampling_tasks
 from services.sampling.separation import service as _separation  # noqa: F401 (tables of the metadata)
 from services.sampling.settings import Settings
@@ -70,6 +74,7 @@ service = Service(
         allocation,
         sampling_tasks,
         samples,
+        sampling_day_bounds,
         form_workbooks,
         capacity,
         publications,
@@ -81,6 +86,7 @@ service = Service(
         disposals,
         objections,
         retests,
+        no_retest_items,
         food_categories,
         limits,
         verdicts,
@@ -107,7 +113,16 @@ service = Service(
         SWEEP_RESULTS,
     ],
     figures=(*FIGURES, *CAPACITY_FIGURES, *PLAN_FIGURES, *DISPOSAL_FIGURES, *REPORT_FIGURES),
-    seeds=[seed_items, seed_categories, seed_limits, seed_caps, seed_requirements, seed_serious_rules],
+    seeds=[
+        seed_items,
+        seed_categories,
+        seed_limits,
+        seed_caps,
+        seed_requirements,
+        seed_serious_rules,
+        seed_no_retest_items,
+        seed_sampling_day_bounds,
+    ],
 )
 
 app = create_app(service)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -19,6 +19,7 @@ from services.sampling.samples.models import Sample
 from services.sampling.samples.rules import FEWEST_SAMPLERS
 from services.sampling.samples.service import CLOCK_OBJECT, clock_title
 from services.sampling.samples.taking import DELIVERY
+from services.sampling.sampling_day_bounds.service import earliest_on
 from services.sampling.sampling_tasks.repository import counties_of
 from shared.clocks.repository import rules_in_force
 from shared.clocks.rules import ClockRule, applicable
@@ -55,6 +56,13 @@ class Row:
         self.errors.append(FieldError(pointer=pointer, message=message, code=code, row=self.number, column=label))
 
 
+class Days(NamedTuple):
+    """The days that a form may bear, the first and the last included."""
+
+    first: date
+    last: date
+
+
 class Known:
     """Forms that rows are held against: those on the platform, and those of rows before in the same file."""
 
@@ -65,9 +73,10 @@ class Known:
         """Say of each row what becomes of it."""
         rules = [row.to_rule() for row in await rules_in_force(session, DELIVERY)]
         today = day_of(now())
+        days = Days(await earliest_on(session, today), today)
         for row in rows:
             if not row.errors:
-                _read(row, today, rules)
+                _read(row, days, rules)
         numbers = {row.form.basics.number for row in rows if row.form and row.form.basics.number}
         stored = await repository.samples_by_number(session, numbers)
         for row in rows:
@@ -138,7 +147,7 @@ async def store(session: AsyncSession, upload: FormUpload, rows: Sequence[Row]) 
     await open_clocks(session, [_delivery_of(sample) for sample in samples])
 
 
-def _read(row: Row, today: date, rules: Sequence[ClockRule]) -> None:
+def _read(row: Row, days: Days, rules: Sequence[ClockRule]) -> None:
     try:
         row.form = form_from(row.values)
     except ValidationError as error:
@@ -147,8 +156,14 @@ def _read(row: Row, today: date, rules: Sequence[ClockRule]) -> None:
         return
     sampled_on = row.form.basics.sampled_on
     assert sampled_on is not None  # a required column
-    if sampled_on > today:
-        row.reject(("basics", "sampled_on"), f"抽样日期 {sampled_on} 晚于今天 {today}，请核对", "day")
+    if sampled_on > days.last:
+        row.reject(("basics", "sampled_on"), f"抽样日期 {sampled_on} 晚于今天 {days.last}，请核对", "day")
+    elif sampled_on < days.first:
+        message = (
+            f"抽样日期 {sampled_on} 过早，不得早于 {days.first}，请核对年份；"
+            "确要补录更早的，请食安办先放宽下限（POST /v1/sampling-day-bounds）"
+        )
+        row.reject(("basics", "sampled_on"), message, "day")
     elif applicable(rules, DELIVERY, Authority.MARKET, start_of_day(sampled_on)) is None:
         row.reject(("basics", "sampled_on"), f"{sampled_on} 没有适用的送样期限规则，请先补录规则或改正日期", "no_rule")
     names = {sampler.name for sampler in row.form.samplers if sampler.name}

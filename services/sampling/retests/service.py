@@ -4,6 +4,7 @@ A re-test holds up nothing: stop of sale, recall and the disposal's clocks run o
 duties are not suspended). What the laboratories do is in `laboratories`, what comes out in `results`.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.sampling.disposals.models import DisposalCase
 from services.sampling.disposals.notices import RETEST_WINDOW
 from services.sampling.disposals.service import NOTICE_CLOCK_OBJECT, by, case_for
+from services.sampling.no_retest_items.repository import names_on
+from services.sampling.no_retest_items.rules import is_microbiological
 from services.sampling.proceedings.clocks import cancel_open, clock_on, has_lapsed, meet, open_where_ruled
 from services.sampling.proceedings.filing import filed_at
 from services.sampling.retests import repository
-from services.sampling.retests.microbiology import is_microbiological
 from services.sampling.retests.models import Retest
 from services.sampling.retests.problems import (
     RetestAlreadyOpen,
@@ -55,7 +57,7 @@ async def apply(session: AsyncSession, case_id: UUID, body: RetestApplication, a
         raise RetestStepRefused("这件核查处置已不再需要，没有可以复检的结论")
     at = await filed_at(session, sample.id, body, notice.served_at or case.received_at, actor)
     window = await clock_on(session, NOTICE_CLOCK_OBJECT, notice.id, RETEST_WINDOW)
-    items = _contested(case, body.items)
+    items = _contested(case, body.items, await names_on(session, day_of(at)))
     if (other := await repository.open_of_case(session, case.id)) is not None:
         raise RetestAlreadyOpen(f"复检申请 {other.id} 还没有办结（{other.state.label}）", retest_id=str(other.id))
     retest = Retest(
@@ -199,7 +201,7 @@ async def _held(session: AsyncSession, case_id: UUID, actor: Actor) -> tuple[Dis
     return await case_for(session, case_id, actor, lock=True), sample
 
 
-def _contested(case: DisposalCase, names: list[str]) -> list[UnqualifiedItem]:
+def _contested(case: DisposalCase, names: list[str], germs: Collection[str]) -> list[UnqualifiedItem]:
     failed = failed_items(case)
     unknown = [name for name in names if name not in {item.item for item in failed}]
     if unknown:
@@ -207,7 +209,7 @@ def _contested(case: DisposalCase, names: list[str]) -> list[UnqualifiedItem]:
         raise fault("/items", f"“{unknown[0]}”不在检验结论的不合格项目之中（{known}）", "item")
     if names:
         return [item for item in failed if item.item in names]
-    return [item for item in failed if not is_microbiological(item)] or failed
+    return [item for item in failed if not is_microbiological(item, germs)] or failed
 
 
 async def _facts(
@@ -215,9 +217,10 @@ async def _facts(
 ) -> Facts:
     contested = [item for item in failed_items(case) if item.item in retest.items]
     sealing = sample.form.get("sealing") or {}
+    germs = await names_on(session, day_of(at))
     return Facts(
         is_late=retest.is_late,
-        only_microbiology=bool(contested) and all(is_microbiological(item) for item in contested),
+        only_microbiology=bool(contested) and all(is_microbiological(item, germs) for item in contested),
         another_accepted=await repository.another_accepted(session, sample.id, but=retest.id),
         no_backup=bool(sealing.get("no_backup_because")),
         backup_expires_on=expires_on,

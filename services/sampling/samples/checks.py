@@ -11,20 +11,21 @@ from services.sampling.samples import repository
 from services.sampling.samples.facts import plain_uscc
 from services.sampling.samples.form import SampleForm
 from services.sampling.samples.models import Sample
-from services.sampling.samples.rules import Fault, earliest_day
+from services.sampling.samples.rules import Fault
+from services.sampling.sampling_day_bounds.service import earliest_on
 from services.sampling.sampling_tasks.models import SamplingTask, SamplingTaskSampler
 from services.sampling.sampling_tasks.repository import taken_for
 from services.sampling.test_sites.models import Business
 from shared.regions.repository import ancestors_of
-from shared.times import day_of
+from shared.times import day_of, now
 
 
 async def earliest_of(session: AsyncSession, task: SamplingTask | None) -> date:
     """The first day that a sample for the task (None: without one) may bear, by the year of its plan or its own."""
     if task is None:
-        return earliest_day(None)
+        return await earliest_on(session, day_of(now()))
     plan = await session.get(SamplingPlan, task.plan_id) if task.plan_id else None
-    return earliest_day(plan.year if plan else day_of(task.created_at).year)
+    return await earliest_on(session, day_of(now()), plan.year if plan else day_of(task.created_at).year)
 
 
 async def faults_of_samplers(

@@ -19,9 +19,6 @@ from services.sampling.samples.form import (
 FEWEST_SAMPLERS = 2
 """抽样检验管理办法: 现场抽样不少于两人. A person counts once, under whichever name."""
 
-FOOD_SAFETY_LAW = date(2009, 6, 1)
-"""The day on which 食品安全法 came into force. Nothing is reckoned from it; an earlier day is a slip of the pen."""
-
 ONLINE_PLACES = ("网购", "网络抽检", "网络抽样")
 PRODUCED = ("生产日期", "加工日期")
 """Kinds of dates that say when the food was made; others (购进、检疫) do not choose a standard by production date."""
@@ -78,13 +75,6 @@ _PHOTOS_ONLINE = (
     AttachmentKind.SAMPLE,
     AttachmentKind.TEST_SEAL,
 )
-
-
-def earliest_day(year_of_task: int | None) -> date:
-    """The first day on which a sample may have been taken: none before the Food Safety Law, and none before the year
-    that precedes its task's, for what was taken in December is entered in January.
-    """
-    return FOOD_SAFETY_LAW if year_of_task is None else max(FOOD_SAFETY_LAW, date(year_of_task - 1, 1, 1))
 
 
 def faults_of_taking(form: SampleForm, earliest: date, today: date, *, held_lot: bool) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """Re-tests: who may ask until when, what must be refused, who tests, what comes out, and what runs on meanwhile."""
 
+import csv
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.sampling.assignment_draws.models import AssignmentDraw
 from services.sampling.disposals.models import DisposalCase
 from services.sampling.laboratories.models import Laboratory
-from services.sampling.retests.microbiology import is_microbiological
+from services.sampling.no_retest_items.rules import is_microbiological
+from services.sampling.no_retest_items.seed import SHIPPED
 from services.sampling.retests.rules import Facts, binding_grounds, conclusion_of, overturns, payer_of
 from services.sampling.samples.models import Sample, SampleEntry
 from services.sampling.separation.rules import Part
@@ -48,6 +50,7 @@ from tests.services.sampling.disposals.making import (
 from tests.services.sampling.objections.making import applied, filed, laboratory, retest_path, served
 
 BACKUP = {"backup_intact": True}
+SHIPPED_NAMES = [row["name"] for row in csv.DictReader(SHIPPED.read_text("utf-8").splitlines())]
 TRANSFER = {"seals_intact": True, "evidence": ["封条照片 演示-1"]}
 PASSED = {"item": LEAD.item, "result": "0.15", "unit": "mg/kg", "verdict": "qualified", "because": "演示：复检机构判定"}
 FAILED = PASSED | {"result": "0.55", "verdict": "unqualified"}
@@ -516,7 +519,8 @@ def test_an_overturning_takes_a_pass_of_all_that_had_failed() -> None:
     ],
 )
 def test_which_items_count_germs(name: str, result: str, requirement: str, germs: bool) -> None:
-    assert is_microbiological(UnqualifiedItem(item=name, result=result, requirement=requirement)) is germs
+    item = UnqualifiedItem(item=name, result=result, requirement=requirement)
+    assert is_microbiological(item, SHIPPED_NAMES) is germs
 
 
 LAXER = {"result": "0.4", "requirement": "≤0.5", "requirement_unit": "mg/kg"}
