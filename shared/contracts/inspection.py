@@ -236,6 +236,16 @@ class TimelineKind(StrEnum):
     DISPOSAL_CLOSED = "disposal_closed"
     LOT_HELD = "lot_held"
     LOT_RELEASED = "lot_released"
+    RESULT_PUBLISHED = "result_published"
+    CORRECTION_OPENED = "correction_opened"
+    CORRECTION_MOVED = "correction_moved"
+    CORRECTION_CLOSED = "correction_closed"
+    CLUE_REPORTED = "clue_reported"
+    CLUE_ANSWERED = "clue_answered"
+    LEADER_VISITED = "leader_visited"
+    RISK_GRADE_CONFIRMED = "risk_grade_confirmed"
+    LETTER_ISSUED = "letter_issued"
+    LETTER_REPLIED = "letter_replied"
 
     @property
     def label(self) -> str:
@@ -264,6 +274,16 @@ _TIMELINE_LABELS = {
     TimelineKind.DISPOSAL_CLOSED: "核查处置办结",
     TimelineKind.LOT_HELD: "批次锁定",
     TimelineKind.LOT_RELEASED: "批次解除锁定",
+    TimelineKind.RESULT_PUBLISHED: "公布检查结果",
+    TimelineKind.CORRECTION_OPENED: "发现问题待整改",
+    TimelineKind.CORRECTION_MOVED: "整改进展",
+    TimelineKind.CORRECTION_CLOSED: "整改办结",
+    TimelineKind.CLUE_REPORTED: "上报线索",
+    TimelineKind.CLUE_ANSWERED: "线索办结",
+    TimelineKind.LEADER_VISITED: "包保督导",
+    TimelineKind.RISK_GRADE_CONFIRMED: "确认风险等级",
+    TimelineKind.LETTER_ISSUED: "发出三书一函",
+    TimelineKind.LETTER_REPLIED: "答复三书一函",
 }
 
 

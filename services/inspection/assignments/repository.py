@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.assignments.codes import AssignmentLevel
 from services.inspection.assignments.models import Assignment, SupervisionVisit
+from services.inspection.businesses.repository import of_business
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
@@ -28,7 +29,7 @@ async def visible_assignment(
 
 
 async def assignments_of_business(session: AsyncSession, business_id: UUID) -> Sequence[Assignment]:
-    statement = select(Assignment).where(Assignment.business_id == business_id).order_by(Assignment.since)
+    statement = select(Assignment).where(of_business(Assignment.business_id, business_id)).order_by(Assignment.since)
     return (await session.scalars(statement)).all()
 
 
@@ -51,7 +52,7 @@ async def list_assignments(
     if level is not None:
         statement = statement.where(Assignment.level == level)
     if business_id is not None:
-        statement = statement.where(Assignment.business_id == business_id)
+        statement = statement.where(of_business(Assignment.business_id, business_id))
     if leader_id is not None:
         statement = statement.where(Assignment.leader_id == leader_id)
     if on is not None:

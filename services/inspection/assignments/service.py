@@ -12,16 +12,18 @@ from services.inspection.assignments.problems import AssignmentStepRefused, Unkn
 from services.inspection.assignments.rules import owed_quarters, standing, visits_in
 from services.inspection.assignments.schemas import AssignmentCreate, AssignmentEnd, SupervisionVisitCreate
 from services.inspection.businesses.service import read_business
+from services.inspection.businesses.timeline.service import tell
 from services.inspection.grid.cells.problems import wrong
 from services.inspection.grid.counts.service import QUARTERLY_VISITS, Standing, settle
 from services.inspection.grid.dated_rules.contents import Subject, SupervisionDuty
 from services.inspection.grid.dated_rules.service import rule_for
 from services.inspection.grid.periods import Stretch, first_overlap
 from shared.contracts.figures import Period
+from shared.contracts.inspection import TimelineKind
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.ids import uuid7
-from shared.times import day_of, now
+from shared.times import day_of, now, start_of_day
 
 
 async def assignment_for(session: AsyncSession, assignment_id: UUID, actor: Actor, *, lock: bool = False) -> Assignment:
@@ -86,6 +88,18 @@ async def record_visit(
     session.add(visit)
     await session.flush()
     await session.refresh(visit)
+    problems = f"发现问题 {len(visit.problems)} 个" if visit.problems else "没有发现问题"
+    await tell(
+        session,
+        kind=TimelineKind.LEADER_VISITED,
+        source=f"supervision visit/{visit.id}",
+        business_id=assignment.business_id,
+        summary=f"{assignment.leader_name}（{assignment.leader_post}）包保督导，{problems}",
+        details={"assignment_id": str(assignment.id)},
+        happened_at=start_of_day(visit.visited_on),
+        link=f"/v1/supervision-assignments/{assignment.id}",
+        actor_id=actor.id,
+    )
     await count_quarters(session, assignment)
     return visit
 

@@ -15,6 +15,7 @@ from services.inspection.corrections.problems import refused_at
 from services.inspection.corrections.rules import ImpossibleMoment, moment_of
 from services.inspection.corrections.schemas import CorrectionCreate
 from services.inspection.corrections.service import by
+from services.inspection.corrections.telling import tell_last_step
 from services.inspection.figures import corrections as figures
 from shared.http.auth import Actor
 from shared.ids import uuid7
@@ -70,6 +71,7 @@ async def open_corrections(
         session.add(tally)
         await session.flush()
     known = await repository.lock_corrections_of_visit(session, visit.visit_id)
+    changed: list[Correction] = []
     for problem in visit.problems:
         correction = known.get(problem.item_number)
         at = visit.ended_at
@@ -84,6 +86,7 @@ async def open_corrections(
         else:
             continue
         correction.log(CorrectionStep.OPENED, at, **by(actor), evidence=list(problem.photos))
+        changed.append(correction)
     still_found = {problem.item_number for problem in visit.problems}
     for number, correction in known.items():
         is_untouched = correction.state is CorrectionState.FOUND and correction.case_requested_at is None
@@ -92,8 +95,11 @@ async def open_corrections(
             correction.withdraw(at)
             correction.log(CorrectionStep.WITHDRAWN, at, **by(actor), note="检查结果重新判定后不再是问题")
             correction.advance()
+            changed.append(correction)
     standing = [row for row in known.values() if row.ended_because is not CorrectionEnd.WITHDRAWN]
     await session.flush()
+    for correction in changed:
+        await tell_last_step(session, correction)
     await figures.record_visit(session, tally, len(standing), is_new=is_new)
     return standing
 
@@ -118,6 +124,7 @@ async def open_by_hand(session: AsyncSession, body: CorrectionCreate, actor: Act
     correction.log(CorrectionStep.OPENED, found_at, **by(actor), evidence=body.evidence_before)
     session.add(correction)
     await session.flush()
+    await tell_last_step(session, correction)
     return correction
 
 

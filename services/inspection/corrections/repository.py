@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from services.inspection.businesses.models import Business
+from services.inspection.businesses.repository import of_business
 from services.inspection.corrections.kinds import CorrectionState
 from services.inspection.corrections.models import (
     Correction,
@@ -57,7 +58,7 @@ def visible_corrections(statement: Select[*Columns], actor: Actor) -> Select[*Co
         return within_scope(statement, Correction.region_code, actor)
     if actor.business_id is None:
         return statement.where(false())
-    return statement.where(Correction.business_id == actor.business_id)
+    return statement.where(of_business(Correction.business_id, actor.business_id))
 
 
 async def visible_correction(
@@ -157,11 +158,12 @@ def _filtered(statement: Select[*Columns], wanted: CorrectionFilter, actor: Acto
     statement = visible_corrections(statement, actor)
     for column, value in (
         (Correction.state, wanted.state),
-        (Correction.business_id, wanted.business_id),
         (Correction.visit_id, wanted.visit_id),
     ):
         if value is not None:
             statement = statement.where(column == value)
+    if wanted.business_id is not None:
+        statement = statement.where(of_business(Correction.business_id, wanted.business_id))
     if wanted.region is not None:
         statement = statement.where(Correction.region_code.in_(codes_within([wanted.region])))
     if wanted.overdue:

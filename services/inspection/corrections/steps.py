@@ -22,6 +22,7 @@ from services.inspection.corrections.schemas import (
     SpotCorrection,
     Step,
 )
+from services.inspection.corrections.telling import tell_last_step
 from services.inspection.figures import corrections as figures
 from shared.clocks.service import extend_clock, meet_clock, open_clock
 from shared.http.auth import Actor
@@ -194,5 +195,6 @@ async def finish(
     correction.log(kind, at, **service.by(actor), note=body.note, **fields)
     correction.advance()
     await session.flush()
+    await tell_last_step(session, correction)
     await service.settle(session, correction)
     return correction

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from services.inspection.businesses.models import Business
+from services.inspection.businesses.repository import of_business
 from services.inspection.supervision_letters.kinds import UNISSUED, LetterKind, LetterState
 from services.inspection.supervision_letters.models import Letter, LetterIssuer, LetterTemplate
 from shared.contracts.codes import OFFICIALS
@@ -44,7 +45,7 @@ def visible_letters(statement: Select[*Columns], actor: Actor) -> Select[*Column
         return within_scope(statement, Letter.region_code, actor)
     if actor.business_id is None:
         return statement.where(false())
-    return statement.where(Letter.business_id == actor.business_id, Letter.served_at.is_not(None))
+    return statement.where(of_business(Letter.business_id, actor.business_id), Letter.served_at.is_not(None))
 
 
 async def visible_letter(session: AsyncSession, letter_id: UUID, actor: Actor, *, lock: bool = False) -> Letter | None:
@@ -62,10 +63,11 @@ async def list_letters(
         (Letter.kind, wanted.kind),
         (Letter.state, wanted.state),
         (Letter.issuer_id, wanted.issuer_id),
-        (Letter.business_id, wanted.business_id),
     ):
         if value is not None:
             statement = statement.where(column == value)
+    if wanted.business_id is not None:
+        statement = statement.where(of_business(Letter.business_id, wanted.business_id))
     if wanted.region is not None:
         statement = statement.where(Letter.region_code.in_(codes_within([wanted.region])))
     return await paginate(session, statement, page, order_by=[Letter.id], descending=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.inspection.businesses.timeline.service import tell
 from services.inspection.corrections.letters import note_letter
 from services.inspection.corrections.problems import refused_at
 from services.inspection.corrections.rules import ImpossibleMoment, moment_of
@@ -30,6 +31,7 @@ from shared.clocks.repository import rules_in_force
 from shared.clocks.rules import ClockRule
 from shared.clocks.service import Opening, cancel_clock, clocks_of, meet_clock, open_clocks
 from shared.contracts.clocks import Authority
+from shared.contracts.inspection import TimelineKind
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.http.problems import FieldError, InvalidRequest
@@ -113,6 +115,7 @@ async def issue(session: AsyncSession, letter_id: UUID, note: str, version: int,
     corrections = [UUID(value) for value in letter.correction_ids]
     await note_letter(session, corrections, letter.kind.value, f"{letter.kind.label} {letter.number}", at, actor)
     await _logged(session, letter, LetterStep.ISSUED, at, actor, note=note)
+    await _tell(session, letter, TimelineKind.LETTER_ISSUED, at, actor)
     if superseded is not None:
         superseded.supersede(letter.id)
         await _end_clock(session, superseded, actor, f"由 {letter.number} 取代")
@@ -149,6 +152,7 @@ async def reply(session: AsyncSession, letter_id: UUID, body: ReplyStep, version
     clock = await clock_of(session, letter.id)
     if clock is not None and clock.is_open:
         await meet_clock(session, clock.id, actor=actor, at=at, evidence=body.note)
+    await _tell(session, letter, TimelineKind.LETTER_REPLIED, at, actor)
     return await _logged(session, letter, LetterStep.REPLIED, at, actor, note=body.note, evidence=body.evidence)
 
 
@@ -253,6 +257,20 @@ def _moment(letter: Letter, given: datetime | None) -> datetime:
         return moment_of(given, now(), last.at, last.kind.label)
     except ImpossibleMoment as impossible:
         raise refused_at("/at", str(impossible), "moment") from None
+
+
+async def _tell(session: AsyncSession, letter: Letter, kind: TimelineKind, at: datetime, actor: Actor) -> None:
+    await tell(
+        session,
+        kind=kind,
+        source=f"letter/{letter.id}/{kind.value}",
+        business_id=letter.business_id,
+        summary=f"{kind.label}：{letter.kind.label} {letter.number}",
+        details={"letter_id": str(letter.id)},
+        happened_at=at,
+        link=f"/v1/supervision-letters/{letter.id}",
+        actor_id=actor.id,
+    )
 
 
 def _by(actor: Actor) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.inspection.businesses.models import Business, TimelineEntry
 from services.inspection.checklists.models import Checklist
@@ -43,7 +44,11 @@ async def businesses_after(
         TimelineEntry.kind == TimelineKind.CHANGED, TimelineEntry.details["region_code"][0].astext.in_(codes)
     )
     concerned: ColumnElement[bool] = or_(Business.region_code.in_(codes), Business.id.in_(left))
-    return (await session.scalars(statement.where(Business.id.in_(heard), concerned))).all()
+    merged = aliased(Business)
+    # What becomes known under a merged file is news of the one that goes on.
+    goes_on = select(merged.merged_into).where(merged.id.in_(heard), merged.merged_into.is_not(None))
+    news = or_(Business.id.in_(heard), Business.id.in_(goes_on))
+    return (await session.scalars(statement.where(news, concerned))).all()
 
 
 async def open_visits_of(session: AsyncSession, businesses: Collection[UUID]) -> Sequence[Visit]:

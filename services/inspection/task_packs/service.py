@@ -1,6 +1,6 @@
 """Packing what an officer takes along into places without a network: bounded pages, and only what has changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.businesses.models import Business
+from services.inspection.businesses.repository import survivors_of
 from services.inspection.checklists.content import Finding, Subject
 from services.inspection.checklists.models import Checklist, ChecklistVersion
 from services.inspection.task_packs import repository
@@ -112,7 +113,9 @@ async def _parted(
     above = await repository.regions_above(session, {row.region_code for row in rows})
     gone = {}
     for row in rows:
-        if row.status is BusinessStatus.CLOSED:
+        if row.merged_into is not None:
+            gone[row.id] = Tombstone(business_id=row.id, reason="已并入同一主体的另一份档案")
+        elif row.status is BusinessStatus.CLOSED:
             gone[row.id] = Tombstone(business_id=row.id, reason="已注销")
         elif above[row.region_code].isdisjoint(actor.regions):
             gone[row.id] = Tombstone(business_id=row.id, reason="已迁出管辖区域")
@@ -122,26 +125,28 @@ async def _parted(
 async def _with_all(
     session: AsyncSession, actor: Actor, businesses: Sequence[Business], lists: Sequence[Checklist]
 ) -> dict[UUID, PackBusiness]:
-    """Each business with its open visits, earlier findings, and what the lists ask of the next visit."""
-    ids = [business.id for business in businesses]
-    records = await complete_records(session, ids)
+    """Each business with its open visits, earlier findings, and what the lists ask of the next visit; also those of the
+    files that were merged into its own.
+    """
+    files = await survivors_of(session, [business.id for business in businesses])
+    records = await complete_records(session, files)
     verdicts = await verdicts_of(session, [record.judgement_id for record in records if record.judgement_id])
     levels = await repository.levels_of(session, {record.authority_code for record in records} | set(actor.regions))
     own_level = min((levels[code] for code in actor.regions if code in levels), default=5)
     above = await repository.regions_above(session, {business.region_code for business in businesses})
     months = await _months(session)
     contents = {version.id: version.content for _, version in _usable(lists)}
-    visits: dict[UUID | None, list[Visit]] = {}
-    for visit in await repository.open_visits_of(session, ids):
-        visits.setdefault(visit.business_id, []).append(visit)
-    by_business: dict[UUID | None, list[VisitRecord]] = {}
+    visits: dict[UUID, list[Visit]] = {}
+    for visit in await repository.open_visits_of(session, files):
+        visits.setdefault(_goes_on(files, visit), []).append(visit)
+    by_business: dict[UUID, list[VisitRecord]] = {}
     for record in records:
-        by_business.setdefault(record.business_id, []).append(record)
+        by_business.setdefault(_goes_on(files, record), []).append(record)
     today = day_of(now())
     packed = {}
     for business in businesses:
         own = by_business.get(business.id, [])
-        earlier = [_earlier(record, levels) for record in own]
+        earlier = [_earlier(record, business.id, levels) for record in own]
         demands = [
             (
                 checklist.code,
@@ -222,13 +227,19 @@ def _finding(record: VisitRecord, verdicts: dict[UUID, tuple[str | None, list[st
     )
 
 
-def _earlier(record: VisitRecord, levels: dict[str, int]) -> Earlier:
+def _goes_on(files: Mapping[UUID, UUID], row: Visit | VisitRecord) -> UUID:
+    """The file that goes on of the one a row names."""
+    assert row.business_id is not None  # selected by it
+    return files[row.business_id]
+
+
+def _earlier(record: VisitRecord, business_id: UUID, levels: dict[str, int]) -> Earlier:
     content = VisitFacts.model_validate(record.content)
-    assert record.began_at is not None and record.business_id is not None  # selected by business, and complete
+    assert record.began_at is not None  # a complete record has one
     findings = tuple((number, answer.finding) for number, answer in content.answers.items())
     visited = Visited(
         id=record.id,
-        business_id=record.business_id,
+        business_id=business_id,
         began_at=record.began_at,
         ended_at=record.ended_at or record.began_at,
         officers=frozenset(one.user_id for one in content.inspectors if one.user_id is not None),

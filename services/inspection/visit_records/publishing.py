@@ -5,6 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.inspection.businesses.repository import get_business
+from services.inspection.businesses.timeline.service import tell
 from services.inspection.visit_records import repository
 from services.inspection.visit_records.content import VisitFacts
 from services.inspection.visit_records.kinds import EntryKind, RecordState
@@ -13,12 +15,13 @@ from services.inspection.visit_records.problems import AlreadyPublished, NotYetP
 from services.inspection.visit_records.service import record_for
 from services.inspection.visit_records.settling import log
 from shared.clocks.service import meet_clock
+from shared.contracts.inspection import TimelineKind
 from shared.contracts.words import personal_number_in
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.http.problems import FieldError, InvalidRequest
 from shared.regions.scope import ensure_in_scope
-from shared.times import day_of
+from shared.times import day_of, now
 
 
 async def publish_result(session: AsyncSession, record_id: UUID, note: str, version: int, actor: Actor) -> VisitRecord:
@@ -60,7 +63,25 @@ async def publish_result(session: AsyncSession, record_id: UUID, note: str, vers
     log(session, record, EntryKind.PUBLISHED, actor, note=note, verdict=judgement.verdict)
     record.advance()
     await session.flush()
+    await _tell(session, record, publication, actor)
     return record
+
+
+async def _tell(session: AsyncSession, record: VisitRecord, publication: VisitPublication, actor: Actor) -> None:
+    anew = "（更正）" if publication.note else ""
+    # A record may name a business that is not on file; there is no timeline for it.
+    on_file = record.business_id is not None and await get_business(session, record.business_id) is not None
+    await tell(
+        session,
+        kind=TimelineKind.RESULT_PUBLISHED,
+        source=f"publication/{publication.id}",
+        business_id=record.business_id if on_file else None,
+        summary=f"公布{record.kind.label}结果{anew}：{publication.result['verdict'] or '未作结论'}",
+        details={"visit_record_id": str(record.id)},
+        happened_at=now(),
+        link=f"/v1/visit-records/{record.id}",
+        actor_id=actor.id,
+    )
 
 
 def _result(record: VisitRecord, judgement: VisitJudgement) -> dict[str, Any]:

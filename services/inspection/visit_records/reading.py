@@ -1,5 +1,6 @@
 """Visit records as callers see them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -94,9 +95,11 @@ async def duplicates_of(session: AsyncSession, record: VisitRecord) -> list[Dupl
     if record.business_id is None or record.began_at is None:
         return []
     around = timedelta(days=1)
-    near = await repository.neighbours_in_time(session, record, record.began_at - around, record.began_at + around)
+    begun = record.began_at
+    near = await repository.neighbours_in_time(session, record, record.business_id, begun - around, begun + around)
     visit = await visited(session, record)
-    known = [await visited(session, other) for other in near]
+    # Of one business, whichever of its files each of the records names.
+    known = [replace(await visited(session, other), business_id=record.business_id) for other in near]
     return [
         DuplicateRead(record_id=pair.other if pair.one == record.id else pair.one, reasons=list(pair.reasons))
         for pair in possible_duplicates(visit, known)

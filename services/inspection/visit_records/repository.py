@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.attachments.models import Attachment
+from services.inspection.businesses.repository import of_business
 from services.inspection.checklists.content import Content
 from services.inspection.checklists.models import Checklist, ChecklistVersion
 from services.inspection.visit_records.kinds import RecordState
@@ -92,7 +93,7 @@ async def list_records(
     if wanted.state is not None:
         statement = statement.where(VisitRecord.state == wanted.state)
     if wanted.business_id is not None:
-        statement = statement.where(VisitRecord.business_id == wanted.business_id)
+        statement = statement.where(of_business(VisitRecord.business_id, wanted.business_id))
     if wanted.since is not None:
         statement = statement.where(VisitRecord.began_at >= wanted.since)
     if wanted.contested:
@@ -213,11 +214,11 @@ async def verdicts_of(session: AsyncSession, judgements: Collection[UUID]) -> di
 
 
 async def neighbours_in_time(
-    session: AsyncSession, record: VisitRecord, since: datetime, until: datetime
+    session: AsyncSession, record: VisitRecord, business_id: UUID, since: datetime, until: datetime
 ) -> Sequence[VisitRecord]:
     """Other records of the same business that began in a span of time."""
     statement = select(VisitRecord).where(
-        VisitRecord.business_id == record.business_id,
+        of_business(VisitRecord.business_id, business_id),
         VisitRecord.id != record.id,
         VisitRecord.began_at.between(since, until),
         VisitRecord.content.is_not(None),
@@ -242,11 +243,11 @@ async def list_results(
     """One page of the published results that stand, the latest first: a business its own, officials their regions'."""
     statement = select(VisitPublication).where(VisitPublication.current)
     if actor.business_id is not None:
-        statement = statement.where(VisitPublication.business_id == actor.business_id)
+        statement = statement.where(of_business(VisitPublication.business_id, actor.business_id))
     else:
         statement = within_scope(statement, VisitPublication.region_code, actor)
     if business_id is not None:
-        statement = statement.where(VisitPublication.business_id == business_id)
+        statement = statement.where(of_business(VisitPublication.business_id, business_id))
     return await paginate(session, statement, page, order_by=[VisitPublication.id], descending=True)
 
 

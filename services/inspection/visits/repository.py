@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.inspection.businesses.repository import of_business
 from services.inspection.visits.models import Visit
 from shared.contracts.inspection import VisitState
 from shared.http.auth import Actor
@@ -49,7 +50,7 @@ async def list_visits(
     if wanted.state is not None:
         statement = statement.where(Visit.state == wanted.state)
     if wanted.business_id is not None:
-        statement = statement.where(Visit.business_id == wanted.business_id)
+        statement = statement.where(of_business(Visit.business_id, wanted.business_id))
     if wanted.whistle_id is not None:
         statement = statement.where(Visit.whistle_id == wanted.whistle_id)
     if wanted.overdue:

@@ -1,4 +1,4 @@
-"""Writing down what other services know of a business, once, with the way to their record."""
+"""Writing down what is known of a business, here and elsewhere: once, with the way to the record."""
 
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,40 @@ async def note(
             "summary": summary,
             "details": details,
             "happened_at": happened_at,
+            "link": link,
+            "source": source,
+        },
+    )
+
+
+async def tell(
+    session: AsyncSession,
+    *,
+    kind: TimelineKind,
+    source: str,
+    business_id: UUID | None,
+    summary: str,
+    details: dict[str, Any],
+    happened_at: datetime,
+    link: str,
+    actor_id: UUID | None,
+) -> None:
+    """Note a step of a record of this service under the file that the record names; without a file, nowhere.
+
+    A merged file keeps its entries, so that they go back with it when the merge is undone.
+    """
+    if business_id is None:
+        return
+    await repository.add_once(
+        session,
+        {
+            "id": uuid7(),
+            "business_id": business_id,
+            "kind": kind,
+            "summary": summary,
+            "details": details,
+            "happened_at": happened_at,
+            "actor_id": actor_id,
             "link": link,
             "source": source,
         },

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from services.inspection.businesses.models import Business
+from services.inspection.businesses.repository import of_business
 from services.inspection.patrols.clues.codes import ClueState
 from services.inspection.patrols.clues.models import Clue
 from shared.http.auth import Actor
@@ -70,7 +71,7 @@ async def list_clues(
     if wanted.state is not None:
         statement = statement.where(Clue.state == wanted.state)
     if wanted.business_id is not None:
-        statement = statement.where(Clue.business_id == wanted.business_id)
+        statement = statement.where(of_business(Clue.business_id, wanted.business_id))
     if wanted.reporter_id is not None:
         statement = statement.where(Clue.reporter_id == wanted.reporter_id)
     return await paginate(session, statement, page, order_by=[Clue.id], descending=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.inspection.businesses.timeline.service import tell
 from services.inspection.grid.cells.problems import wrong
 from services.inspection.grid.cells.service import Cell, cell_for
 from services.inspection.grid.counts.service import CLUES_IN_TIME, Standing, settle
@@ -20,6 +21,7 @@ from services.inspection.patrols.rules import changes_between, digest, is_uuid7
 from shared.clocks.models import ClockRow
 from shared.clocks.service import clocks_of, meet_clock, open_clock
 from shared.contracts.clocks import ClockState
+from shared.contracts.inspection import TimelineKind
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.times import day_of, now
@@ -94,6 +96,7 @@ async def receive(session: AsyncSession, actor: Actor, reports: Sequence[Report]
             clue.log(ClueEntryKind.REPORTED, report.found_at, actor.id, actor.name, "")
             new.append(clue.id)
             await session.flush()
+            await _tell(session, clue, TimelineKind.CLUE_REPORTED, clue.what[:60], report.found_at)
             continue
         known = await clue_for(session, report.id, actor)
         if known.sha256 != values["sha256"]:
@@ -123,6 +126,8 @@ async def reply(session: AsyncSession, actor: Actor, clue_id: UUID, body: Reply,
     if kind is ClueEntryKind.ANSWERED:
         await meet_clock(session, clue.clock_id, evidence=body.answer[:200], actor=actor, at=at)
         await _count(session, clue)
+    words = f"{clue.what[:60]}，{body.outcome.label}"
+    await _tell(session, clue, TimelineKind.CLUE_ANSWERED, words, at, actor.id)
     clue.log(kind, at, actor.id, actor.name, f"{body.outcome.label}：{body.answer}")
     clue.advance()
     await session.flush()
@@ -134,6 +139,23 @@ async def settle_clue(session: AsyncSession, clue_id: UUID) -> None:
     clue = await repository.lock_clue(session, clue_id)
     if clue is not None:
         await _count(session, clue)
+
+
+async def _tell(
+    session: AsyncSession, clue: Clue, kind: TimelineKind, words: str, at: datetime, actor_id: UUID | None = None
+) -> None:
+    """Note it with the business. Who reported is not told there."""
+    await tell(
+        session,
+        kind=kind,
+        source=f"clue/{clue.id}/{kind.value}/{len(clue.entries)}",
+        business_id=clue.business_id,
+        summary=f"{kind.label}：{words}",
+        details={"clue_id": str(clue.id)},
+        happened_at=at,
+        link=f"/v1/clues/{clue.id}",
+        actor_id=actor_id,
+    )
 
 
 async def _clock(session: AsyncSession, report: Report, present: datetime) -> ClockRow:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.inspection.businesses.models import Business
+from services.inspection.businesses.repository import of_business
 from services.inspection.risk_grades.codes import FactKind, FactState
 from services.inspection.risk_grades.facts.models import RiskCheck, RiskFact, RiskProfile
 from services.inspection.risk_grades.inputs import Check, Fact, Inputs
@@ -63,7 +64,7 @@ async def list_facts(
     if region_code is not None:
         statement = statement.where(latest.region_code.in_(codes_within([region_code])))
     if business_id is not None:
-        statement = statement.where(latest.business_id == business_id)
+        statement = statement.where(of_business(latest.business_id, business_id))
     if kind is not None:
         statement = statement.where(latest.kind == kind)
     if state is not None:

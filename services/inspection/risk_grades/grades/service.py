@@ -35,6 +35,7 @@ from services.inspection.risk_grades.grades.schemas import (
     ProposalRun,
     WayRead,
 )
+from services.inspection.risk_grades.grades.telling import tell_grade
 from services.inspection.risk_grades.inputs import Inputs
 from services.inspection.risk_grades.projection import ways_up
 from services.inspection.risk_grades.rules import Assessment, assess, fingerprint
@@ -168,6 +169,7 @@ async def confirm(
         )
     )
     await session.flush()
+    await tell_grade(session, proposal, decided.grade, at, actor)
     await follow(session, proposal.business_id)
     return proposal
 

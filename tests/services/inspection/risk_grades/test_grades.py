@@ -330,6 +330,8 @@ async def test_a_proposal_is_not_in_force_until_a_person_confirms_it(
     assert (await post(office, path, body, 2)).json()["type"] == "/problems/risk-proposal-decided"
     grades = (await office.get(f"/v1/risk-grades/{shop.id}")).json()
     assert (grades["grade"], grades["history"][0]["reason"]) == ("B", "刚开业，从严（演示）")
+    told = (await office.get(f"/v1/businesses/{shop.id}/timeline?kind=risk_grade_confirmed")).json()["items"]
+    assert [entry["summary"] for entry in told] == [f"风险等级B级，自 {TODAY} 起"]
 
 
 async def test_what_has_changed_since_is_not_confirmed(session: AsyncSession, office: httpx.AsyncClient) -> None:
