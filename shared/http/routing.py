@@ -4,7 +4,7 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
@@ -17,6 +17,9 @@ from shared.http.problems import FieldError, InvalidRequest, ProblemDocument
 
 class Route(APIRoute):
     """An API route with the house's manners. Unless given, its summary is the first line of the docstring."""
+
+    reads_query_itself: ClassVar[bool] = False
+    """True where the names of query parameters are open, so that the route must refuse what it does not know."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         if not options.get("summary") and endpoint.__doc__:
@@ -32,7 +35,7 @@ class Route(APIRoute):
         async def handler(request: Request) -> Response:
             await _refuse_unstorable(request)
             unknown = [name for name in request.query_params if name not in known]
-            if unknown:
+            if unknown and not self.reads_query_itself:
                 raise _unknown_parameters(unknown)
             try:
                 response = await handle(request)

@@ -1,0 +1,264 @@
+"""Every query on events, on what they name, and on named queries."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, case, delete, func, literal, select, tuple_, union_all
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from services.traceability.epcis_events.models import (
+    EpcisContext,
+    EpcisEvent,
+    EpcisEventFact,
+    EpcisEventThing,
+    EpcisNamespace,
+)
+from services.traceability.epcis_events.visibility import concerned, linked, shown
+from services.traceability.epcis_queries.conditions import Direction, EventQuery, HasThing, Order
+from services.traceability.epcis_queries.models import NamedQuery, SpentPageToken
+from services.traceability.epcis_queries.pages import SortKey
+from services.traceability.epcis_queries.statements import Seen, clause
+from shared.http.auth import Actor
+
+_DEFAULT_ORDER = Order("event_time", Direction.DESC)
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+_LACKING = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An event that matches, how it is seen, and its place in the order."""
+
+    event: EpcisEvent
+    seen: Seen
+    place: SortKey
+
+
+def sort_kinds(order: Order | None) -> tuple[type, ...]:
+    """The types of the values in the sort key of an order."""
+    if order is None or order.field != "extension":
+        return (datetime, UUID)
+    return (int, Decimal, datetime, str, UUID)
+
+
+async def find_events(
+    session: AsyncSession, actor: Actor, query: EventQuery, *, limit: int, after: SortKey | None = None
+) -> list[Found]:
+    """The first `limit` events behind `after` that match and that the actor sees, in the query's order."""
+    order = query.order or _DEFAULT_ORDER
+    branches = [_branch(actor, query, order, seen, limit, after) for seen in _degrees(actor, query)]
+    pages = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
+    keys = [column for column in pages.c if column.key.startswith("place_")]
+    statement = select(pages).order_by(*_directed(keys, order.direction)).limit(limit)
+    rows = (await session.execute(statement)).all()
+    loaded = await events_by_id(session, [row.id for row in rows])
+    return [Found(loaded[row.id], Seen(row.seen), tuple(getattr(row, key.key) for key in keys)) for row in rows]
+
+
+async def count_events(session: AsyncSession, actor: Actor, query: EventQuery, *, limit: int) -> int:
+    """How many events match and are seen, counted up to `limit`."""
+    branches = [_reached(actor, query, seen).limit(limit) for seen in _degrees(actor, query)]
+    every = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
+    return await session.scalar(select(func.count()).select_from(every)) or 0
+
+
+def _degrees(actor: Actor, query: EventQuery) -> list[Seen]:
+    """To an office, events beyond its regions show only where it asks for a thing: to look through all events of the
+    country for things that also occur in one's own would be a trawl, not a trace.
+    """
+    traces = any(isinstance(one, HasThing) for one in query.conditions)
+    return [Seen.WHOLE, Seen.LINKED] if actor.business_id is not None or traces else [Seen.WHOLE]
+
+
+def _reached(actor: Actor, query: EventQuery, seen: Seen) -> Select[Any]:
+    reach = concerned(actor) if seen is Seen.WHOLE else linked(actor)
+    return select(EpcisEvent.id).where(reach, *(clause(condition, actor, seen) for condition in query.conditions))
+
+
+def _branch(
+    actor: Actor, query: EventQuery, order: Order, seen: Seen, limit: int, after: SortKey | None
+) -> Select[Any]:
+    reached = _reached(actor, query, seen).add_columns(literal(seen.value).label("seen"))
+    statement, place = _placed(reached, order, seen)
+    if after is not None:
+        here, there = tuple_(*place), tuple_(*(literal(value) for value in after))
+        statement = statement.where(here < there if order.direction is Direction.DESC else here > there)
+    labelled = [column.label(f"place_{number}") for number, column in enumerate(place)]
+    return statement.add_columns(*labelled).order_by(*_directed(place, order.direction)).limit(limit)
+
+
+def _placed(statement: Select[Any], order: Order, seen: Seen) -> tuple[Select[Any], list[Any]]:
+    """The statement with what its order needs joined, and the columns of the sort key; no column is ever null.
+
+    Of an extension field the first value counts: numbers before times before texts, events without it last.
+    """
+    if order.field != "extension":
+        return statement, [getattr(EpcisEvent, order.field), EpcisEvent.id]
+    fact = aliased(EpcisEventFact)
+    values = (
+        select(fact.value_number, fact.value_time, fact.value_text)
+        .where(
+            fact.event_pk == EpcisEvent.id,
+            fact.family == "extension",
+            fact.name.in_(order.names),
+            fact.value_text.is_not(None) | fact.value_number.is_not(None),
+            literal(seen is Seen.WHOLE),
+        )
+        .order_by(fact.number)
+        .limit(1)
+        .lateral("ordering")
+    )
+    lacking = _LACKING if order.direction is Direction.ASC else -_LACKING
+    kind = case(
+        (values.c.value_number.is_not(None), 0),
+        (values.c.value_time.is_not(None), 1),
+        (values.c.value_text.is_not(None), 2),
+        else_=lacking,
+    )
+    place = [
+        kind,
+        func.coalesce(values.c.value_number, Decimal(0)),
+        func.coalesce(values.c.value_time, _LONG_AGO),
+        func.coalesce(values.c.value_text, "").collate("C"),
+        EpcisEvent.id,
+    ]
+    return statement.outerjoin(values, literal(True)), place
+
+
+def _directed(columns: Sequence[Any], direction: Direction) -> list[Any]:
+    return [column.desc() if direction is Direction.DESC else column.asc() for column in columns]
+
+
+async def events_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, EpcisEvent]:
+    if not ids:
+        return {}
+    return {event.id: event for event in await session.scalars(select(EpcisEvent).where(EpcisEvent.id.in_(ids)))}
+
+
+async def contexts_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, list[Any]]:
+    """The contexts as JSON has them."""
+    if not ids:
+        return {}
+    rows = await session.execute(select(EpcisContext.id, EpcisContext.body).where(EpcisContext.id.in_(ids)))
+    return {identifier: json.loads(body) for identifier, body in rows}
+
+
+async def visible_event(session: AsyncSession, actor: Actor, event_id: str) -> Found | None:
+    """The event of that id as the actor sees it; of one declared erroneous, the declaration."""
+    for seen, reach in ((Seen.WHOLE, concerned(actor)), (Seen.LINKED, linked(actor))):
+        statement = select(EpcisEvent).where(EpcisEvent.event_id == event_id, reach)
+        statement = statement.order_by(EpcisEvent.error_declared_at.desc().nulls_last()).limit(1)
+        if (event := await session.scalar(statement)) is not None:
+            return Found(event, seen, ())
+    return None
+
+
+async def shown_keys(session: AsyncSession, actor: Actor, ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """Of linked events the keys of the things that are shown."""
+    keys: dict[UUID, set[str]] = {one: set() for one in ids}
+    if ids:
+        thing = aliased(EpcisEventThing)
+        statement = (
+            select(thing.event_pk, thing.key)
+            .join(EpcisEvent, EpcisEvent.id == thing.event_pk)
+            .where(thing.event_pk.in_(ids), shown(actor, thing))
+        )
+        for event_pk, key in await session.execute(statement):
+            keys[event_pk].add(key)
+    return keys
+
+
+async def namespaces_named(session: AsyncSession, text: str) -> dict[str, list[str]]:
+    """The namespaces of those prefixes known from captured contexts that occur in `text` before a colon."""
+    statement = select(EpcisNamespace.prefix, EpcisNamespace.uri).where(
+        func.strpos(text, EpcisNamespace.prefix + ":") > 0
+    )
+    found: dict[str, list[str]] = {}
+    for prefix, uri in await session.execute(statement.order_by(EpcisNamespace.prefix, EpcisNamespace.uri)):
+        found.setdefault(prefix, []).append(uri)
+    return found
+
+
+_VALUES: dict[str, InstrumentedAttribute[Any]] = {
+    "eventTypes": EpcisEvent.event_type,
+    "bizSteps": EpcisEvent.biz_step,
+    "bizLocations": EpcisEvent.biz_location,
+    "readPoints": EpcisEvent.read_point,
+    "dispositions": EpcisEvent.disposition,
+}
+"""Resource → what it lists. `epcs` are things."""
+
+
+async def list_values(
+    session: AsyncSession, actor: Actor, resource: str, *, limit: int, after: str | None
+) -> list[str]:
+    """The next `limit` values behind `after` that occur in events which concern the actor, in the order of code points.
+
+    Hops from one value to the next by the index instead of collecting them all: there are few values in many events.
+    """
+    first = _next_value(actor, resource, literal(after) if after is not None else None)
+    walk = select(first.scalar_subquery().label("value"), literal(1).label("number")).cte("walk", recursive=True)
+    onward = _next_value(actor, resource, walk.c.value).scalar_subquery()
+    walk = walk.union_all(select(onward, walk.c.number + 1).where(walk.c.value.is_not(None), walk.c.number < limit))
+    values = await session.scalars(select(walk.c.value).where(walk.c.value.is_not(None)))
+    return [value for value in values if value is not None]
+
+
+def _next_value(actor: Actor, resource: str, after: Any) -> Select[Any]:
+    if resource == "epcs":
+        thing = aliased(EpcisEventThing)
+        statement = select(thing.key).where(
+            concerned(actor, thing.event_pk.expression), thing.role.in_(("epc", "child", "parent", "input", "output"))
+        )
+        column: Any = thing.key
+    else:
+        column = _VALUES[resource]
+        statement = select(column).where(column.is_not(None), concerned(actor))
+    if after is not None:
+        statement = statement.where(column > after)
+    return statement.order_by(column).limit(1)
+
+
+async def add_query(session: AsyncSession, query: NamedQuery) -> bool:
+    """Keep a named query; False when its owner has one of that name."""
+    values = {
+        "id": query.id,
+        "owner_key": query.owner_key,
+        "name": query.name,
+        "given": query.given,
+        "definition": query.definition,
+        "namespaces": query.namespaces,
+        "created_by": query.created_by,
+    }
+    statement = insert(NamedQuery).values(values).on_conflict_do_nothing(index_elements=["owner_key", "name"])
+    return await session.scalar(statement.returning(NamedQuery.id)) is not None
+
+
+async def named_query(session: AsyncSession, owner_key: str, name: str, *, lock: bool = False) -> NamedQuery | None:
+    statement = select(NamedQuery).where(NamedQuery.owner_key == owner_key, NamedQuery.name == name)
+    found: NamedQuery | None = await session.scalar(statement.with_for_update() if lock else statement)
+    return found
+
+
+async def list_queries(session: AsyncSession, owner_key: str, *, limit: int, after: str | None) -> list[NamedQuery]:
+    statement = select(NamedQuery).where(NamedQuery.owner_key == owner_key)
+    if after is not None:
+        statement = statement.where(NamedQuery.name > after)
+    return list(await session.scalars(statement.order_by(NamedQuery.name).limit(limit)))
+
+
+async def spend_token(session: AsyncSession, digest: str, expires_at: datetime, now: datetime) -> None:
+    """Remember that a token is no longer to be taken; forget those that have run out anyway."""
+    await session.execute(delete(SpentPageToken).where(SpentPageToken.expires_at < now))
+    await session.execute(insert(SpentPageToken).values(digest=digest, expires_at=expires_at).on_conflict_do_nothing())
+
+
+async def is_spent(session: AsyncSession, digest: str) -> bool:
+    return await session.get(SpentPageToken, digest) is not None
