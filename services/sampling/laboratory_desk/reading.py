@@ -19,6 +19,7 @@ from services.sampling.laboratory_desk.rules import (
 )
 from services.sampling.laboratory_desk.schemas import BlindSample, BlindSampleDetail, ReceptionRead
 from services.sampling.laboratory_desk.service import DELIVERY, REPORT
+from services.sampling.laboratory_desk.trade_names import plain_name
 from services.sampling.samples.entry_kinds import SampleEntryKind
 from services.sampling.samples.models import Sample
 from shared.clocks.models import ClockRow
@@ -63,7 +64,8 @@ async def trade_names_in(session: AsyncSession, samples: Sequence[Sample]) -> di
         ]
         for sample in samples
     }
-    regions = await repository.regions_named_in(session, " ".join(chain.from_iterable(businesses.values())))
+    named = " ".join(map(plain_name, chain.from_iterable(businesses.values())))
+    regions = await repository.regions_named_in(session, named)
     foods = await repository.foods_named(session)
     return {sample_id: trade_names_of(names, regions, foods) for sample_id, names in businesses.items()}
 

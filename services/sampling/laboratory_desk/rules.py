@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from services.sampling.laboratory_desk.trade_names import trade_name
+from services.sampling.laboratory_desk.trade_names import trade_names
 
 NAMES_IN_FORM = (
     ("basics", "number"),
@@ -81,9 +81,9 @@ def businesses_in(form: Mapping[str, Any]) -> list[str]:
 
 
 def trade_names_of(businesses: Iterable[str], regions: Collection[str], foods: Collection[str]) -> set[str]:
-    """The 字号 of each of these names, of the whole and of its parts (`张三丰（宁波）食品有限公司`)."""
-    parts = {part for name in businesses for part in (name, *re.split(r"[()（）【】\[\]]", name))}
-    return {found for part in parts if (found := trade_name(part, regions, foods)) is not None}
+    """The 字号 of each of these names, of the whole and of its parts (`张三丰（宁波）食品厂`, `张三丰·中山路店`)."""
+    parts = {part for name in businesses for part in (name, *re.split(r"[\W_]+", name))}
+    return {found for part in parts for found in trade_names(part, regions, foods)}
 
 
 def sent_quantity(goods: Mapping[str, Any]) -> str | None:

@@ -75,6 +75,18 @@ REGIONS = ("浙江省", "浙江", "宁波市", "宁波", "海曙区", "海曙")
         ("宁波李记卤味店", "李-记卤牛肉", "□卤牛肉"),
         ("宁波李记卤味店", "李\u200b记卤牛肉", "□卤牛肉"),
         ("海曙李豆腐店", "李豆腐", "□"),
+        ("海曙金面包店", "金面包", "□"),
+        ("海曙堂食品有限公司", "海曙堂豆腐", "□豆腐"),
+        ("张三丰宁波食品有限公司", "张三丰豆腐", "□豆腐"),
+        ("张三丰宁波天一店", "张三丰豆腐", "□豆腐"),
+        ("张三丰一店", "张三丰豆腐", "□豆腐"),
+        ("张三丰B店", "张三丰豆腐", "□豆腐"),
+        ("天下第一豆腐店", "天下第一豆腐", "□豆腐"),
+        ("A12摊位张三丰", "张三丰豆腐", "□豆腐"),
+        ("豆腐摊张三丰", "张三丰豆腐", "□豆腐"),
+        ("张三丰豆腐·中山路店", "张三丰豆腐", "□豆腐"),
+        ("农贸市场12号摊", "农贸市场豆腐 12 块", "农贸市场豆腐 12 块"),
+        ("宁波年糕店", "宁波年糕", "宁波年糕"),
         ("ＺＳＦ食品厂", "zsf 豆腐", "□ 豆腐"),
         ("宁波豆腐店", "豆腐", "豆腐"),
         ("海曙年糕食品厂", "慈城年糕", "慈城年糕"),
@@ -100,3 +112,31 @@ def test_no_spelling_of_the_name_of_a_business_is_left(
     shown = without_names(f"特供{written}卤牛肉", trade_names_of([f"{region}{name}{''.join(behind)}"], REGIONS, ()))
     assert name not in "".join(letter for letter in shown if letter.isalnum())
     assert shown.startswith("特供") and shown.endswith("卤牛肉")
+
+
+@given(
+    st.sampled_from(("", "宁波", "宁波市海曙区", "A12", "3号")),
+    st.sampled_from(("", *BEHIND)),
+    st.text(alphabet="张三丰李记顺隆祥甬堂", min_size=2, max_size=4),
+    st.sampled_from(("", "宁波", "海曙", "宁波天一", "（宁波）", "·")),
+    st.lists(st.sampled_from(BEHIND), max_size=2),
+    st.sampled_from(("", "一店", "第二分店", "B店", "2号店", "（中山路店）")),
+)
+def test_a_name_is_hidden_wherever_it_stands_among_places_trades_and_branches(
+    place: str, trade: str, name: str, region: str, behind: list[str], branch: str
+) -> None:
+    business = f"{place}{trade}{name}{region}{''.join(behind)}{branch}"
+    shown = without_names(f"特供{name}卤牛肉", trade_names_of([business], REGIONS, ()))
+    assert name not in shown, business
+    assert shown.endswith("卤牛肉")
+
+
+@given(
+    st.sampled_from(REGIONS),
+    st.lists(st.sampled_from(BEHIND), max_size=3),
+    st.sampled_from(("", "第二分店", "12号摊")),
+)
+def test_places_and_trades_alone_name_nobody(region: str, behind: list[str], branch: str) -> None:
+    hidden = trade_names_of([f"{region}{''.join(behind)}{branch}"], REGIONS, ())
+    assert without_names("豆腐", hidden) == "豆腐"
+    assert hidden.isdisjoint(REGIONS)
