@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -73,6 +74,11 @@ class ClockRuleRow(Versioned, ChassisBase):
         )
 
     def to_rule(self) -> ClockRule:
+        return self._rule
+
+    @cached_property
+    def _rule(self) -> ClockRule:
+        """Made once: a row of law is never changed."""
         return ClockRule(
             **{name: getattr(self, name) for name in _PLAIN_FIELDS},
             suspensions=tuple(Suspension(**item) for item in self.suspensions),

@@ -9,50 +9,25 @@ A service opens a clock where the trigger happens and closes it where the duty i
 ``at`` is when something counts (the date on the paper), by default now; it may lie in the past.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.calendar.repository import load_calendar
-from shared.calendar.rules import WorkingCalendar
 from shared.clocks import repository, rules
 from shared.clocks.models import ClockRow, ClockRuleRow
-from shared.clocks.problems import ClockClosed, ClockNotFound, ClockStepRefused, NoClockRule
-from shared.clocks.repository import ClockKey
+from shared.clocks.problems import ClockNotFound, ClockStepRefused
 from shared.clocks.repository import clocks_of as clocks_of  # the read that callers use next to these verbs
 from shared.clocks.rules import ClockRule
+from shared.clocks.steps import Opening as Opening
+from shared.clocks.steps import closed, details, meet, new_clock
 from shared.contracts.clocks import Authority, ClockState, Effect, EntryKind
 from shared.http.auth import Actor
-from shared.ids import uuid7
-from shared.times import day_of, now
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
-    """A clock to be opened; the fields mean what they mean in ``open_clock``.
-
-    ``stated_length`` is the length that a document states, in units of the rule; without it the rule's own counts.
-    """
-
-    code: str
-    object_type: str
-    object_id: UUID
-    region_code: str
-    triggered_at: datetime
-    title: str
-    authority: Authority = Authority.MARKET
-    in_force_at: datetime | None = None
-    stated_length: int | None = None
-
-    @property
-    def key(self) -> ClockKey:
-        """What makes it one clock."""
-        return self.object_id, self.object_type, self.code, self.triggered_at
+from shared.times import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,49 +76,25 @@ async def open_clocks(
     """Open many clocks with a handful of statements; gives them in the order of ``openings``. Raises NoClockRule."""
     known = await repository.find_clocks(session, [opening.key for opening in openings])
     calendar = await load_calendar(session)
-    versions = {code: await repository.rules_in_force(session, code) for code in {item.code for item in openings}}
-    rows = {code: {row.to_rule(): row for row in found} for code, found in versions.items()}
+    rows = await rules_by_code(session, {item.code for item in openings})
     opened = []
     for opening in openings:
         row = known.get(opening.key)
         if row is None:
-            row = known[opening.key] = _new_clock(opening, rows[opening.code], calendar)
-            details = _details(actor, evidence=evidence, length=opening.stated_length)
-            row.record(EntryKind.OPENED, opening.triggered_at, **details)
+            row = new_clock(opening, rows[opening.code], calendar, actor=actor, evidence=evidence)
+            known[opening.key] = row
             session.add(row)
         opened.append(row)
     await session.flush()
     return opened
 
 
-def _new_clock(opening: Opening, rows: Mapping[ClockRule, ClockRuleRow], calendar: WorkingCalendar) -> ClockRow:
-    moment = opening.in_force_at or opening.triggered_at
-    rule = rules.applicable(rows, opening.code, opening.authority, moment)
-    if rule is None:
-        raise NoClockRule(
-            f"{day_of(moment)} 没有适用于“{opening.code}”（{opening.authority}）的期限规则，请先补录规则或改正日期"
-        )
-    due = rules.due(rules.Clock(opening.triggered_at, rule, stated_length=opening.stated_length), calendar)
-    assert due is not None  # a new clock does not stand still
-    return ClockRow(
-        id=uuid7(),
-        code=opening.code,
-        rule_id=rows[rule].id,
-        rule=rows[rule],
-        object_type=opening.object_type,
-        object_id=opening.object_id,
-        region_code=opening.region_code,
-        title=opening.title,
-        triggered_at=opening.triggered_at,
-        due_at=due.at,
-        provisional=due.provisional,
-        state=ClockState.RUNNING,
-        closed_at=None,
-        end_told_at=None,
-        sweep_after=due.at,
-        version=1,
-        entries=[],
-    )
+async def rules_by_code(
+    session: AsyncSession, codes: Collection[str]
+) -> Mapping[str, Mapping[ClockRule, ClockRuleRow]]:
+    """The rules in force of each code, with their rows."""
+    versions = {code: await repository.rules_in_force(session, code) for code in codes}
+    return {code: {row.to_rule(): row for row in found} for code, found in versions.items()}
 
 
 async def pause_clock(
@@ -160,7 +111,7 @@ async def pause_clock(
     with _refusals():
         clock = rules.pause(row.to_clock(), calendar, reason=reason, at=at or now())
     row.reckon(rules.due(clock, calendar), now())
-    row.record(EntryKind.PAUSED, clock.last_moment, **_details(actor, reason=reason, evidence=evidence))
+    row.record(EntryKind.PAUSED, clock.last_moment, **details(actor, reason=reason, evidence=evidence))
     await session.flush()
     return row
 
@@ -178,7 +129,7 @@ async def resume_clock(
     with _refusals():
         clock = rules.resume(row.to_clock(), at=at or now())
     row.reckon(rules.due(clock, calendar), now())
-    row.record(EntryKind.RESUMED, clock.last_moment, **_details(actor, evidence=evidence))
+    row.record(EntryKind.RESUMED, clock.last_moment, **details(actor, evidence=evidence))
     await session.flush()
     return row
 
@@ -198,8 +149,8 @@ async def extend_clock(
     with _refusals():
         clock = rules.extend(row.to_clock(), calendar, length=length, at=at or now())
     row.reckon(rules.due(clock, calendar), now())
-    details = _details(actor, reason=reason, evidence=evidence, length=length)
-    row.record(EntryKind.EXTENDED, clock.extensions[-1].decided_at, **details)
+    told = details(actor, reason=reason, evidence=evidence, length=length)
+    row.record(EntryKind.EXTENDED, clock.extensions[-1].decided_at, **told)
     await session.flush()
     return row
 
@@ -232,28 +183,10 @@ async def meet_clocks(
         if meeting.clock_id not in rows:
             raise _not_found(meeting.clock_id)
         row = rows[meeting.clock_id]
-        moment = _meet(row, calendar, meeting.at)
-        row.record(EntryKind.MET, moment, **_details(actor, evidence=meeting.evidence))
+        meet(row, calendar, meeting.at, actor=actor, evidence=meeting.evidence)
         met.append(row)
     await session.flush()
     return met
-
-
-def _meet(row: ClockRow, calendar: WorkingCalendar, at: datetime | None) -> datetime:
-    """Close one clock; gives the moment that counts."""
-    clock = row.to_clock()
-    moment = max(at or now(), row.triggered_at)
-    due = rules.due(rules.resume(clock, at=moment) if clock.paused_since else clock, calendar)
-    assert due is not None  # it does not stand still
-    effect = clock.rule.effect
-    if effect is Effect.MINIMUM:
-        raise ClockStepRefused(f"“{clock.rule.name}”须满 {clock.rule.length_in_words}，只能等待期满或撤销")
-    if effect is Effect.WINDOW and moment > due.at:
-        raise ClockStepRefused(f"“{clock.rule.name}”已于期限届满时失权；如有正当理由，请先按规定延长或恢复")
-    if not row.is_open and row.state is not ClockState.ELAPSED:
-        raise _closed(row)
-    row.meet(moment, due, now())
-    return moment
 
 
 async def correct_meeting(
@@ -276,7 +209,7 @@ async def correct_meeting(
     due = rules.due(row.to_clock(), calendar)
     assert due is not None  # what is met does not stand still
     row.meet(moment, due, now())
-    row.record(EntryKind.MET, moment, **_details(actor, reason=reason, evidence=evidence))
+    row.record(EntryKind.MET, moment, **details(actor, reason=reason, evidence=evidence))
     await session.flush()
     return row
 
@@ -293,7 +226,7 @@ async def cancel_clock(
     row = await _open_clock(session, clock_id)
     moment = max(at or now(), row.triggered_at)
     row.cancel(moment)
-    row.record(EntryKind.CANCELLED, moment, **_details(actor, reason=reason))
+    row.record(EntryKind.CANCELLED, moment, **details(actor, reason=reason))
     await session.flush()
     return row
 
@@ -306,7 +239,7 @@ async def recompute_clocks(session: AsyncSession, since: datetime) -> int:
         if due is None or (due.at, due.provisional) == (row.due_at, row.provisional):
             continue
         row.reckon(due, now())
-        row.record(EntryKind.RECOMPUTED, now(), **_details(None, reason="放假安排公布或更正后重新计算"))
+        row.record(EntryKind.RECOMPUTED, now(), **details(None, reason="放假安排公布或更正后重新计算"))
         moved += 1
     await session.flush()
     return moved
@@ -326,12 +259,8 @@ def _not_found(clock_id: UUID) -> ClockNotFound:
 async def _open_clock(session: AsyncSession, clock_id: UUID) -> ClockRow:
     row = await _locked(session, clock_id)
     if not row.is_open:
-        raise _closed(row)
+        raise closed(row)
     return row
-
-
-def _closed(row: ClockRow) -> ClockClosed:
-    return ClockClosed(f"“{row.rule.name}”已于 {row.closed_at} 了结（{row.state}），不能再变更")
 
 
 @contextmanager
@@ -340,14 +269,3 @@ def _refusals() -> Iterator[None]:
         yield
     except rules.StepNotAllowedError as refusal:
         raise ClockStepRefused(str(refusal)) from refusal
-
-
-def _details(actor: Actor | None, *, reason: str = "", evidence: str = "", length: int | None = None) -> dict[str, Any]:
-    return {
-        "actor_id": actor.id if actor else None,
-        "actor_name": actor.name if actor else "系统",
-        "recorded_at": now(),
-        "reason": reason,
-        "evidence": evidence,
-        "length": length,
-    }

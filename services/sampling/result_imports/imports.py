@@ -6,6 +6,7 @@ loses what nobody was told about; the next worker goes on at the checkpoint, whi
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -26,7 +27,7 @@ from shared.tabular.cells import storable
 from shared.times import day_of, now
 from shared.uploads.repository import add_rows
 from shared.uploads.senders import unpacked
-from shared.uploads.taking_in import begin, fail, held, note_preview
+from shared.uploads.taking_in import begin, fail, held, note_preview, one_ahead
 
 TRANSACTION_ROWS = 6_000
 _SCATTERED = "这份样品的行没有排在一起，整份退回；请按抽样单编号排序，让同一样品的行相连，再传"
@@ -70,13 +71,14 @@ class Import:
             raise
         await note_preview(self.sessions, upload, workbook.preview(), workbook.items.rows_at_most)
         batches = _batches(workbook, upload, apart)
-        while (batch := await asyncio.to_thread(next, batches, None)) is not None:
-            async with self.sessions() as session, session.begin():
-                upload = await held(session, upload)
-                if upload is None:
-                    return
-                await _take(session, intake, upload, workbook, batch)
-            yield upload
+        async with aclosing(one_ahead(lambda: asyncio.to_thread(next, batches, None))) as ahead:
+            async for batch in ahead:
+                async with self.sessions() as session, session.begin():
+                    upload = await held(session, upload)
+                    if upload is None:
+                        return
+                    await _take(session, intake, upload, workbook, batch)
+                yield upload
         async with self.sessions() as session, session.begin():
             upload = await held(session, upload)
             if upload is None:

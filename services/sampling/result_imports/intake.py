@@ -21,7 +21,7 @@ from services.sampling.laboratory_desk.reading import blind_food_names
 from services.sampling.reports.clocks import reporting_from
 from services.sampling.reports.findings import finding_of
 from services.sampling.reports.judging import Assessment, Judge
-from services.sampling.reports.models import Report, ReportItem
+from services.sampling.reports.models import Report, ReportEntry, ReportItem
 from services.sampling.reports.rules import ReportEntryKind, ReportState
 from services.sampling.reports.stated import StatedItem
 from services.sampling.result_imports import repository
@@ -30,15 +30,17 @@ from services.sampling.result_imports.identity import FOOD, PARTY, faults_of
 from services.sampling.result_imports.repository import Latest
 from services.sampling.result_imports.statements import Statement
 from services.sampling.samples.entry_kinds import SampleEntryKind
-from services.sampling.samples.models import Sample
+from services.sampling.samples.models import Sample, SampleEntry
 from services.sampling.separation.rules import Part, clash
 from services.sampling.verdicts.rules import Judgement, LimitSnapshot
-from shared.clocks.service import Meeting, meet_clocks, open_clocks
+from shared.clocks.bulk import Passed, open_met_clocks
+from shared.clocks.service import Meeting, meet_clocks
 from shared.contracts.codes import Role, RowOutcome
 from shared.contracts.statutory_sampling import Duty, ReportClass, SampleState
-from shared.copying import BulkCopy
+from shared.copying import BulkCopy, copy_objects
 from shared.http.auth import Actor
 from shared.http.problems import FieldError
+from shared.ids import uuid7
 from shared.times import day_of, now, start_of_day
 
 _DAY = timedelta(days=1)
@@ -183,29 +185,37 @@ class Intake:
             doubts=assessment.doubts,
             concluded_at=concluded_at,
             issued_at=arrived_at,
-            entries=[],
+            version=1,
         )
 
     async def _store(self, session: AsyncSession, accepted: Sequence[_Accepted]) -> None:
         recorded_at = now()
         by = {"actor_id": self._actor.id, "actor_name": self._actor.name}
+        of_reports: list[ReportEntry] = []
+        of_samples: list[SampleEntry] = []
         for each in accepted:
             report, sample = each.report, each.sample
             assert report.issued_at is not None
             note = f"检验报告 {report.number or '（未载编号）'}，{len(each.statement.items)} 项"
-            report.log(ReportEntryKind.IMPORTED, report.issued_at, recorded_at=recorded_at, note=note, **by)
+            told = {"at": report.issued_at, "recorded_at": recorded_at, "note": note, **by}
+            of_reports.append(ReportEntry(report_id=report.id, number=1, kind=ReportEntryKind.IMPORTED, **told))
+            number, kind = len(sample.entries) + 1, SampleEntryKind.REPORTED
+            of_samples.append(
+                SampleEntry(id=uuid7(), sample_id=sample.id, number=number, kind=kind, details={}, **told)
+            )
             sample.report(report.issued_at)
-            sample.log(SampleEntryKind.REPORTED, report.issued_at, note=note, details={}, **by)
             sample.advance()
-            session.add(report)
         await session.flush()
+        for new in ([each.report for each in accepted], of_reports, of_samples):
+            await copy_objects(session, new)
         await repository.add_parts(session, [each.sample.id for each in accepted], self._part, self._actor.name)
         await self._copy_items(session, accepted)
         await self._run_clocks(session, accepted)
         for each in accepted:
             if each.report.report_class is ReportClass.SERIOUS:
-                await session.refresh(each.report, ["items"])
-                await open_cases(session, each.sample, finding_of(each.report), recorded_at)
+                await session.refresh(each.sample, ["entries"])
+                finding = finding_of(await repository.report_with_items(session, each.report.id))
+                await open_cases(session, each.sample, finding, recorded_at)
 
     async def _copy_items(self, session: AsyncSession, accepted: Sequence[_Accepted]) -> None:
         items = [item for each in accepted for item in each.statement.items]
@@ -227,16 +237,17 @@ class Intake:
 
     async def _run_clocks(self, session: AsyncSession, accepted: Sequence[_Accepted]) -> None:
         """Open the terms by which the conclusions had to be told, and end them and the terms of the reports."""
-        openings = [reporting_from(each.report, each.sample, _moment(each.report.concluded_at)) for each in accepted]
-        telling = await open_clocks(session, openings, actor=self._actor)
         testing = await repository.running_report_terms(session, [each.sample.id for each in accepted])
-        meetings = []
-        for each, clock in zip(accepted, telling, strict=True):
+        told, tested = [], []
+        for each in accepted:
             evidence = f"检验报告 {each.report.number or '（未载编号）'}"
-            meetings.append(Meeting(clock.id, _moment(each.report.issued_at), evidence))
+            concluded_at = _moment(each.report.concluded_at)
+            opening = reporting_from(each.report, each.sample, concluded_at)
+            told.append(Passed(opening, _moment(each.report.issued_at), evidence))
             if each.sample.id in testing:
-                meetings.append(Meeting(testing[each.sample.id], _moment(each.report.concluded_at), evidence))
-        await meet_clocks(session, meetings, actor=self._actor)
+                tested.append(Meeting(testing[each.sample.id], concluded_at, evidence))
+        await open_met_clocks(session, told, actor=self._actor)
+        await meet_clocks(session, tested, actor=self._actor)
 
 
 def _of_another(statement: Statement, registered: Mapping[str, str | None]) -> Taken | None:

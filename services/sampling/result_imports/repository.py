@@ -65,6 +65,12 @@ async def latest_reports(session: AsyncSession, sample_ids: Collection[UUID]) ->
     return {row[0]: Latest(*row[1:]) for row in await session.execute(statement)}
 
 
+async def report_with_items(session: AsyncSession, report_id: UUID) -> Report:
+    return (
+        await session.scalars(select(Report).where(Report.id == report_id).options(selectinload(Report.items)))
+    ).one()
+
+
 async def parts_of(session: AsyncSession, sample_ids: Collection[UUID]) -> dict[UUID, list[Part]]:
     """Who has done what for these samples."""
     statement = select(
@@ -77,10 +83,9 @@ async def parts_of(session: AsyncSession, sample_ids: Collection[UUID]) -> dict[
 
 
 async def add_parts(session: AsyncSession, sample_ids: Collection[UUID], part: Part, user_name: str) -> None:
-    rows = [
-        {"id": uuid7(), "sample_id": sample_id, "user_name": user_name, **part._asdict()} for sample_id in sample_ids
-    ]
-    await session.execute(upsert(Participation).values(rows).on_conflict_do_nothing())
+    same = {"user_name": user_name, **part._asdict()}
+    rows = [{"id": uuid7(), "sample_id": sample_id, **same} for sample_id in sample_ids]
+    await session.execute(upsert(Participation).on_conflict_do_nothing(), rows)
 
 
 async def running_report_terms(session: AsyncSession, sample_ids: Collection[UUID]) -> dict[UUID, UUID]:
