@@ -15,7 +15,8 @@ from shared.times import now
 class Capture(Base):
     """One capture job. Under `rollback` a faulty event keeps all others out, under `proceed` only itself.
 
-    `document` is kept only until it is worked through. `errors` are problem documents, one an event.
+    A large document is worked through by the background job `job_id`, and `document` kept until then. `errors` are
+    problem documents, one an event.
     """
 
     __tablename__ = "epcis_captures"
@@ -43,6 +44,7 @@ class Capture(Base):
     organisation_id: Mapped[UUID | None]
     region_code: Mapped[str | None]
     document: Mapped[str | None]
+    job_id: Mapped[UUID | None]
 
     def finish(self, *, stored: int, known: int, errors: list[dict[str, Any]]) -> None:
         """Say how it went; the document is no longer needed."""

@@ -37,6 +37,12 @@ class Context:
     prefixes: Mapping[str, str]
 
     @property
+    def parts(self) -> list[Any]:
+        """The context as JSON has it."""
+        parts: list[Any] = json.loads(self.text)
+        return parts
+
+    @property
     def id(self) -> UUID:
         """Equal for equal texts, so that a context is stored once."""
         return _id_of(self.text)
@@ -61,7 +67,7 @@ class Context:
 
 @lru_cache(maxsize=256)
 def _id_of(text: str) -> UUID:
-    return UUID(bytes=sha256(text.encode()).digest()[:16], version=8)
+    return UUID(bytes=sha256(text.encode()).digest()[:16], version=5)
 
 
 def read_context(*contexts: Any) -> Context:

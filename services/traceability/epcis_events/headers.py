@@ -14,7 +14,11 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from services.traceability.epcis_events.problems import NotAcceptableException, in_epcis_terms
+from services.traceability.epcis_events.problems import (
+    CaptureLimitExceededException,
+    NotAcceptableException,
+    in_epcis_terms,
+)
 from shared.http.auth import Anyone
 from shared.http.problems import Problem, ProblemDocument
 from shared.http.routing import Route
@@ -22,6 +26,13 @@ from shared.http.routing import Route
 EPCIS_VERSION = "2.0"
 CBV_VERSION = "2.0"
 VENDOR_VERSION = "1.0"
+MOST_EVENTS = 20_000
+MOST_BYTES = 64 * 2**20
+LIMIT_HEADERS: Mapping[str, str] = {
+    "GS1-EPCIS-Capture-Limit": str(MOST_EVENTS),
+    "GS1-EPCIS-Capture-File-Size-Limit": str(MOST_BYTES),
+}
+"""What one capture may hold: events, and bytes."""
 _BOUND = re.compile(r"(\d{1,3})\.(\d{1,3})(?:\.\d{1,3})?")
 
 
@@ -112,6 +123,7 @@ class EpcisRoute(Route):
 
         async def handler(request: Request) -> Response:
             try:
+                await _read_within_limit(request)
                 response = await handle(request)
             except (Problem, RequestValidationError) as error:
                 problem = in_epcis_terms(error)
@@ -123,6 +135,21 @@ class EpcisRoute(Route):
             return response
 
         return handler
+
+
+async def _read_within_limit(request: Request) -> None:
+    """Read the body before anything else does. Raises `CaptureLimitExceededException` once it is too large."""
+    too_large = CaptureLimitExceededException(f"正文最多 {MOST_BYTES // 2**20} MB，请分几份提交", headers=LIMIT_HEADERS)
+    length = request.headers.get("content-length", "0")
+    if length.isdigit() and int(length) > MOST_BYTES:
+        raise too_large
+    chunks, received = [], 0
+    async for chunk in request.stream():
+        received += len(chunk)
+        if received > MOST_BYTES:
+            raise too_large
+        chunks.append(chunk)
+    request._body = b"".join(chunks)  # where `request.body()` keeps it for whoever reads it next
 
 
 def EpcisRouter(*, tag: str) -> APIRouter:  # noqa: N802 (reads as the class it makes)
@@ -144,7 +171,7 @@ def add_options(router: APIRouter, limits: Mapping[str, Mapping[str, str]] | Non
     methods: dict[str, set[str]] = {}
     for route in router.routes:
         if isinstance(route, APIRoute):
-            methods.setdefault(route.path, {"OPTIONS"}).update(route.methods)
+            methods.setdefault(route.path, {"OPTIONS"}).update(route.methods or ())
     for path, allowed in methods.items():
         headers = {**OPTIONS_HEADERS, **(limits or {}).get(path, {}), "Allow": ", ".join(sorted(allowed))}
         router.add_api_route(

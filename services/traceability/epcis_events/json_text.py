@@ -8,18 +8,18 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]  # in the standard library since 2.6, not in its stubs
 from typing import Any
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _LARGEST_EXPONENT = 400
 
 
-class NotJson(ValueError):
+class NotJson(ValueError):  # noqa: N818 (what the text is)
     """The text is not JSON; the message is Chinese and names the line and column."""
 
 
-class TooMany(Exception):
+class TooMany(Exception):  # noqa: N818 (what the list holds)
     """More items than allowed; raised before the next one is parsed."""
 
 

@@ -9,13 +9,17 @@ Core Business Vocabulary as full URIs. Texts longer than an index entry may be s
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, func, text
+from sqlalchemy import BigInteger, Index, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.traceability.database import Base
 from shared.ids import uuid7
+
+Ordered = Annotated[str, mapped_column(Text(collation="C"))]
+"""Text in the order of its bytes, whatever the database's language: for prefixes of identifiers, and for speed."""
 
 
 class EpcisContext(Base):
@@ -40,6 +44,7 @@ class EpcisEvent(Base):
     """One event. `body` is its JSON as sent (order of members and digits of numbers included), without a context of
     its own where the document's, in `context_id`, holds for it.
 
+    Who declares an event an error sends it again under its id, with the declaration: so an id has at most two rows.
     `event_id` is the sender's, else `hash_id`; `hash_id` is the event hash of the Core Business Vocabulary (`ni:///…`).
     `business_id` and `organisation_id` are the capturer's. `recorded_in` is the id of the writing transaction: events
     below `pg_snapshot_xmin(pg_current_snapshot())` are complete, so whoever delivers in that order loses none.
@@ -47,11 +52,19 @@ class EpcisEvent(Base):
 
     __tablename__ = "epcis_events"
     __table_args__ = (
-        Index(None, "event_id", unique=True),
+        Index("uq_epcis_events_event_id", "event_id", unique=True, postgresql_where=text("error_declared_at IS NULL")),
+        Index(
+            "uq_epcis_events_event_id_declared",
+            "event_id",
+            unique=True,
+            postgresql_where=text("error_declared_at IS NOT NULL"),
+        ),
         Index(None, "event_time", "id"),
         Index(None, "record_time", "id"),
         Index(None, "recorded_in", "id"),
+        Index(None, "event_type", "event_time"),
         Index(None, "biz_step", "event_time"),
+        Index(None, "disposition", "event_time"),
         Index(None, "biz_location", "event_time"),
         Index(None, "read_point", "event_time"),
         Index(None, "transformation_id", postgresql_where=text("transformation_id IS NOT NULL")),
@@ -59,7 +72,7 @@ class EpcisEvent(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    event_id: Mapped[str]
+    event_id: Mapped[Ordered]
     hash_id: Mapped[str]
     event_type: Mapped[str]
     event_time: Mapped[datetime]
@@ -67,11 +80,11 @@ class EpcisEvent(Base):
     record_time: Mapped[datetime] = mapped_column(server_default=func.now())
     recorded_in: Mapped[int] = mapped_column(BigInteger, server_default=text("(pg_current_xact_id()::text)::bigint"))
     action: Mapped[str | None]
-    biz_step: Mapped[str | None]
-    disposition: Mapped[str | None]
-    read_point: Mapped[str | None]
-    biz_location: Mapped[str | None]
-    transformation_id: Mapped[str | None]
+    biz_step: Mapped[Ordered | None]
+    disposition: Mapped[Ordered | None]
+    read_point: Mapped[Ordered | None]
+    biz_location: Mapped[Ordered | None]
+    transformation_id: Mapped[Ordered | None]
     error_declared_at: Mapped[datetime | None]
     error_reason: Mapped[str | None]
     capture_id: Mapped[UUID | None]
@@ -96,8 +109,8 @@ class EpcisEventThing(Base):
     event_pk: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     role: Mapped[str]
-    key: Mapped[str]
-    class_key: Mapped[str | None]
+    key: Mapped[Ordered]
+    class_key: Mapped[Ordered | None]
     quantity: Mapped[Decimal | None]
     uom: Mapped[str | None]
     event_time: Mapped[datetime]
@@ -120,9 +133,9 @@ class EpcisEventFact(Base):
 
     event_pk: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    family: Mapped[str]
-    name: Mapped[str]
-    value_text: Mapped[str | None]
+    family: Mapped[Ordered]
+    name: Mapped[Ordered]
+    value_text: Mapped[Ordered | None]
     value_number: Mapped[Decimal | None]
     value_time: Mapped[datetime | None]
     uom: Mapped[str | None]
@@ -146,7 +159,7 @@ class EpcisEventParty(Base):
     part: Mapped[str]
     business_id: Mapped[UUID | None]
     organisation_id: Mapped[UUID | None]
-    gln_key: Mapped[str | None]
+    gln_key: Mapped[Ordered | None]
     region_code: Mapped[str | None]
     event_time: Mapped[datetime]
 
@@ -162,8 +175,8 @@ class TraceEdge(Base):
     __tablename__ = "trace_edges"
     __table_args__ = (Index(None, "target_key", "source_key", postgresql_include=["event_time", "kind"]),)
 
-    source_key: Mapped[str] = mapped_column(primary_key=True)
-    target_key: Mapped[str] = mapped_column(primary_key=True)
+    source_key: Mapped[Ordered] = mapped_column(primary_key=True)
+    target_key: Mapped[Ordered] = mapped_column(primary_key=True)
     event_pk: Mapped[UUID] = mapped_column(primary_key=True)
     event_time: Mapped[datetime]
     kind: Mapped[str]

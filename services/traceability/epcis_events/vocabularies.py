@@ -1,4 +1,4 @@
-"""Words of the Core Business Vocabulary 2.0: short words, compact and full URIs, and old URNs, all to one full URI. Pure.
+"""Words of the Core Business Vocabulary 2.0 in all their spellings. Pure.
 
 An event may use any of four spellings: `receiving`, `cbv:BizStep-receiving`,
 `https://ref.gs1.org/cbv/BizStep-receiving`, `urn:epcglobal:cbv:bizstep:receiving`. Stored, sought and hashed is the
@@ -38,7 +38,7 @@ Resistance Resistivity SolidAngle SpecificVolume Speed SurfaceDensity SurfaceTen
 Volume VolumeFlowRate VolumeFraction VolumetricFlux Wavenumber"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
     """One vocabulary: its name for people, the beginning of its full URIs and of its old URNs, and its short words."""
 

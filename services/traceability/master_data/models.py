@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, func, text
@@ -17,7 +16,7 @@ class MasterDataElement(Base):
     (`superseded_at`), so that what was believed at any moment can be told.
 
     `vocabulary` is the vocabulary's type, `key` the identifier's match key, `uri` its spelling; `attributes` and
-    `children` stand as sent. Each holder speaks for himself: nobody's statement replaces another's.
+    `children` are JSON as sent. Each holder speaks for himself: nobody's statement replaces another's.
     """
 
     __tablename__ = "master_data_elements"
@@ -39,8 +38,8 @@ class MasterDataElement(Base):
     vocabulary: Mapped[str]
     key: Mapped[str]
     uri: Mapped[str]
-    attributes: Mapped[list[Any]]
-    children: Mapped[list[Any]]
+    attributes: Mapped[str]
+    children: Mapped[str]
     holder_key: Mapped[str]
     actor_id: Mapped[UUID]
     business_id: Mapped[UUID | None]

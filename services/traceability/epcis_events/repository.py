@@ -1,0 +1,195 @@
+"""Every query of the events. Rows are written by COPY: of an event come about ten, in five tables."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Table, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.traceability.epcis_events.contexts import Context
+from services.traceability.epcis_events.models import (
+    EpcisContext,
+    EpcisEvent,
+    EpcisEventFact,
+    EpcisEventParty,
+    EpcisEventThing,
+    EpcisNamespace,
+    TraceEdge,
+)
+from services.traceability.epcis_events.reading import ReadEvent
+from services.traceability.epcis_events.visibility import shown
+from shared.copying import BulkCopy, Columns
+from shared.http.auth import Actor
+from shared.ids import uuid7_series
+
+
+def _copy_to(model: Any) -> BulkCopy:
+    return BulkCopy(cast(Table, model.__table__))
+
+
+_EVENTS, _THINGS, _FACTS = _copy_to(EpcisEvent), _copy_to(EpcisEventThing), _copy_to(EpcisEventFact)
+_PARTIES, _EDGES = _copy_to(EpcisEventParty), _copy_to(TraceEdge)
+
+
+@dataclass(frozen=True, slots=True)
+class Capturer:
+    """Whose capture it is, as far as the token tells."""
+
+    business_id: UUID | None
+    organisation_id: UUID | None
+    region_code: str | None
+
+
+async def known_events(
+    session: AsyncSession, event_ids: Iterable[str]
+) -> Sequence[Row[str, str, datetime | None, str]]:
+    """What is stored under these ids: (event_id, hash_id, error_declared_at, body), up to two rows an id."""
+    statement = select(EpcisEvent.event_id, EpcisEvent.hash_id, EpcisEvent.error_declared_at, EpcisEvent.body).where(
+        EpcisEvent.event_id == func.any(list(event_ids))
+    )
+    return (await session.execute(statement)).all()
+
+
+async def event_named(
+    session: AsyncSession, event_id: str, seen: ColumnElement[bool]
+) -> Row[UUID, str, datetime, str, str] | None:
+    """The event of that id among those that are `seen`: (id, event_id, record_time, body, context). Of two rows the
+    one that declares the other an error.
+    """
+    statement = (
+        select(
+            EpcisEvent.id,
+            EpcisEvent.event_id,
+            EpcisEvent.record_time,
+            EpcisEvent.body,
+            EpcisContext.body.label("context"),
+        )
+        .join(EpcisContext, EpcisContext.id == EpcisEvent.context_id)
+        .where(EpcisEvent.event_id == event_id, seen)
+        .order_by(EpcisEvent.error_declared_at.is_(None))
+        .limit(1)
+    )
+    return (await session.execute(statement)).first()
+
+
+async def keys_shown(session: AsyncSession, event_pk: UUID, actor: Actor) -> set[str]:
+    """The keys of a linked event's things that its reader may see."""
+    statement = (
+        select(EpcisEventThing.key)
+        .join(EpcisEvent, EpcisEvent.id == EpcisEventThing.event_pk)
+        .where(EpcisEvent.id == event_pk, shown(actor, EpcisEventThing))
+    )
+    return set(await session.scalars(statement))
+
+
+async def add_contexts(session: AsyncSession, contexts: Iterable[Context]) -> None:
+    """Keep contexts and their prefixes, unless they are kept already."""
+    rows = {context.id: {"id": context.id, "body": context.text} for context in contexts}
+    await session.execute(insert(EpcisContext).on_conflict_do_nothing(), [rows[key] for key in sorted(rows)])
+    declared = sorted({pair for context in contexts for pair in context.declared})
+    if declared:
+        await session.execute(
+            insert(EpcisNamespace).on_conflict_do_nothing(),
+            [{"prefix": prefix, "uri": uri} for prefix, uri in declared],
+        )
+
+
+async def copy_events(
+    session: AsyncSession, events: Sequence[ReadEvent], capturer: Capturer, capture_id: UUID | None
+) -> None:
+    """Write the events and all that hangs on them. Raises asyncpg's `UniqueViolationError` when an id is taken."""
+    ids = uuid7_series(len(events))
+    await _EVENTS.write(
+        session,
+        {
+            "id": ids,
+            "event_id": [event.event_id.encode() for event in events],
+            "hash_id": [event.hash_id.encode() for event in events],
+            ("event_type", "event_time_zone", "action", "biz_step", "disposition", "error_reason"): [
+                (e.event_type, e.event_time_zone, e.action, e.biz_step, e.disposition, e.error_reason) for e in events
+            ],
+            "event_time": [event.event_time for event in events],
+            ("read_point", "biz_location"): [(event.read_point, event.biz_location) for event in events],
+            "transformation_id": [event.transformation_id for event in events],
+            "error_declared_at": [event.error_declared_at for event in events],
+            "context_id": [event.context.id for event in events],
+            "body": [event.text.encode() for event in events],
+        },
+        {
+            "capture_id": capture_id,
+            "business_id": capturer.business_id,
+            "organisation_id": capturer.organisation_id,
+            "region_code": capturer.region_code,
+        },
+        len(events),
+    )
+    await _copy_things(session, ids, events)
+    await _copy_facts(session, ids, events)
+    await _copy_parties(session, ids, events, capturer)
+    await _copy_edges(session, ids, events)
+
+
+def _columns(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Columns:
+    return dict(zip(names, zip(*rows, strict=True), strict=True))
+
+
+async def _copy_things(session: AsyncSession, ids: Sequence[bytes], events: Sequence[ReadEvent]) -> None:
+    rows = [
+        (event_pk, number, thing.role, thing.key.encode(), thing.class_key, thing.quantity, thing.uom, event.event_time)
+        for event_pk, event in zip(ids, events, strict=True)
+        for number, thing in enumerate(event.things)
+    ]
+    if rows:
+        names = ("event_pk", "number", "role", "key", "class_key", "quantity", "uom", "event_time")
+        await _THINGS.write(session, _columns(names, rows), {}, len(rows))
+
+
+async def _copy_facts(session: AsyncSession, ids: Sequence[bytes], events: Sequence[ReadEvent]) -> None:
+    rows = [
+        (event_pk, number, *fact)
+        for event_pk, event in zip(ids, events, strict=True)
+        for number, fact in enumerate(event.facts)
+    ]
+    if rows:
+        names = ("event_pk", "number", "family", "name", "value_text", "value_number", "value_time", "uom", "part")
+        await _FACTS.write(session, _columns(names, rows), {}, len(rows))
+
+
+async def _copy_parties(
+    session: AsyncSession, ids: Sequence[bytes], events: Sequence[ReadEvent], capturer: Capturer
+) -> None:
+    own = ("capturer", capturer.business_id, capturer.organisation_id, None, capturer.region_code)
+    rows = [
+        (event_pk, number, event.event_time, party)
+        for event_pk, event in zip(ids, events, strict=True)
+        for number, party in enumerate(chain((own,), ((part, None, None, key, None) for part, key in event.parties)))
+    ]
+    event_pks, numbers, times, parties = zip(*rows, strict=True)
+    await _PARTIES.write(
+        session,
+        {
+            "event_pk": event_pks,
+            "number": numbers,
+            "event_time": times,
+            ("part", "business_id", "organisation_id", "gln_key", "region_code"): parties,
+        },
+        {},
+        len(rows),
+    )
+
+
+async def _copy_edges(session: AsyncSession, ids: Sequence[bytes], events: Sequence[ReadEvent]) -> None:
+    rows = [
+        ((edge.source or own).encode(), (edge.target or own).encode(), event_pk, event.event_time, edge.kind)
+        for event_pk, event in zip(ids, events, strict=True)
+        for own in (f"event:{UUID(bytes=event_pk)}",)
+        for edge in event.edges
+    ]
+    if rows:
+        names = ("source_key", "target_key", "event_pk", "event_time", "kind")
+        await _EDGES.write(session, _columns(names, rows), {}, len(rows))
