@@ -10,6 +10,8 @@ from services.traceability.lots.subscribers import on_rapid_test_failed, on_whis
 from services.traceability.master_data.router import router as master_data
 from services.traceability.recall_requests.router import router as recall_requests
 from services.traceability.recall_requests.subscribers import on_recall_requested, on_sample_concluded
+from services.traceability.resolver.router import resolving
+from services.traceability.resolver.router import router as resolver_links
 from services.traceability.settings import Settings
 from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP
@@ -23,7 +25,7 @@ service = Service(
     title="追溯",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[lots, recall_requests, codes, epcis_events, epcis_captures, master_data],
+    routers=[lots, recall_requests, codes, resolver_links, resolving, epcis_events, epcis_captures, master_data],
     subscribers={
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,
