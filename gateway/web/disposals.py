@@ -16,7 +16,7 @@ from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
 from gateway.web.step_pages import Subject, act_of, show_step, step_named, take_step
 from gateway.web.steps import Step, asked_of
-from gateway.web.visitors import SAMPLE_READERS, CanReadCases, Visitor
+from gateway.web.visitors import SAMPLE_READERS, TRANSFER_READERS, CanReadCases, Visitor
 from shared import times
 from shared.contracts.codes import Role, Unit
 from shared.contracts.disposals import CaseState
@@ -63,6 +63,7 @@ async def case_list(
             ("region", "区域", [("", "全部"), *places], region),
         ],
         narrowed=any((state, side, region)),
+        official=visitor.actor.has(*TRANSFER_READERS),
         cases=[
             disposal_words.listed(case, now) | {"place": await region_name(session, case["region_code"])}
             for case in page["items"]

@@ -33,6 +33,7 @@ OBJECT_PAGES = {
     "disposal_case": "/disposals/{}",
     "objection": "/objections/{}",
     "retest": "/retests/{}",
+    "case_request": "/case-requests/{}",
 }
 """Where an object with a clock has a page of its own."""
 
@@ -72,7 +73,7 @@ async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere
         tasks=tasks,
         silent=sorted(
             {asked.unit.label for asked in (*overdue, *whistles) if asked.silent}
-            | {Unit.SAMPLING.label for task in tasks if task.silent}
+            | {task.unit.label for task in tasks if task.silent}
         ),
         sees_clocks=bool(overdue),
         sees_whistles=bool(whistles),

@@ -12,8 +12,18 @@ from typing import Any
 import structlog
 
 from gateway.clients import Refused, Services, ServiceSilent
-from gateway.web import disposal_words, laboratory_words, plans_views, samples, sampling_tasks
-from gateway.web.visitors import LABORATORIES, Visitor
+from gateway.web import (
+    disposal_words,
+    laboratory_words,
+    plans_views,
+    publication_form,
+    samples,
+    sampling_tasks,
+    words,
+)
+from gateway.web.case_transfers import CASE, RECALL, Transfer
+from gateway.web.case_transfers import listed as listed_transfer
+from gateway.web.visitors import CASE_DECIDERS, LABORATORIES, PLAN_KEEPERS, PUBLISHERS, RECALL_DECIDERS, Visitor
 from gateway.web.whistle_steps import OFFICERS
 from shared import times
 from shared.contracts.codes import Role, Unit
@@ -46,11 +56,12 @@ class Tasks:
     when_empty: str = ""
     empty_means: str = ""
     act: str = ""
+    unit: Unit = Unit.SAMPLING
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of task: who has it, what is asked of the sampling service, and how one answer is told."""
+    """A kind of task: who has it, what is asked of which service, and how one answer is told."""
 
     title: str
     roles: Sequence[Role]
@@ -61,6 +72,7 @@ class Kind:
     when_empty: str = ""
     empty_means: str = ""
     act: str = ""
+    unit: Unit = Unit.SAMPLING
     beside: str = ""
     """Asked of each answer besides, with its `{id}`: told under `beside`."""
 
@@ -87,13 +99,39 @@ def _plan(plan: Mapping[str, Any], now: datetime) -> Line:
     return Line(plan["title"], f"/sampling-plans/{plan['id']}", f"完成率{completion.text}{completion.unit}", badges)
 
 
+def _draft_plan(plan: Mapping[str, Any], now: datetime) -> Line:
+    shown = plans_views.listed(plan)
+    note = f"{plan['year']}年，{shown['stream_label']}，{words.number(plan['quantity'])}批次"
+    return Line(plan["title"], f"/sampling-plans/{plan['id']}", note, [shown["badge"]])
+
+
+def _draft_table(publication: Mapping[str, Any], now: datetime) -> Line:
+    shown = publication_form.listed(publication)
+    note = f"{publication['number']}，抽样日期{shown['period']}"
+    return Line(publication["title"], f"/publications/{publication['id']}", note, [shown["badge"]])
+
+
+def _case_request(request: Mapping[str, Any], now: datetime) -> Line:
+    return _transfer(CASE, request)
+
+
+def _recall_request(request: Mapping[str, Any], now: datetime) -> Line:
+    return _transfer(RECALL, request)
+
+
+def _transfer(kind: Transfer, request: Mapping[str, Any]) -> Line:
+    shown = listed_transfer(kind, request)
+    note = f"{shown['whom']}，{shown['beside']}，{shown['when']}收到"
+    return Line(f"{request['food_name']}：{request['reason']}", shown["address"], note, [shown["badge"]])
+
+
 def _case(case: Mapping[str, Any], now: datetime) -> Line | None:
     """Closed cases stand last in the list; they are nothing to do."""
     if case["state"] == "closed":
         return None
     shown = disposal_words.listed(case, now)
-    kind, words, name = shown["clock"]
-    badges = [shown["badge"], *([(kind, words)] if kind else [])]
+    kind, left, name = shown["clock"]
+    badges = [shown["badge"], *([(kind, left)] if kind else [])]
     note = f"{shown['side']}，{shown['party']}" + (f"，{name}" if name else "")
     return Line(f"{shown['food']}：{shown['failed']}", f"/disposals/{case['id']}", note, badges)
 
@@ -146,8 +184,10 @@ KINDS = (
         "没有已下达的抽检计划",
         "计划下达以后，这里看谁落后。",
         "看抽检计划",
-        "/v1/sampling-plans/{id}/progress",
+        beside="/v1/sampling-plans/{id}/progress",
     ),
+    Kind("拟定中的抽检计划", PLAN_KEEPERS, "/sampling-plans", "/v1/sampling-plans", _draft_plan, {"state": "draft"}),
+    Kind("拟公布的抽检结果", PUBLISHERS, "/publications", "/v1/publications", _draft_table, {"state": "draft"}),
     Kind("退回更正的报告", LABORATORIES, f"{OF_REPORT}returned", OWN_REPORTS, _own_report, {"state": "returned"}),
     Kind("待机构审核的报告", LABORATORIES, f"{OF_REPORT}in_review", OWN_REPORTS, _own_report, {"state": "in_review"}),
     Kind("待批准的报告", LABORATORIES, f"{OF_REPORT}reviewed", OWN_REPORTS, _own_report, {"state": "reviewed"}),
@@ -185,6 +225,24 @@ KINDS = (
         "检验报告确认为不合格（问题）后，这里会自动出现。",
         "看核查处置",
     ),
+    Kind(
+        "待决定是否立案的案件线索",
+        CASE_DECIDERS,
+        "/case-requests?state=pending",
+        CASE.path,
+        _case_request,
+        {"state": "pending"},
+        unit=CASE.unit,
+    ),
+    Kind(
+        "待受理的召回请求",
+        RECALL_DECIDERS,
+        "/recall-requests?state=pending",
+        RECALL.path,
+        _recall_request,
+        {"state": "pending"},
+        unit=RECALL.unit,
+    ),
 )
 """Every kind of task, in the order of the page."""
 
@@ -196,12 +254,12 @@ async def tasks_of(services: Services, visitor: Visitor) -> list[Tasks]:
 
 
 async def _ask(services: Services, visitor: Visitor, kind: Kind) -> Tasks:
-    texts = (kind.when_empty, kind.empty_means, kind.act)
+    texts = (kind.when_empty, kind.empty_means, kind.act, kind.unit)
     wanted = {**kind.wanted, "limit": str(SHOWN)}
     try:
-        page = await services.get(Unit.SAMPLING, kind.path, visitor.caller, BUDGET_SECONDS, **wanted)
+        page = await services.get(kind.unit, kind.path, visitor.caller, BUDGET_SECONDS, **wanted)
     except ServiceSilent as silence:
-        log.warning("part_missing", service=Unit.SAMPLING, reason=silence.reason)
+        log.warning("part_missing", service=kind.unit, reason=silence.reason)
         return Tasks(kind.title, kind.address, [], False, True, *texts)
     except Refused:
         return Tasks(kind.title, kind.address, [])
@@ -221,9 +279,9 @@ async def _with_beside(
     async def ask(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
         try:
             path = kind.beside.format(id=item["id"])
-            return {**item, "beside": await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS)}
+            return {**item, "beside": await services.get(kind.unit, path, visitor.caller, BUDGET_SECONDS)}
         except (Refused, ServiceSilent) as missing:
-            log.warning("part_missing", service=Unit.SAMPLING, reason=str(missing))
+            log.warning("part_missing", service=kind.unit, reason=str(missing))
             return None
 
     found = await asyncio.gather(*(ask(item) for item in items))

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.web import (
+    case_transfers,
     contests,
     display,
     disposals,
@@ -18,6 +19,8 @@ from gateway.web import (
     plan_drafting,
     plans,
     plans_allocations,
+    publications,
+    published_tables,
     public_results,
     rapid_tests,
     regions,
@@ -58,6 +61,9 @@ PAGES: Sequence[APIRouter] = (
     samples.router,
     disposals.router,
     contests.router,
+    case_transfers.router,
+    publications.router,
+    published_tables.router,
     public_results.router,
     display.router,
     styleguide.router,

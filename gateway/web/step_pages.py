@@ -108,8 +108,10 @@ async def take_step(
     path: str,
     address: str,
     subject_now: Callable[[], Awaitable[Subject]],
+    *,
+    unit: Unit = Unit.SAMPLING,
 ) -> Response:
-    """Hand the step to the sampling service; show what it refuses, and what others did meanwhile.
+    """Hand the step to the service of the record; show what it refuses, and what others did meanwhile.
 
     `path` is the record's at the service, `address` its page here. A form sent twice is one step: its version has gone
     by, or its key is known.
@@ -120,7 +122,7 @@ async def take_step(
     headers = {"idempotency-key": key or str(uuid7())} | ({"if-match": f'"{version}"'} if version else {})
     try:
         await services.send(
-            Unit.SAMPLING,
+            unit,
             "POST",
             f"{path}/{step.slug}",
             caller,

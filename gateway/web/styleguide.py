@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from gateway.web import words
 from gateway.web.forms import FieldError
 from gateway.web.pages import render
+from gateway.web.publication_form import row_words
 from gateway.web.report_words import ItemWords, ReportWords
 from gateway.web.sample_form_fields import FormField
 from gateway.web.steps import Field, Kind
@@ -61,6 +63,7 @@ async def styleguide(request: Request, _: Anyone) -> Response:
         step_fields=_step_fields(),
         form_fields=_form_fields(),
         report=_report(),
+        published=_published(),
         now=NOW,
     )
 
@@ -86,6 +89,28 @@ def _form_fields() -> list[FormField]:
         FormField("form-photos", "样品照片", "photos", "选好后点“暂存”就传上去", look="photos"),
         FormField("form-signature", "抽样人签名", required=False, look="signature"),
     ]
+
+
+def _published() -> list[dict[str, Any]]:
+    """An invented row and its correction."""
+    cells = dict.fromkeys(
+        ("producer_address", "sampled_party_address", "province", "specification", "trade_mark", "date_and_lot")
+    ) | {
+        "sample_number": "演示-0001",
+        "food_name": "粉丝（虚构）",
+        "producer_name": "虚构食品厂",
+        "sampled_party_name": "虚构超市",
+        "category": "淀粉及淀粉制品",
+        "laboratory": "虚构检验所",
+        "task_source": "（演示）区级监督抽检",
+        "failed_items": [{"item": "铝", "result": "300 mg/kg", "requirement": "≤200 mg/kg"}],
+        "remark": "",
+    }
+    plain = {"cells": cells, "withdrawn": False, "under_reexamination": False, "recorded_at": NOW.isoformat()}
+    first = plain | {"id": "1", "number": 1, "edition": 1, "kind": "first", "reason": ""}
+    said = {"id": "2", "edition": 2, "kind": "correction", "reason": "规格型号抄录有误（演示）"}
+    later = first | said | {"cells": cells | {"specification": "250克/袋"}}
+    return [row_words(first), row_words(later)]
 
 
 def _report() -> ReportWords:

@@ -33,6 +33,11 @@ DRAW_READERS = tuple(sorted(OFFICIALS))
 DRAWERS = (Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR)
 SAMPLER_READERS = (*sorted(OFFICIALS), Role.ADMINISTRATOR)
 LABORATORY_READERS = (*SAMPLER_READERS, Role.SAMPLER)
+PUBLICATION_READERS = tuple(sorted(OFFICIALS))
+PUBLISHERS = (Role.FOOD_SAFETY_OFFICE,)
+TRANSFER_READERS = tuple(sorted(OFFICIALS))
+CASE_DECIDERS = (Role.INSPECTOR, Role.CASE_HANDLER)
+RECALL_DECIDERS = (*CASE_DECIDERS, Role.FOOD_SAFETY_OFFICE)
 REPORT_READERS = tuple(sorted(OFFICIALS))
 CASE_READERS = (*sorted(OFFICIALS), Role.BUSINESS)
 INSPECTION_READERS = tuple(sorted(OFFICIALS))
@@ -73,6 +78,7 @@ NAVIGATION = (
     ("盲样检验", "/laboratory", LABORATORIES),
     ("检验报告", "/reports", REPORT_READERS),
     ("核查处置", "/disposals", CASE_READERS),
+    ("结果公布", "/publications", PUBLICATION_READERS),
     ("监督检查", "/visits", INSPECTION_READERS),
     ("整改", "/corrections", CORRECTION_READERS),
     ("一户一档", "/businesses", INSPECTION_READERS),
@@ -122,6 +128,11 @@ CanReadLaboratories = Annotated[Visitor, Depends(AllowVisitors(*LABORATORY_READE
 CanReadSamples = Annotated[Visitor, Depends(AllowVisitors(*SAMPLE_READERS))]
 CanReadReports = Annotated[Visitor, Depends(AllowVisitors(*REPORT_READERS))]
 CanReadCases = Annotated[Visitor, Depends(AllowVisitors(*CASE_READERS))]
+CanReadPublications = Annotated[Visitor, Depends(AllowVisitors(*PUBLICATION_READERS))]
+CanPublish = Annotated[Visitor, Depends(AllowVisitors(*PUBLISHERS))]
+CanReadTransfers = Annotated[Visitor, Depends(AllowVisitors(*TRANSFER_READERS))]
+CanDecideOnCases = Annotated[Visitor, Depends(AllowVisitors(*CASE_DECIDERS))]
+CanDecideOnRecalls = Annotated[Visitor, Depends(AllowVisitors(*RECALL_DECIDERS))]
 CanTestSamples = Annotated[Visitor, Depends(AllowVisitors(*LABORATORIES))]
 CanUploadResults = Annotated[Visitor, Depends(AllowVisitors(*RESULT_UPLOADERS))]
 CanReadInspections = Annotated[Visitor, Depends(AllowVisitors(*INSPECTION_READERS))]
