@@ -1,7 +1,9 @@
 """The demo speaks to the platform as any other caller does: through the gateway, with tokens of made-up users."""
 
+import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -21,6 +23,13 @@ class DemoError(RuntimeError):
 def demo_uuid(*parts: object) -> UUID:
     """The same id for the same thing in every run, so that loading twice makes nothing twice."""
     return uuid5(NAMESPACE_URL, "https://shian.invalid/demo/" + "/".join(map(str, parts)))
+
+
+def demo_uuid7(moment: datetime, *parts: object) -> UUID:
+    """A UUIDv7 of the moment, as a terminal makes it, that is the same in every run."""
+    random = int.from_bytes(hashlib.sha256("/".join(map(str, parts)).encode()).digest()[:10])
+    value = int(moment.timestamp() * 1000) << 80 | random
+    return UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
 
 
 class Caller:
@@ -54,6 +63,9 @@ class Caller:
     def put(self, path: str, body: Any) -> Any:
         return self._answer(self._client.put(path, json=body)).json()
 
+    def put_bytes(self, path: str, content: bytes, headers: Mapping[str, str]) -> Any:
+        return self._answer(self._client.put(path, content=content, headers=dict(headers))).json()
+
     def put_file(self, path: str, content: bytes) -> None:
         self._answer(self._client.put(path, content=content))
 
@@ -71,6 +83,10 @@ class Caller:
     def step(self, path: str, body: Any, version: int) -> Any:
         """A transition of a record, from the version that was read."""
         return self._answer(self._client.post(path, json=body, headers={"If-Match": f'"{version}"'})).json()
+
+    def change(self, path: str, body: Any, version: int) -> Any:
+        """A record written anew, from the version that was read."""
+        return self._answer(self._client.put(path, json=body, headers={"If-Match": f'"{version}"'})).json()
 
     def upload(self, path: str, name: str, content: bytes, **fields: str) -> Any:
         return self._answer(self._client.post(path, files={"file": (name, content)}, data=fields)).json()

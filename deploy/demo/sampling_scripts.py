@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from deploy.demo.gateway_client import demo_uuid7
 from deploy.demo.invented import Market, Stall, demo_uscc
 from shared.times import SHANGHAI
 
@@ -113,10 +114,7 @@ SMALL = (
 
 def sample_id(place: str, script: Script, anchor: date) -> UUID:
     """A UUIDv7 of the moment of sampling that is the same in every run."""
-    milliseconds = int(moment(anchor, script.days).timestamp() * 1000)
-    random = int.from_bytes(hashlib.sha256(f"{place}/{script.number}".encode()).digest()[:10])
-    value = milliseconds << 80 | random
-    return UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
+    return demo_uuid7(moment(anchor, script.days), place, script.number)
 
 
 def moment(anchor: date, days: int, hour: int = 9) -> datetime:

@@ -24,8 +24,10 @@ from shared.regions import repository as regions
 
 PERSONS = tuple(role for role in Role if role is not Role.EXTERNAL_SYSTEM)
 
-COLLEAGUES = (Role.SAMPLER, Role.LABORATORY)
-"""Roles of which there are two: a sample is taken by two people, a report is reviewed by another than its writer."""
+COLLEAGUES = (Role.SAMPLER, Role.LABORATORY, Role.INSPECTOR, Role.GRID_OFFICER)
+"""Roles of which there are two: a sample is taken by two people, a business inspected by two, a report reviewed by
+another than its writer, a cell handed over to another.
+"""
 
 _ORGANISATION_OF = {
     Role.FOOD_SAFETY_OFFICE: OrganisationKind.FOOD_SAFETY_OFFICE,

@@ -1,17 +1,16 @@
 """Photos, films and documents of a sampling form: from the browser to the sampling service, under their SHA-256."""
 
-import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import FormData, UploadFile
 
 from gateway.clients import Caller, Refused, Services, ServiceSilent
+from gateway.web.file_blocks import blocks_of, measured
 from gateway.web.forms import FieldError
 from gateway.web.sample_form_fields import FormBlock, FormField, fields_of
 from shared.contracts.codes import Unit
 
 SENDING_SECONDS = 120.0
-BLOCK = 1024 * 1024
 REMOVED = "remove"
 """The name of the marks by which files are taken off the form: `<field> <sha256>`."""
 
@@ -45,30 +44,18 @@ async def _send(
     """The hash under which the file was taken in; empty where none was chosen, or where it was refused."""
     if not file.filename:
         return ""
-    sha256, size = await _measured(file)
+    sha256, size = await measured(file)
     headers = {"content-type": "application/octet-stream", "content-length": str(size)}
     path = f"/v1/sample-attachments/{sha256}"
     try:
-        await services.send(Unit.SAMPLING, "PUT", path, caller, SENDING_SECONDS, content=_blocks(file), headers=headers)
+        await services.send(
+            Unit.SAMPLING, "PUT", path, caller, SENDING_SECONDS, content=blocks_of(file), headers=headers
+        )
     except (Refused, ServiceSilent) as refusal:
         said = refusal.detail or (refusal.answered_title if isinstance(refusal, Refused) else refusal.title)
         errors.append(FieldError(field.name, f"{field.label}“{file.filename}”没有传上去：{said}。请再选一次"))
         return ""
     return sha256
-
-
-async def _measured(file: UploadFile) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    async for block in _blocks(file):
-        digest.update(block)
-        size += len(block)
-    return digest.hexdigest(), size
-
-
-async def _blocks(file: UploadFile) -> AsyncIterator[bytes]:
-    await file.seek(0)
-    while block := await file.read(BLOCK):
-        yield block
 
 
 def hashes_in(typed: Mapping[str, str], blocks: Sequence[FormBlock]) -> set[str]:

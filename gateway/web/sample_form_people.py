@@ -1,12 +1,13 @@
 """Who may be named as sampler on a form, and in whose name the visitor samples."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from gateway.identity.organisations.repository import get_organisation
 from gateway.identity.users.repository import colleagues_of
 from gateway.web.sample_form_fields import Colleague
 from gateway.web.visitors import SAMPLE_TAKERS, Visitor
+from shared.contracts.codes import Role
 from shared.database import Session
 
 
@@ -14,8 +15,13 @@ async def colleagues(session: Session, visitor: Visitor, task: Mapping[str, Any]
     """Those whom the task was given to; where nobody was named, the visitor and whoever samples for the same body."""
     if task and task["samplers"]:
         return [Colleague(each["user_id"], each["user_name"]) for each in task["samplers"]]
-    found = [Colleague(str(visitor.actor.id), visitor.name)] if visitor.actor.has(*SAMPLE_TAKERS) else []
-    users = await colleagues_of(session, visitor.actor, SAMPLE_TAKERS)
+    return await people_with(session, visitor, SAMPLE_TAKERS)
+
+
+async def people_with(session: Session, visitor: Visitor, roles: Collection[Role]) -> list[Colleague]:
+    """The visitor first, if one of the roles is theirs, and whoever has one of them in the same body."""
+    found = [Colleague(str(visitor.actor.id), visitor.name)] if visitor.actor.has(*roles) else []
+    users = await colleagues_of(session, visitor.actor, roles)
     return found + [Colleague(str(user.id), user.display_name) for user in users if user.id != visitor.actor.id]
 
 

@@ -9,19 +9,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.web import (
-    case_transfers,
+    case_transfer_pages,
     contests,
     display,
     disposals,
     draws,
     home,
+    inspection_files,
     laboratory,
     plan_drafting,
     plans,
     plans_allocations,
+    public_results,
     publications,
     published_tables,
-    public_results,
+    quarantine,
     rapid_tests,
     regions,
     registered,
@@ -34,6 +36,8 @@ from gateway.web import (
     styleguide,
     task_orders,
     uploads,
+    visit_forms,
+    visits,
     whistles,
 )
 from gateway.web.assets import StaticAssets
@@ -61,10 +65,14 @@ PAGES: Sequence[APIRouter] = (
     samples.router,
     disposals.router,
     contests.router,
-    case_transfers.router,
+    case_transfer_pages.router,
     publications.router,
     published_tables.router,
     public_results.router,
+    inspection_files.router,
+    quarantine.router,
+    visit_forms.router,
+    visits.router,
     display.router,
     styleguide.router,
 )

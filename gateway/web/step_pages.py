@@ -1,6 +1,5 @@
 """The page of a step: its form, and handing it to the service with the version the person has seen."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.clients import Caller, Refused, Services, ServiceSilent
+from gateway.web.file_blocks import measured
 from gateway.web.forms import FieldError, checked_form
 from gateway.web.pages import render
 from gateway.web.steps import SEVERAL, Answer, Step, Typed, body, errors_of, prefilled, since
@@ -17,6 +17,8 @@ from shared.http.problems import NotFound, PreconditionFailed
 from shared.ids import uuid7
 
 BUDGET_SECONDS = 5.0
+Keep = Callable[[UploadFile], Awaitable[str]]
+"""Gives the SHA-256 of a chosen file, empty where none was chosen; may hand the file on."""
 
 
 @dataclass(frozen=True)
@@ -52,26 +54,28 @@ def act_of(slug: str, steps: Sequence[Step]) -> str:
     return next((step.act for step in steps if step.slug == slug), "")
 
 
-async def typed_in(form: FormData, step: Step) -> dict[str, str]:
-    """What was typed, by field. Of photos only their SHA-256 is taken; nothing of them is kept here."""
+async def hash_of(file: UploadFile) -> str:
+    """The SHA-256 of a file in hexadecimal; empty for the empty part that a browser sends where no file was chosen."""
+    return (await measured(file))[0] if file.filename else ""
+
+
+async def nothing_of(file: UploadFile) -> str:
+    """Leaves a chosen file out."""
+    return ""
+
+
+async def typed_in(form: FormData, step: Step, keep: Keep = hash_of) -> dict[str, str]:
+    """What was typed, by field. Photos are known by their SHA-256, which `keep` gives: as it is, nothing of them is
+    kept.
+    """
     typed = {}
     for field in step.fields:
         if field.kind not in SEVERAL:
             typed[field.name] = str(form.get(field.name, ""))
             continue
-        parts = [await _hash(part) if isinstance(part, UploadFile) else part for part in form.getlist(field.name)]
+        parts = [await keep(part) if isinstance(part, UploadFile) else part for part in form.getlist(field.name)]
         typed[field.name] = "\n".join(dict.fromkeys(line for part in parts for line in part.splitlines() if line))
     return typed
-
-
-async def _hash(file: UploadFile) -> str:
-    """The SHA-256 of a file in hexadecimal; empty for the empty part that a browser sends where no file was chosen."""
-    if not file.filename:
-        return ""
-    digest = hashlib.sha256()
-    while chunk := await file.read(1024 * 1024):
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def show_step(
@@ -110,15 +114,20 @@ async def take_step(
     subject_now: Callable[[], Awaitable[Subject]],
     *,
     unit: Unit = Unit.SAMPLING,
+    keep: Keep = hash_of,
 ) -> Response:
     """Hand the step to the service of the record; show what it refuses, and what others did meanwhile.
 
     `path` is the record's at the service, `address` its page here. A form sent twice is one step: its version has gone
-    by, or its key is known.
+    by, or its key is known. A photo that `keep` cannot hand on is told, and the rest of the form is not lost.
     """
     async with checked_form(request) as form:
-        typed = await typed_in(form, step)
         version, seen, key = (str(form.get(name, "")) for name in ("version", "seen", "key"))
+        try:
+            typed = await typed_in(form, step, keep)
+        except (Refused, ServiceSilent) as refusal:
+            typed = await typed_in(form, step, nothing_of)
+            return show_step(request, await subject_now(), step, typed, errors=errors_of(refusal, step))
     headers = {"idempotency-key": key or str(uuid7())} | ({"if-match": f'"{version}"'} if version else {})
     try:
         await services.send(

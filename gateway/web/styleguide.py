@@ -16,6 +16,7 @@ from gateway.web.report_words import ItemWords, ReportWords
 from gateway.web.sample_form_fields import FormField
 from gateway.web.steps import Field, Kind
 from gateway.web.tables import Column, TableView, sorted_rows
+from gateway.web.visit_form_fields import FINDINGS
 from gateway.web.whistle_timeline import Step
 from shared.contracts.clocks import ClockState
 from shared.contracts.figures import FigureState, Period
@@ -64,6 +65,7 @@ async def styleguide(request: Request, _: Anyone) -> Response:
         form_fields=_form_fields(),
         report=_report(),
         published=_published(),
+        visit=_visit(),
         now=NOW,
     )
 
@@ -89,6 +91,37 @@ def _form_fields() -> list[FormField]:
         FormField("form-photos", "样品照片", "photos", "选好后点“暂存”就传上去", look="photos"),
         FormField("form-signature", "抽样人签名", required=False, look="signature"),
     ]
+
+
+def _visit() -> dict[str, object]:
+    """An invented item of a checklist, how a visit stands, and one answer on which two terminals differ."""
+    none = {"passed": 0, "failed": 0, "not_applicable": 0, "open": 0}
+    claims = [
+        {"said": "合格", "who": "演示检查员甲（虚构）", "device": "web-1", "wins": False},
+        {"said": "不合格，原料直接放在地面（演示）", "who": "演示检查员乙（虚构）", "device": "web-2", "wins": True},
+    ]
+    return {
+        "item": {
+            "number": "2.1",
+            "text": "原料离地离墙存放（演示）",
+            "key": True,
+            "na_allowed": True,
+            "photo_required": False,
+        },
+        "typed": {"answers/2.1/finding": "failed", "answers/2.1/reason": "原料直接放在地面（演示）"},
+        "findings": FINDINGS,
+        "judged": {
+            "verdict": None,
+            "at_best": "基本符合",
+            "key": none | {"failed": 1, "passed": 2},
+            "general": none | {"open": 5},
+            "failed": ["2.1"],
+            "open": ["3.1", "3.2", "3.3", "4.1", "4.2"],
+            "faults": [],
+            "steps": ["适用8项", "不能判定：还有5项没有结果"],
+        },
+        "disputes": [{"place": "条目2.1", "why": "同一条目结果不一，取较差的；请检查人员核对", "claims": claims}],
+    }
 
 
 def _published() -> list[dict[str, Any]]:
