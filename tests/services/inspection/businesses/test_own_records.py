@@ -44,7 +44,7 @@ async def office(client_of: ClientOf) -> httpx.AsyncClient:
 
 async def timeline(office: httpx.AsyncClient, business: Business, *kinds: TimelineKind) -> list[dict[str, Any]]:
     """What is told of a business, the first thing first; only of these kinds."""
-    asked = [("kind", kind.value) for kind in kinds] + [("limit", "200")]
+    asked = {"kind": [kind.value for kind in kinds], "limit": "200"}
     answer = await office.get(f"/v1/businesses/{business.id}/timeline", params=asked)
     assert answer.status_code == 200, answer.text
     entries: list[dict[str, Any]] = answer.json()["items"]
