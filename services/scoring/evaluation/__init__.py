@@ -1,0 +1,1 @@
+"""Calculating a scheme: scores with every step, totals, gates and the grade. Pure."""

@@ -1,0 +1,1 @@
+"""评价细则: evaluation schemes as versioned data."""
