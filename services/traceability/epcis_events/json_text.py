@@ -143,7 +143,10 @@ def read_document(
     walk = _Walk(text)
     if text[walk.at : walk.at + 1] != "{":
         return parse(text)
-    document = _read_object(walk, on_item, within, list_name, most)
+    try:
+        document = _read_object(walk, on_item, within, list_name, most)
+    except RecursionError:
+        raise NotJson("嵌套太深") from None
     walk.end()
     return document
 

@@ -44,7 +44,7 @@ def _within(product: str, serial: str, text: str) -> str:
 def kind_of(key: str) -> str | None:
     """`identifiers.class_key`, quicker in the same way."""
     found = _OF_A_KIND.fullmatch(key)
-    return found[1] if found else _remembered_kind(key)
+    return _remembered_kind(f"{found[1]}/21/1") if found else _remembered_kind(key)
 
 
 def is_class(text: str) -> bool:

@@ -53,25 +53,22 @@ async def store(
     Those whose id is taken are left out and told of; whether the others then stay is the caller's to decide.
     """
     outcome = Stored()
-    seen: dict[tuple[str, bool], ReadEvent] = {}
     for start in range(0, len(events), BATCH):
         batch = [(start + offset, event) for offset, event in enumerate(events[start : start + BATCH])]
-        await _store_batch(session, batch, seen, outcome, capturer, capture_id)
+        await _store_batch(session, batch, outcome, capturer, capture_id)
     return outcome
 
 
 async def _store_batch(
     session: AsyncSession,
     batch: Sequence[tuple[int, ReadEvent]],
-    seen: dict[tuple[str, bool], ReadEvent],
     outcome: Stored,
     capturer: Capturer,
     capture_id: UUID | None,
 ) -> None:
     await repository.add_contexts(session, [event.context for _, event in batch])
-    fresh = [(place, event) for place, event in batch if not _seen(place, event, seen, outcome)]
+    fresh = _without_repeated(await _without_known(session, batch, outcome), outcome)
     for attempt in range(_RACES):
-        fresh = await _without_known(session, fresh, outcome)
         if not fresh:
             return
         try:
@@ -80,22 +77,25 @@ async def _store_batch(
         except UniqueViolationError:  # another capture of the same event was faster; now it can be seen
             if attempt == _RACES - 1:
                 raise
+            fresh = await _without_known(session, fresh, outcome)
         else:
             outcome.stored += [place for place, _ in fresh]
             return
 
 
-def _seen(place: int, event: ReadEvent, seen: dict[tuple[str, bool], ReadEvent], outcome: Stored) -> bool:
-    """Whether the event came before in the same sequence."""
-    key = (event.event_id, event.error_declared_at is not None)
-    earlier = seen.setdefault(key, event)
-    if earlier is event:
-        return False
-    if _content(earlier.text) == _content(event.text) and earlier.hash_id == event.hash_id:
-        outcome.known.append(place)
-    else:
-        outcome.conflicts[place] = _conflict(event.event_id)
-    return True
+def _without_repeated(batch: Sequence[tuple[int, ReadEvent]], outcome: Stored) -> list[tuple[int, ReadEvent]]:
+    """The batch without events whose id has come before in it."""
+    first: dict[tuple[str, bool], ReadEvent] = {}
+    fresh = []
+    for place, event in batch:
+        earlier = first.setdefault((event.event_id, event.error_declared_at is not None), event)
+        if earlier is event:
+            fresh.append((place, event))
+        elif earlier.hash_id == event.hash_id and _content(earlier.text) == _content(event.text):
+            outcome.known.append(place)
+        else:
+            outcome.conflicts[place] = _conflict(event.event_id)
+    return fresh
 
 
 async def _without_known(

@@ -248,10 +248,10 @@ def _is_number(value: Any) -> bool:
 
 def _parts_for_action(event: Mapping[str, Any]) -> Faults:
     """Which parts an event of this type needs, given its action."""
-    kind, action = event.get("type"), event.get("action")
+    kind, action = str(event.get("type")), event.get("action")
     if kind in _OWN and kind != "TransformationEvent" and action not in ACTIONS:
         yield Fault("/action", f"应为 {'、'.join(ACTIONS)} 之一", "action")
-    rule = _NEEDS.get(kind) if isinstance(kind, str) else None
+    rule = _NEEDS.get(kind)
     if rule is not None:
         yield from rule(event, action)
     if event.get("ilmd") is not None and kind == "ObjectEvent" and action != "ADD":

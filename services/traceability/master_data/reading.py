@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from services.traceability.epcis_events.facts import MAX_IDENTIFIER, index_text
 from services.traceability.epcis_events.faults import Fault
 from services.traceability.epcis_events.keys import key_of
+from services.traceability.epcis_events.validation import MAX_DEPTH
+from shared.contracts.schema import is_storable
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _NUMBER = re.compile(r"[+-]?\d{1,100}(?:\.\d{1,100})?", re.ASCII)
@@ -113,12 +115,28 @@ def element_faults(attributes: Any, children: Any, place: str = "") -> Iterator[
             good = isinstance(attribute, dict) and isinstance(attribute.get("id"), str) and "attribute" in attribute
             if not good or not attribute["id"].strip():
                 yield Fault(f"{place}/attributes/{index}", "应有 id（属性名）与 attribute（值）", "attribute")
+            elif not is_storable_json(attribute):
+                yield Fault(f"{place}/attributes/{index}", "嵌套太深，或含有不能保存的字符", "attribute")
     if not isinstance(children, list):
         yield Fault(f"{place}/children", "应是一个数组", "children")
     else:
         for index, child in enumerate(children):
             if not _is_uri(child):
                 yield Fault(f"{place}/children/{index}", "应为下级标识符的 URI", "child")
+
+
+def is_storable_json(value: Any) -> bool:
+    """Whether a value is not nested deeper than an event may be, and holds no character that no text can."""
+    pending: list[tuple[Any, int]] = [(value, 0)]
+    while pending:
+        inner, depth = pending.pop()
+        if depth > MAX_DEPTH or (isinstance(inner, str) and not is_storable(inner)):
+            return False
+        if isinstance(inner, dict):
+            pending += [(part, depth + 1) for item in inner.items() for part in item]
+        elif isinstance(inner, list):
+            pending += [(item, depth + 1) for item in inner]
+    return True
 
 
 def _is_uri(value: Any) -> bool:
