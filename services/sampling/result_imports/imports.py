@@ -85,7 +85,8 @@ class Import:
                 return
             await _finish(session, upload, workbook)
         yield upload
-        path.unlink(missing_ok=True)
+        if not upload.dry_run:  # the file of a dry run waits for its acceptance; the sweep clears it away
+            path.unlink(missing_ok=True)
 
 
 def _batches(workbook: Workbook, upload: ResultUpload, apart: frozenset[str]) -> Iterator[_Batch]:

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.disposals.service import open_cases
@@ -29,6 +28,7 @@ from services.sampling.result_imports.columns import LABELS
 from services.sampling.result_imports.identity import FOOD, PARTY, faults_of
 from services.sampling.result_imports.repository import Latest
 from services.sampling.result_imports.statements import Statement
+from services.sampling.result_imports.waiting import UNKNOWN, UNKNOWN_TO_LABORATORY, how_to_mend
 from services.sampling.samples.entry_kinds import SampleEntryKind
 from services.sampling.samples.models import Sample, SampleEntry
 from services.sampling.separation.rules import Part, clash
@@ -40,13 +40,12 @@ from shared.contracts.statutory_sampling import Duty, ReportClass, SampleState
 from shared.copying import BulkCopy, copy_objects
 from shared.http.auth import Actor
 from shared.http.problems import FieldError
-from shared.ids import uuid7
+from shared.ids import uuid7_series
 from shared.times import day_of, now, start_of_day
 
 _DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
 _json = json.JSONEncoder(ensure_ascii=False).encode
-_UNKNOWN = "没有这份样品，或不在您可办理的范围内；请核对编号"
 _STATED = tuple(name for name in StatedItem._fields if name != "stated_limits")
 
 
@@ -77,11 +76,11 @@ class Intake:
 
     def __init__(self, judge: Judge, actor: Actor) -> None:
         self._judge, self._actor = judge, actor
-        table = ReportItem.__table__
-        assert isinstance(table, Table)
-        self._copy = BulkCopy(table)
+        self._copy_report_items = BulkCopy.of(ReportItem)
+        self._copy_entries, self._copy_sample_entries = BulkCopy.of(ReportEntry), BulkCopy.of(SampleEntry)
         # Who tests is a house of its own; a bureau passes on what came on paper, and only its person must be apart.
         organisation = actor.organisation_id if actor.has(Role.LABORATORY) else None
+        self._unknown = UNKNOWN_TO_LABORATORY if actor.has(Role.LABORATORY) else UNKNOWN
         self._part = Part(Duty.LABORATORY, actor.id, organisation)
 
     @classmethod
@@ -103,7 +102,7 @@ class Intake:
         for statement in statements:
             sample = samples.get(statement.group.key or "")
             if sample is None:
-                answers.append(_refused(statement, _UNKNOWN, "unknown"))
+                answers.append(_refused(statement, self._unknown, "unknown"))
                 continue
             answer = _of_another(statement, registered[sample.id])
             answer = answer or _answer(statement, sample, latest.get(sample.id))
@@ -112,7 +111,7 @@ class Intake:
                 open_ones.append((statement, sample))
             else:
                 answers.append(answer)
-        accepted = await asyncio.to_thread(self._assess, open_ones, latest, upload_id)
+        accepted = await asyncio.to_thread(self._assess, open_ones, latest, upload_id, now())
         if accepted and not dry_run:
             await self._store(session, accepted)
         answers += [
@@ -141,7 +140,11 @@ class Intake:
         return _refused(statement, message, "apart")
 
     def _assess(
-        self, open_ones: Sequence[tuple[Statement, Sample]], latest: Mapping[UUID, Latest], upload_id: UUID
+        self,
+        open_ones: Sequence[tuple[Statement, Sample]],
+        latest: Mapping[UUID, Latest],
+        upload_id: UUID,
+        arrived_at: datetime,
     ) -> list[_Accepted]:
         accepted = []
         for statement, sample in open_ones:
@@ -149,15 +152,20 @@ class Intake:
                 sample, statement.items, statement.stated_conclusion, statement.stated_class
             )
             edition = latest[sample.id].edition + 1 if sample.id in latest else 1
-            report = self._report(statement, sample, assessment, edition, upload_id)
+            report = self._report(statement, sample, assessment, edition, upload_id, arrived_at)
             accepted.append(_Accepted(statement, sample, assessment, edition, report))
         return accepted
 
     def _report(
-        self, statement: Statement, sample: Sample, assessment: Assessment, edition: int, upload_id: UUID
+        self,
+        statement: Statement,
+        sample: Sample,
+        assessment: Assessment,
+        edition: int,
+        upload_id: UUID,
+        arrived_at: datetime,
     ) -> Report:
-        concluded_at = _concluded_at(statement, sample)
-        arrived_at = now()
+        concluded_at = _concluded_at(statement, sample, arrived_at)
         if statement.reported_on is not None and not self._actor.has(Role.LABORATORY):
             arrived_at = max(start_of_day(statement.reported_on), concluded_at)
         assert sample.laboratory_id is not None  # it has been received
@@ -190,24 +198,12 @@ class Intake:
 
     async def _store(self, session: AsyncSession, accepted: Sequence[_Accepted]) -> None:
         recorded_at = now()
-        by = {"actor_id": self._actor.id, "actor_name": self._actor.name}
-        of_reports: list[ReportEntry] = []
-        of_samples: list[SampleEntry] = []
         for each in accepted:
-            report, sample = each.report, each.sample
-            assert report.issued_at is not None
-            note = f"检验报告 {report.number or '（未载编号）'}，{len(each.statement.items)} 项"
-            told = {"at": report.issued_at, "recorded_at": recorded_at, "note": note, **by}
-            of_reports.append(ReportEntry(report_id=report.id, number=1, kind=ReportEntryKind.IMPORTED, **told))
-            number, kind = len(sample.entries) + 1, SampleEntryKind.REPORTED
-            of_samples.append(
-                SampleEntry(id=uuid7(), sample_id=sample.id, number=number, kind=kind, details={}, **told)
-            )
-            sample.report(report.issued_at)
-            sample.advance()
+            each.sample.report(_moment(each.report.issued_at))
+            each.sample.advance()
         await session.flush()
-        for new in ([each.report for each in accepted], of_reports, of_samples):
-            await copy_objects(session, new)
+        await copy_objects(session, [each.report for each in accepted])
+        await self._copy_histories(session, accepted, recorded_at)
         await repository.add_parts(session, [each.sample.id for each in accepted], self._part, self._actor.name)
         await self._copy_items(session, accepted)
         await self._run_clocks(session, accepted)
@@ -216,6 +212,26 @@ class Intake:
                 await session.refresh(each.sample, ["entries"])
                 finding = finding_of(await repository.report_with_items(session, each.report.id))
                 await open_cases(session, each.sample, finding, recorded_at)
+
+    async def _copy_histories(
+        self, session: AsyncSession, accepted: Sequence[_Accepted], recorded_at: datetime
+    ) -> None:
+        told = {
+            "at": [each.report.issued_at for each in accepted],
+            "note": [f"检验报告 {_number(each.report)}，{len(each.statement.items)} 项" for each in accepted],
+        }
+        same = {"recorded_at": recorded_at, "actor_id": self._actor.id, "actor_name": self._actor.name}
+        of_report = {"report_id": [each.report.id.bytes for each in accepted], **told}
+        imported = {"number": 1, "kind": ReportEntryKind.IMPORTED, **same}
+        await self._copy_entries.write(session, of_report, imported, len(accepted))
+        of_sample = {
+            "id": uuid7_series(len(accepted)),
+            "sample_id": [each.sample.id.bytes for each in accepted],
+            "number": [len(each.sample.entries) + 1 for each in accepted],
+            **told,
+        }
+        reported = {"kind": SampleEntryKind.REPORTED, "details": "{}", **same}
+        await self._copy_sample_entries.write(session, of_sample, reported, len(accepted))
 
     async def _copy_items(self, session: AsyncSession, accepted: Sequence[_Accepted]) -> None:
         items = [item for each in accepted for item in each.statement.items]
@@ -233,14 +249,14 @@ class Intake:
             "format_fault": [judgement.format_fault or None for judgement in judgements],
             "limit": [_limit(judgement) for judgement in judgements],
         }
-        await self._copy.write(session, columns, {}, len(items))
+        await self._copy_report_items.write(session, columns, {}, len(items))
 
     async def _run_clocks(self, session: AsyncSession, accepted: Sequence[_Accepted]) -> None:
         """Open the terms by which the conclusions had to be told, and end them and the terms of the reports."""
         testing = await repository.running_report_terms(session, [each.sample.id for each in accepted])
         told, tested = [], []
         for each in accepted:
-            evidence = f"检验报告 {each.report.number or '（未载编号）'}"
+            evidence = f"检验报告 {_number(each.report)}"
             concluded_at = _moment(each.report.concluded_at)
             opening = reporting_from(each.report, each.sample, concluded_at)
             told.append(Passed(opening, _moment(each.report.issued_at), evidence))
@@ -270,7 +286,7 @@ def _answer(statement: Statement, sample: Sample, latest: Latest | None) -> Take
             return _refused(statement, "检验机构正在平台上填报这份样品的报告，请在平台上办理", "under_way")
         return _refused(statement, "已有报送的检验报告，内容与此不同；要更正的，请先由主管部门退回", "issued")
     if sample.state is not SampleState.RECEIVED:
-        return _refused(statement, f"样品{sample.state.label}，不能收下检验报告", "state")
+        return _refused(statement, how_to_mend(sample.state), "state")
     if sample.received_at is not None and statement.report_date < day_of(sample.received_at):
         message = f"报告日期 {statement.report_date} 早于检验机构接收样品之日 {day_of(sample.received_at)}"
         return _refused(statement, message, "order", "report_date")
@@ -286,15 +302,19 @@ def _error(statement: Statement, message: str, code: str, column: str = "sample"
     return FieldError(pointer=f"/{column}", message=message, code=code, row=row, column=LABELS[column])
 
 
-def _concluded_at(statement: Statement, sample: Sample) -> datetime:
+def _concluded_at(statement: Statement, sample: Sample, arrived_at: datetime) -> datetime:
     """A file tells the day of the conclusion, not its hour: it counts from the day's end, which wrongs nobody."""
-    end = min(start_of_day(statement.report_date) + _DAY - _TICK, now())
+    end = min(start_of_day(statement.report_date) + _DAY - _TICK, arrived_at)
     return end if sample.received_at is None else max(end, sample.received_at)
 
 
 def _moment(at: datetime | None) -> datetime:
     assert at is not None  # what comes in a file has been concluded and issued
     return at
+
+
+def _number(report: Report) -> str:
+    return report.number or "（未载编号）"
 
 
 def _limit(judgement: Judgement) -> str | None:

@@ -56,6 +56,16 @@ async def read_result_upload(upload_id: UUID, actor: CanImportResults, session: 
     return shown(await uploads.upload_for(session, upload_id, actor), ResultUploadRead)
 
 
+@router.post("/{upload_id}/acceptance", status_code=202)
+async def accept_dry_run(
+    upload_id: UUID, actor: CanImportResults, session: Session, request: Request, response: Response
+) -> ResultUploadRead:
+    """把试算过的文件转为报送，不必再传；只限试算的人自己，7 天之内；再次请求，答复同一次上传。"""
+    upload = await uploads.accept(session, upload_id, request.app.state.settings.data_dir, actor)
+    response.headers["Location"] = f"/v1/jobs/{upload.job_id}"
+    return shown(upload, ResultUploadRead)
+
+
 @router.get("/{upload_id}/rows")
 async def list_result_rows(
     upload_id: UUID,

@@ -1,4 +1,4 @@
-"""Files of results: received and looked at. `imports` takes them in."""
+"""Files of results: received, looked at, and dry runs accepted. `imports` takes them in."""
 
 import hashlib
 import json
@@ -12,8 +12,9 @@ from services.sampling.result_imports.models import ResultUpload
 from services.sampling.result_imports.schemas import ResultUploadForm
 from services.sampling.separation.service import laboratory_of
 from shared.contracts.codes import Role
+from shared.contracts.uploads import UploadState
 from shared.http.auth import Actor
-from shared.http.problems import NotFound
+from shared.http.problems import Conflict, NotFound
 from shared.tabular.limits import TableLimits
 from shared.tabular.receiving import ReceivedFile
 from shared.uploads import service as uploads
@@ -25,6 +26,10 @@ LIMITS = TableLimits()
 
 class ResultUploadNotFound(NotFound):
     slug, title = "result-upload-not-found", "没有找到这次上传"
+
+
+class DryRunNotAcceptable(Conflict):
+    slug, title = "dry-run-not-acceptable", "这次试算不能直接转为报送"
 
 
 async def receive(
@@ -48,6 +53,33 @@ async def receive(
     upload, is_new = await uploads.register(session, ResultUpload, values, actor, job=IMPORT, content="检验结果")
     if is_new:
         received.path.rename(upload.path_in(data_dir))
+    return upload
+
+
+async def accept(session: AsyncSession, upload_id: UUID, data_dir: Path, actor: Actor) -> ResultUpload:
+    """Take in the file of a finished dry run, as if its sender had sent it again; asked again, the same upload.
+
+    Raises `ResultUploadNotFound` for anybody but the sender, `DryRunNotAcceptable` where nothing is to be taken in, or
+    the file is kept no longer.
+    """
+    dry = await upload_for(session, upload_id, actor)
+    if not dry.dry_run:
+        raise DryRunNotAcceptable("这次上传不是试算，已经收下的不必再报")
+    if dry.state is not UploadState.DONE:
+        raise DryRunNotAcceptable("试算还没有完成，或文件无法处理；请等它完成，或改好文件再传")
+    if actor.has(Role.LABORATORY):
+        laboratory_of(actor)
+    values = {
+        "actor": packed(actor),
+        "dry_run": False,
+        **{name: getattr(dry, name) for name in ("report_date", "file_name", "file_size", "content_key")},
+    }
+    upload, is_new = await uploads.register(session, ResultUpload, values, actor, job=IMPORT, content="检验结果")
+    if is_new:
+        try:
+            upload.path_in(data_dir).hardlink_to(dry.path_in(data_dir))
+        except FileNotFoundError:
+            raise DryRunNotAcceptable("试算的文件只保留 7 天，已经清理；请重新上传文件") from None
     return upload
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from services.sampling.result_imports import imports
 from services.sampling.result_imports.models import ResultUpload
+from services.sampling.result_imports.waiting import UNKNOWN_TO_LABORATORY, how_to_mend
 from services.sampling.samples.models import Sample
 from services.sampling.separation.models import Participation
 from services.sampling.separation.rules import Part
@@ -208,6 +209,55 @@ async def test_a_dry_run_says_the_same_and_stores_nothing(house: House) -> None:
     assert (done["reports_accepted"], done["reports_rejected"]) == (1, 1)
 
 
+async def test_a_dry_run_is_accepted_without_the_file_being_sent_again(house: House) -> None:
+    one, two = await house.samples(2)
+    content = workbook(
+        [report_row(number(one)), report_row(number(two))], [item_row(number(one)), item_row(number(two), result="")]
+    )
+    tried = await house.send(content, dry_run="true")
+    path = f"/v1/result-uploads/{tried['id']}/acceptance"
+    stranger = await house.tester.post(path)
+    assert stranger.status_code == 404, "another's dry run is none of his"
+    accepted, again = (await house.officer.post(path)).json(), (await house.officer.post(path)).json()
+    assert (accepted["dry_run"], accepted["id"]) == (False, again["id"])
+    done = await house.take_in(accepted["id"], house.officer)
+    assert (done["reports_accepted"], done["reports_rejected"]) == (1, 1)
+    assert (await house.send(content))["id"] == done["id"], "the same file sent after all is the same upload"
+    refused = await house.officer.post(f"/v1/result-uploads/{done['id']}/acceptance")
+    assert refused.json()["type"] == "/problems/dry-run-not-acceptable"
+
+
+async def test_a_dry_run_whose_file_is_kept_no_longer_is_to_be_sent_again(house: House) -> None:
+    [sample] = await house.samples(1)
+    tried = await house.send(workbook([report_row(number(sample))], [item_row(number(sample))]), dry_run="true")
+    for file in (house.data_dir / "result-uploads").iterdir():
+        file.unlink()
+    refused = await house.officer.post(f"/v1/result-uploads/{tried['id']}/acceptance")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/dry-run-not-acceptable")
+    assert "请重新上传" in refused.json()["detail"]
+
+
+async def test_results_of_samples_that_nobody_received_say_where_the_reception_is_entered(house: House) -> None:
+    """As with paper forms that came in from a file: taken, and never handed over on the platform."""
+    [sample] = await house.samples(1, state=SampleState.TAKEN, received_at=None)
+    upload = await house.send(workbook([report_row(number(sample))], [item_row(number(sample))]))
+    [error] = (await house.rows(upload))[0]["errors"]
+    assert error["code"] == "state"
+    for place in ("/v1/laboratory/samples/{盲样编码}/reception", "/laboratory", "PUT /v1/samples/{样品}/laboratory"):
+        assert place in error["message"]
+    own = await house.send(workbook([report_row(sample.blind_code)], [item_row(sample.blind_code)]), by=house.tester)
+    [told] = (await house.rows(own, by=house.tester))[0]["errors"]
+    assert "/v1/laboratory/samples/{盲样编码}/reception" in told["message"]
+    nobodys = await house.send(workbook([report_row("7KQ2M9XWTR4H")], [item_row("7KQ2M9XWTR4H")]), by=house.tester)
+    [other] = (await house.rows(nobodys, by=house.tester))[0]["errors"]
+    assert (other["code"], other["message"]) == (told["code"], told["message"]), "it learns of no sample by it"
+
+
+@pytest.mark.parametrize("state", [state for state in SampleState if state is not SampleState.RECEIVED])
+def test_every_state_in_which_no_report_is_taken_says_what_to_do(state: SampleState) -> None:
+    assert "请" in how_to_mend(state)
+
+
 async def test_a_laboratory_sends_by_blind_code_and_only_its_own(house: House) -> None:
     own, other = await house.samples(2)
     async with house.sessions() as session, session.begin():
@@ -219,7 +269,7 @@ async def test_a_laboratory_sends_by_blind_code_and_only_its_own(house: House) -
     upload = await house.send(content, by=house.tester)
     assert (upload["reports_accepted"], upload["reports_rejected"]) == (1, 2)
     rows = await house.rows(upload, by=house.tester)
-    assert {row["errors"][0]["message"] for row in rows} == {"没有这份样品，或不在您可办理的范围内；请核对编号"}
+    assert {row["errors"][0]["message"] for row in rows} == {UNKNOWN_TO_LABORATORY}
     shown = str(rows) + str(upload)
     assert own.sampled_party_name not in shown and own.region_code not in shown and str(own.id) not in shown
     assert (await house.officer.get(f"/v1/result-uploads/{upload['id']}")).status_code == 404
