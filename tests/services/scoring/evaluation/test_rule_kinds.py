@@ -6,36 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.scoring.evaluation.inputs import EvaluationInput
-from services.scoring.evaluation.results import EvaluationResult
-from services.scoring.evaluation.verdicts import evaluate
-from services.scoring.schemes.content import SchemeContent
-
-NUMBERS = ("x", "n", "d", "previous", "markets", "weight")
-
-
-def scheme_of(*nodes: dict[str, Any], **more: Any) -> SchemeContent:
-    """A demo scheme over a handful of inputs."""
-    numbers = {name: {"label": name} for name in NUMBERS}
-    inputs = numbers | {"ok": {"label": "ok", "kind": "boolean"}, "towns": {"label": "towns", "kind": "peers"}}
-    content = {
-        "code": "demo",
-        "version": "1",
-        "title": "演示细则（虚构）",
-        "issuer": "演示",
-        "valid_from": "2026-01-01",
-        "inputs": inputs,
-        "nodes": nodes,
-    }
-    return SchemeContent.model_validate(content | more)
-
-
-def clause(rule: dict[str, Any], points: str = "10", **more: Any) -> dict[str, Any]:
-    return {"code": "1", "title": "条款", "node_class": "basic", "points": points, "rule": rule} | more
-
-
-def result_of(scheme: SchemeContent, **given: Any) -> EvaluationResult:
-    return evaluate(scheme, EvaluationInput.model_validate({"on": date(2026, 11, 1)} | given))
+from tests.services.scoring.making import FUNDS, clause, result_of, scheme_of
 
 
 def range_of(rule: dict[str, Any], points: str = "10", **given: Any) -> tuple[str, str]:
@@ -62,16 +33,6 @@ SONGYANG = {
         {"code": "a", "label": "未以政府名义出台", "deduct": "0.5"},
         {"code": "b", "label": "未成立领导小组", "deduct": "0.75"},
         {"code": "c", "label": "未开动员会", "deduct": "0.75"},
-    ],
-}
-FUNDS = {
-    "kind": "bands",
-    "of": "x",
-    "bands": [
-        {"high": "3", "points": "0"},
-        {"low": "3", "high": "5", "points": "1.25"},
-        {"low": "5", "high": "10", "points": "2.5"},
-        {"low": "10", "points": "5"},
     ],
 }
 DINGYUAN = {
