@@ -10,6 +10,7 @@ from services.inspection.businesses.closures.router import router as business_cl
 from services.inspection.businesses.completeness.jobs import COUNT_FILES_ANEW
 from services.inspection.businesses.completeness.router import router as completeness
 from services.inspection.businesses.completeness.service import seed_requirements
+from services.inspection.businesses.credit.subscribers import on_credit_grade_changed
 from services.inspection.businesses.persons.router import router as business_persons
 from services.inspection.businesses.relations.router import router as business_relations
 from services.inspection.businesses.router import router as businesses
@@ -66,6 +67,7 @@ from shared.contracts.clocks import BREACHED, END_WITHDRAWN
 from shared.contracts.codes import Unit
 from shared.contracts.inspection import BusinessChanged, BusinessMerged, BusinessMergeUndone, VisitCompleted
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
+from shared.contracts.scoring import CreditGradeChanged
 from shared.contracts.statutory_sampling import CaseRequested, DisposalClosed, SampleConcluded
 from shared.contracts.traceability import LotHeld, LotReleased
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
@@ -125,6 +127,7 @@ service = Service(
         LotHeld.type: timeline.on_lot_held,
         LotReleased.type: timeline.on_lot_released,
         VisitCompleted.type: risk_facts.on_visit_completed,
+        CreditGradeChanged.type: on_credit_grade_changed,
         BusinessChanged.type: risk_standing.on_business_changed,
         BusinessMerged.type: risk_standing.on_business_merged,
         BusinessMergeUndone.type: risk_standing.on_business_changed,

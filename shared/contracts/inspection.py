@@ -246,6 +246,7 @@ class TimelineKind(StrEnum):
     RISK_GRADE_CONFIRMED = "risk_grade_confirmed"
     LETTER_ISSUED = "letter_issued"
     LETTER_REPLIED = "letter_replied"
+    CREDIT_GRADE_CHANGED = "credit_grade_changed"
 
     @property
     def label(self) -> str:
@@ -284,6 +285,7 @@ _TIMELINE_LABELS = {
     TimelineKind.RISK_GRADE_CONFIRMED: "确认风险等级",
     TimelineKind.LETTER_ISSUED: "发出三书一函",
     TimelineKind.LETTER_REPLIED: "答复三书一函",
+    TimelineKind.CREDIT_GRADE_CHANGED: "信用等级变动",
 }
 
 

@@ -23,6 +23,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[Unit, ...]] = {
     "inspection.business.merged.v1": (Unit.SAMPLING, Unit.INSPECTION),
     "inspection.business.merge_undone.v1": (Unit.SAMPLING, Unit.INSPECTION),
     "inspection.visit.completed.v1": (Unit.INSPECTION,),
+    "scoring.credit_grade.changed.v1": (Unit.INSPECTION,),
     "traceability.lot.held.v1": (Unit.INSPECTION,),
     "traceability.lot.released.v1": (Unit.INSPECTION,),
     "inspection.clock.breached.v1": (Unit.INSPECTION,),

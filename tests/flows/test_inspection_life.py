@@ -24,7 +24,6 @@ from shared.contracts.codes import Role, Unit
 from shared.contracts.figures import Period, PeriodKind
 from shared.ids import uuid7
 from shared.times import day_of, now
-from tests.flows.figures import assert_figures_equal_their_rows
 from tests.flows.people import DISTRICT, TOWN, Person
 from tests.flows.stage import Stage
 from tests.services.inspection.checklists.lists import file, item
@@ -75,16 +74,16 @@ class Flow:
         async with httpx.AsyncClient(base_url=self.stage.platform.address_of(Unit.GATEWAY), timeout=60) as client:
             yield client
 
-    async def figure(self, code: str, on: date) -> tuple[Decimal, Decimal]:
+    async def figure(self, code: str, on: date) -> tuple[int, int]:
         """A figure of the month of a day, which must be the sum of the rows that are shown for it."""
         period = str(Period.containing(on, PeriodKind.MONTH))
         asked = {"region": DISTRICT, "period": period}
         shown = await self.person(Role.LEADER).get(f"{API}/figures/{code}", **asked)
         rows = await self.person(Role.LEADER).all(f"{API}/figures/{code}/rows", **asked)
-        numbers = Decimal(shown["numerator"] or 0), Decimal(shown["denominator"] or 0)
-        sums = [sum((Decimal(row[part]) for row in rows), Decimal()) for part in ("numerator", "denominator")]
-        assert numbers == (sums[0], sums[1] if shown["denominator"] is not None else numbers[1]), code
-        return numbers
+        sums = [sum(Decimal(row[part]) for row in rows) for part in ("numerator", "denominator")]
+        assert Decimal(shown["numerator"] or 0) == sums[0], code
+        assert shown["denominator"] is None or Decimal(shown["denominator"]) == sums[1], code
+        return int(sums[0]), int(sums[1])
 
 
 @pytest_asyncio.fixture
@@ -202,8 +201,6 @@ async def test_from_the_clue_to_what_the_public_reads(flow: Flow) -> None:
     await publish(flow, record_id)
     await everybody_reads(flow, record_id, today)
     await the_timeline_tells_it(flow)
-    await eventually(flow.stage.ledger.all_delivered, 60)
-    assert await assert_figures_equal_their_rows(flow.stage.platform) > 0
 
 
 async def recheck_and_close(flow: Flow, correction: dict[str, Any]) -> None:

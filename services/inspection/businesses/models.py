@@ -20,6 +20,7 @@ from shared.contracts.inspection import (
     LicenceStatus,
     TimelineKind,
 )
+from shared.contracts.scoring import CreditGrade
 from shared.database import Versioned
 from shared.ids import uuid7
 from shared.times import day_of, now
@@ -40,6 +41,9 @@ class Business(Versioned, Base):
         CheckConstraint("(longitude IS NULL) = (coordinate_system IS NULL)", name="coordinate_system_stated"),
         CheckConstraint("merged_into IS NULL OR status = 'closed'", name="merged_is_closed"),
         CheckConstraint("merged_into <> id", name="merged_into_another"),
+        CheckConstraint(
+            "num_nulls(credit_grade, credit_as_of, credit_version, credit_reason) IN (0, 4)", name="credit_whole"
+        ),
         Index(None, "uscc"),
         Index(None, "region_code", "id"),
         Index(None, "site_id", "stall_number"),
@@ -67,6 +71,10 @@ class Business(Versioned, Base):
     name_key: Mapped[str]
     likeness: Mapped[str]
     address_key: Mapped[str]
+    credit_grade: Mapped[CreditGrade | None]
+    credit_as_of: Mapped[date | None]
+    credit_version: Mapped[int | None]
+    credit_reason: Mapped[str | None]
 
     licence_records: Mapped[list["Licence"]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by="Licence.number, Licence.recorded_at"
@@ -76,6 +84,25 @@ class Business(Versioned, Base):
         """Set name and address with the keys they are compared by."""
         self.name, self.address = name, address
         self.name_key, self.likeness, self.address_key = squeeze(name), likeness(name), likeness(address)
+
+    def take_credit(self, grade: CreditGrade, as_of: date, version: int, reason: str) -> bool:
+        """Have another credit grade. False for one that is older than the present: events come in any order."""
+        if self.credit_as_of is not None and (self.credit_as_of, self.credit_version or 0) >= (as_of, version):
+            return False
+        self.credit_grade, self.credit_as_of, self.credit_version, self.credit_reason = grade, as_of, version, reason
+        return True
+
+    @property
+    def credit(self) -> dict[str, Any] | None:
+        """The credit grade as scoring told it, or None when it has told none: that is not a good grade."""
+        if self.credit_grade is None:
+            return None
+        return {
+            "grade": self.credit_grade,
+            "label": self.credit_grade.label,
+            "as_of": self.credit_as_of,
+            "reason": self.credit_reason,
+        }
 
     @property
     def licences(self) -> list["Licence"]:

@@ -22,6 +22,7 @@ from shared.contracts.inspection import (
 )
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
+from shared.contracts.scoring import CreditGrade
 from shared.http.auth import Actor
 from shared.times import day_of, now
 
@@ -58,6 +59,7 @@ EXAMPLE_READ: JsonDict = {name: value for name, value in EXAMPLE_CREATE.items() 
     "registered_at": "2026-07-24T09:30:00+08:00",
     "merged_into": None,
     "doubts": [],
+    "credit": None,
     "version": 1,
 }
 
@@ -194,6 +196,15 @@ class Doubt(Schema):
     message: str
 
 
+class CreditRead(Schema):
+    """The credit grade of a business, as scoring told it."""
+
+    grade: CreditGrade
+    label: str = Field(examples=["信用B级"])
+    as_of: date = Field(description="截至哪一天评定")
+    reason: str = Field(examples=["一年内一次抽检不合格（演示）"])
+
+
 class BusinessRead(Schema):
     """The file of a business."""
 
@@ -215,6 +226,7 @@ class BusinessRead(Schema):
     registered_at: datetime
     merged_into: UUID | None = Field(description="这份档案并入的那一份；没有并入为 null")
     doubts: list[Doubt] = Field(description="不妨碍登记、但请再核对的地方")
+    credit: CreditRead | None = Field(description="信用等级；没有评定为 null，不等于信用好")
     version: int
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from services.inspection.checklists.content import Code, Count, Part, Share
 from services.inspection.risk_grades.codes import FactKind, FactState
 from services.inspection.risk_grades.content import Quantity
+from shared.contracts.scoring import CreditGrade
 
 Answer = Quantity | Annotated[tuple[Code, ...], Field(min_length=1, max_length=200)]
 """A number for a factor that is counted, else every choice that holds. What is not answered is unknown."""
@@ -50,6 +51,15 @@ class Inputs(Part):
     answers: Annotated[Mapping[Code, Answer], Field(max_length=200)]
     checks: tuple[Check, ...]
     facts: tuple[Fact, ...]
+
+
+CREDIT_CLASS = "credit_class"
+"""The factor that the credit grade told by scoring answers; its choices are a, b, c and d."""
+
+
+def with_credit(inputs: Inputs, grade: CreditGrade) -> Inputs:
+    """The inputs with the credit grade that scoring told. What an officer wrote before does not stand against it."""
+    return inputs.model_copy(update={"answers": {**inputs.answers, CREDIT_CLASS: (grade.value.lower(),)}})
 
 
 def as_number(answer: Decimal | tuple[str, ...] | None) -> Decimal | None:

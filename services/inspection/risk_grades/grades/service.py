@@ -36,7 +36,7 @@ from services.inspection.risk_grades.grades.schemas import (
     WayRead,
 )
 from services.inspection.risk_grades.grades.telling import tell_grade
-from services.inspection.risk_grades.inputs import Inputs
+from services.inspection.risk_grades.inputs import CREDIT_CLASS, Inputs, with_credit
 from services.inspection.risk_grades.projection import ways_up
 from services.inspection.risk_grades.rules import Assessment, assess, fingerprint
 from services.inspection.risk_grades.schemes.models import RiskScheme
@@ -72,12 +72,18 @@ async def gather(session: AsyncSession, businesses: Sequence[Business], on: date
     profiles = await latest_profiles(session, [business.id for business in businesses])
     inputs = await inputs_of(session, businesses, profiles)
     schemes = await schemes_of_day(session, {business.region_code for business in businesses}, on)
+    asks_credit: dict[UUID, bool] = {}
     found = []
     for business in businesses:
         profile = profiles.get(business.id)
         variant = profile.variant if profile else None
         scheme = schemes.scheme_for(business.kind, variant, business.region_code)
-        found.append(Graded(business, variant, scheme, inputs[business.id]))
+        known = inputs[business.id]
+        if scheme is not None and business.credit_grade is not None:
+            if scheme.id not in asks_credit:
+                asks_credit[scheme.id] = any(factor.code == CREDIT_CLASS for factor in scheme.content.factors)
+            known = with_credit(known, business.credit_grade) if asks_credit[scheme.id] else known
+        found.append(Graded(business, variant, scheme, known))
     return found
 
 
