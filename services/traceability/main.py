@@ -1,5 +1,9 @@
 """追溯."""
 
+from services.traceability.code_grammars.router import router as code_grammars
+from services.traceability.code_grammars.seed import seed_grammars
+from services.traceability.code_scans.router import router as code_scans
+from services.traceability.code_scans.seed import seed_thresholds
 from services.traceability.codes.router import router as codes
 from services.traceability.database import Base
 from services.traceability.epcis_captures.router import router as epcis_captures
@@ -25,7 +29,18 @@ service = Service(
     title="追溯",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[lots, recall_requests, codes, resolver_links, resolving, epcis_events, epcis_captures, master_data],
+    routers=[
+        lots,
+        recall_requests,
+        codes,
+        code_scans,
+        code_grammars,
+        resolver_links,
+        resolving,
+        epcis_events,
+        epcis_captures,
+        master_data,
+    ],
     subscribers={
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,
@@ -35,6 +50,7 @@ service = Service(
     },
     jobs=[SWEEP],
     figures=FIGURES,
+    seeds=[seed_thresholds, seed_grammars],
 )
 
 app = create_app(service)

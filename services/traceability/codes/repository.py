@@ -111,11 +111,11 @@ async def change_batch(
 
 
 async def history_of(session: AsyncSession, code: TraceCode) -> Sequence[CodeEntry]:
-    """What happened to the code, alone or with its batch, in order."""
+    """What happened to the code alone, and to its batch."""
     statement = select(CodeEntry).where(
         CodeEntry.batch_id == code.batch_id, or_(CodeEntry.code_id == code.id, CodeEntry.code_id.is_(None))
     )
-    return (await session.scalars(statement.order_by(CodeEntry.at, CodeEntry.id))).all()
+    return (await session.scalars(statement)).all()
 
 
 async def items_exist(session: AsyncSession, class_key: str) -> bool:

@@ -1,5 +1,6 @@
 """What a code is, how a new one is made up, and how its own spelling is checked. Pure."""
 
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -79,6 +80,9 @@ class CodeStep(StrEnum):
     @property
     def label(self) -> str:
         return {"issued": "发放", "activated": "启用", "sold": "售出", "voided": "作废"}[self]
+
+
+_OWN_CODE = re.compile(f"[{''.join(kind.letter for kind in CodeKind)}][0-9]{{6}}[{_UNMISTAKABLE}]{{12}}[0-9A-Z]")
 
 
 class BadNumbers(ValueError):  # noqa: N818 (reads as what it says)
@@ -185,9 +189,7 @@ def own_codes(kind: CodeKind, region_code: str, quantity: int) -> Iterator[NewCo
 def read_own_code(text: str) -> str | None:
     """The key of an own code however it is typed (case, spaces, hyphens); None when it is none, or mistyped."""
     plain = "".join(char for char in text.upper() if char not in " -\t")
-    if len(plain) != _OWN_LENGTH or not plain.isascii() or not plain.isalnum():
-        return None
-    return OWN_KEY + plain if mod_37_36.is_valid(plain) else None
+    return OWN_KEY + plain if _OWN_CODE.fullmatch(plain) and mod_37_36.is_valid(plain) else None
 
 
 def _random_texts(length: int, count: int) -> Iterator[str]:

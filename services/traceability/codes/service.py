@@ -177,7 +177,8 @@ async def history_of(session: AsyncSession, code: TraceCode) -> Sequence[CodeEnt
     """What happened to the code. A step of its whole batch is its own where it was the one that moved it."""
     moved = {CodeStep.ISSUED: code.issued_at, CodeStep.ACTIVATED: code.activated_at, CodeStep.VOIDED: code.voided_at}
     entries = await repository.history_of(session, code)
-    return [entry for entry in entries if entry.code_id or entry.at == moved.get(entry.step)]
+    own = [entry for entry in entries if entry.code_id or entry.at == moved.get(entry.step)]
+    return sorted(own, key=lambda entry: (entry.at, list(CodeStep).index(entry.step)))
 
 
 def key_of(text: str) -> str:

@@ -1,0 +1,42 @@
+"""编码规则: the registry of code grammars, and reading a code by them."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from services.traceability.code_grammars import repository, service
+from services.traceability.code_grammars.schemas import GrammarCreate, GrammarRead, Reading
+from shared.contracts.codes import Role
+from shared.database import Session
+from shared.http.auth import Actor, Allow, AnyActor
+from shared.http.idempotency import Idempotent
+from shared.http.routing import Router
+from shared.times import day_of, now
+
+CanCorrectGrammars = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
+
+router = Router(prefix="/v1", tag="编码规则")
+
+
+@router.get("/code-grammars")
+async def list_code_grammars(_: AnyActor, session: Session) -> list[GrammarRead]:
+    """登记的各种编码规则，连同历次更正；没有与原文核对过的都注明。"""
+    return [GrammarRead.model_validate(row) for row in await repository.list_grammars(session)]
+
+
+@router.post("/code-grammars", status_code=201)
+async def correct_code_grammar(
+    body: GrammarCreate, actor: CanCorrectGrammars, session: Session, _: Idempotent
+) -> GrammarRead:
+    """登记或更正一种编码规则，自某日起用。"""
+    return GrammarRead.model_validate(await service.correct(session, actor, body))
+
+
+@router.get("/code-readings")
+async def read_any_code(
+    _: AnyActor,
+    session: Session,
+    text: Annotated[str, Query(min_length=1, max_length=1000, description="扫到或输入的内容")],
+) -> list[Reading]:
+    """一个码按各种规则怎样解读；可能不止一种，也可能没有。"""
+    return list(await service.readings_of(session, text, day_of(now())))
