@@ -10,6 +10,7 @@ from services.scoring.credit.subscribers import (
 from services.scoring.database import Base
 from services.scoring.figures.definitions import FIGURES
 from services.scoring.settings import Settings
+from services.scoring.trials.router import router as trials
 from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP
 from shared.contracts.codes import Unit
@@ -22,7 +23,7 @@ service = Service(
     title="评价",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[credit],
+    routers=[credit, trials],
     subscribers={
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,

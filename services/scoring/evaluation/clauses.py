@@ -10,7 +10,7 @@ from services.scoring.evaluation.inputs import EvaluationInput, Mark, Site
 from services.scoring.evaluation.outcomes import ZERO, Outcome
 from services.scoring.formulas.rules import Kind, read
 from services.scoring.formulas.values import Number, Unknown, Value, shown
-from services.scoring.schemes.rule_kinds import (
+from services.scoring.scheme_language.rule_kinds import (
     AllOrNothing,
     Band,
     Bands,

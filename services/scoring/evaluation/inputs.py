@@ -9,8 +9,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from services.scoring.formulas.values import Number, Unknown, Value
-from services.scoring.schemes.content import InputItem
-from services.scoring.schemes.rule_kinds import Code, Exact, Label, Name, Part, Points
+from services.scoring.scheme_language.content import InputItem
+from services.scoring.scheme_language.rule_kinds import Code, Exact, Label, Name, Part, Points
 
 _EXACT: TypeAdapter[Decimal] = TypeAdapter(Exact)
 _REASONS = {"missing": "没有数据", "not_applicable": "不适用", "not_due": "还没有到期"}
@@ -81,7 +81,9 @@ class EvaluationInput(Part):
 
     on: date
     values: Annotated[dict[Name, Plain | Stated | None], Field(max_length=2000)] = Field(default_factory=dict)
-    peers: Annotated[dict[Name, tuple[Exact, ...]], Field(max_length=200)] = Field(default_factory=dict)
+    peers: Annotated[dict[Name, Annotated[tuple[Exact, ...], Field(max_length=5000)]], Field(max_length=200)] = Field(
+        default_factory=dict
+    )
     marks: Annotated[dict[Code, Mark], Field(max_length=2000)] = Field(default_factory=dict)
     stage_marks: Annotated[dict[Code, dict[Code, Points]], Field(max_length=2000)] = Field(default_factory=dict)
     faults: Annotated[dict[Code, dict[Code, bool | None]], Field(max_length=2000)] = Field(default_factory=dict)

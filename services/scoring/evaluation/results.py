@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from services.scoring.schemes.codes import NodeClass
-from services.scoring.schemes.rule_kinds import Part
+from services.scoring.scheme_language.codes import NodeClass
+from services.scoring.scheme_language.rule_kinds import Part
 
 State = Literal["scored", "uncertain", "not_applicable"]
 Holds = Literal["yes", "no", "unknown"]

@@ -9,9 +9,9 @@ from services.scoring.evaluation.inputs import EvaluationInput, values_for
 from services.scoring.evaluation.outcomes import ZERO, Outcome
 from services.scoring.formulas.rules import Kind
 from services.scoring.formulas.values import Number, Unknown, shown
-from services.scoring.schemes.codes import NodeClass
-from services.scoring.schemes.content import Node, SchemeContent
-from services.scoring.schemes.rule_kinds import Veto, WeightedMean
+from services.scoring.scheme_language.codes import NodeClass
+from services.scoring.scheme_language.content import Node, SchemeContent
+from services.scoring.scheme_language.rule_kinds import Veto, WeightedMean
 
 
 @dataclass(frozen=True, slots=True)

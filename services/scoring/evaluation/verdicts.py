@@ -19,8 +19,8 @@ from services.scoring.evaluation.results import (
 )
 from services.scoring.evaluation.tree import Evaluation, Standing, VetoStanding
 from services.scoring.formulas.values import Number, Unknown, decimal_of, shown
-from services.scoring.schemes.codes import SCORED, NodeClass
-from services.scoring.schemes.content import (
+from services.scoring.scheme_language.codes import SCORED, NodeClass
+from services.scoring.scheme_language.content import (
     GradeMap,
     KeyMinimumGate,
     Override,

@@ -1,1 +1,1 @@
-"""评价细则: evaluation schemes as versioned data."""
+"""评价细则: whether one may be published."""

@@ -1,16 +1,16 @@
 """Whether a scheme may be published: everything wrong with it at once, each with its place. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
 from services.scoring.evaluation.tree import kinds_of, walk
 from services.scoring.formulas.rules import FormulaError, Kind, read
-from services.scoring.schemes.codes import SCORED, NodeClass
-from services.scoring.schemes.content import GradeMap, InputItem, Node, SchemeContent, Totals
-from services.scoring.schemes.rule_kinds import (
+from services.scoring.scheme_language.codes import SCORED, NodeClass
+from services.scoring.scheme_language.content import GradeMap, InputItem, Node, SchemeContent, Totals
+from services.scoring.scheme_language.rule_kinds import (
     AllOrNothing,
     Band,
     Bands,
@@ -35,6 +35,10 @@ from services.scoring.schemes.rule_kinds import (
     WeightedMean,
 )
 
+MAX_NODES = 2000
+"""The national rules have 94 clauses, the longest found (markets) 369."""
+MAX_DEPTH = 12
+
 
 class Fault(NamedTuple):
     """What is wrong, and where: a JSON pointer into the scheme."""
@@ -46,6 +50,8 @@ class Fault(NamedTuple):
 def faults_of(scheme: SchemeContent) -> list[Fault]:
     """Everything that forbids publishing, in the order of the document; its own tests are run elsewhere."""
     placed = list(_placed(scheme.nodes, "/nodes"))
+    if too_large := [*_size(placed)]:
+        return too_large
     return [
         *_names(scheme),
         *_inputs(scheme),
@@ -61,6 +67,15 @@ def _placed(nodes: Sequence[Node], pointer: str) -> Iterator[tuple[str, Node]]:
     for index, node in enumerate(nodes):
         yield f"{pointer}/{index}", node
         yield from _placed(node.parts, f"{pointer}/{index}/parts")
+
+
+def _size(placed: Sequence[tuple[str, Node]]) -> Iterator[Fault]:
+    if len(placed) > MAX_NODES:
+        yield Fault("/nodes", f"一份细则最多 {MAX_NODES} 条，这里有 {len(placed)} 条")
+    for pointer, _ in placed:
+        if pointer.count("/parts/") >= MAX_DEPTH:
+            yield Fault(pointer, f"分组最多套 {MAX_DEPTH} 层")
+            return
 
 
 def _names(scheme: SchemeContent) -> Iterator[Fault]:
@@ -262,24 +277,27 @@ def _twice(place: str, codes: Iterable[str]) -> Iterator[tuple[str, str]]:
 def _conversions(scheme: SchemeContent, placed: Sequence[tuple[str, Node]]) -> Iterator[Fault]:
     """A converted clause exists, and nothing is converted, by whatever way round, from itself."""
     nodes = {node.code: node for node, _ in walk(scheme.nodes)}
-
-    def needed(code: str, seen: frozenset[str]) -> bool:
-        """Whether `code` needs itself."""
-        if code in seen:
-            return True
-        node = nodes[code]
-        further = [part.code for part in node.parts]
-        if isinstance(node.rule, Convert) and node.rule.of_clause in nodes:
-            further.append(node.rule.of_clause)
-        return any(needed(one, seen | {code}) for one in further)
-
+    circular = _circular(nodes)
     for pointer, node in placed:
         if isinstance(node.rule, Convert):
             other = nodes.get(node.rule.of_clause)
             if other is None or other.node_class is NodeClass.VETO:
                 yield Fault(f"{pointer}/rule/of_clause", f"没有计分的条款 {node.rule.of_clause}")
-            elif needed(node.code, frozenset()):
+            elif node.code in circular:
                 yield Fault(f"{pointer}/rule/of_clause", "折算绕回了自己")
+
+
+def _circular(nodes: Mapping[str, Node]) -> frozenset[str]:
+    """The nodes whose points would need their own points."""
+    needs = {
+        code: [part.code for part in node.parts] + ([node.rule.of_clause] if isinstance(node.rule, Convert) else [])
+        for code, node in nodes.items()
+    }
+    # What needs nothing that is left is taken away until nothing changes; what remains leads into a circle.
+    left = set(needs)
+    while free := {code for code in left if not any(other in left for other in needs[code])}:
+        left -= free
+    return frozenset(left)
 
 
 def _totals(scheme: SchemeContent, totals: Totals) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from services.scoring.evaluation.inputs import EvaluationInput
 from services.scoring.evaluation.results import EvaluationResult
 from services.scoring.evaluation.verdicts import evaluate
-from services.scoring.schemes.content import SchemeContent, SchemeTest
+from services.scoring.scheme_language.content import SchemeContent, SchemeTest
 
 
 class FailedTest(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any
 from services.scoring.evaluation.inputs import EvaluationInput
 from services.scoring.evaluation.results import EvaluationResult
 from services.scoring.evaluation.verdicts import evaluate
-from services.scoring.schemes.content import SchemeContent
+from services.scoring.scheme_language.content import SchemeContent
 
 FUNDS: dict[str, Any] = {
     "kind": "bands",

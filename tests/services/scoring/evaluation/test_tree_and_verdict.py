@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scoring.evaluation.results import EvaluationResult
-from services.scoring.schemes.content import SchemeContent
+from services.scoring.scheme_language.content import SchemeContent
 from tests.services.scoring.making import VETO, clause, expert, group, result_of, scheme_of
 
 COUNTED = {"kind": "count_deduct", "count": "n", "each": "1"}

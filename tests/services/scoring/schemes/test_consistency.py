@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from services.scoring.scheme_language.content import SchemeContent
 from services.scoring.schemes.consistency import faults_of
-from services.scoring.schemes.content import SchemeContent
 from services.scoring.schemes.own_tests import failed_tests
 from tests.services.scoring.making import FUNDS, VETO, clause, expert, group, scheme_of
 

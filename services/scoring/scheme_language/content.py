@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from services.scoring.schemes.codes import NodeClass
-from services.scoring.schemes.rule_kinds import (
+from services.scoring.scheme_language.codes import NodeClass
+from services.scoring.scheme_language.rule_kinds import (
     ClauseRule,
     Code,
     Exact,

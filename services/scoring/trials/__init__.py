@@ -1,0 +1,1 @@
+"""试算: calculating a scheme that is sent along, without keeping anything."""
