@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from gateway.web import (
     case_transfer_pages,
+    code_pages,
     contests,
     display,
     disposals,
@@ -46,6 +47,7 @@ from gateway.web.security_headers import SecurityHeadersMiddleware
 
 PAGES: Sequence[APIRouter] = (
     home.router,
+    code_pages.router,
     sign_in.router,
     regions.router,
     registered.router,
