@@ -110,6 +110,7 @@ async def beginning(session: Session, visitor: Visitor, opened: OpenForm) -> Con
         "basics": {
             "sampled_on": times.day_of(times.now()).isoformat(),
             "task_source": task.get("task_source"),
+            **({} if task else {"region_code": visitor.actor.regions[0] if visitor.actor.regions else None}),
         },
         "samplers": [{"user_id": user_id} for user_id in here[:2]],
         "sampled_party": {"name": task.get("business_name")},

@@ -27,7 +27,7 @@ from gateway.web.sample_form_pages import (
 from gateway.web.sample_receipt import ANNULMENT, show_receipt, subject_of
 from gateway.web.step_pages import show_step, take_step
 from gateway.web.steps import WHOLE_FORM, asked_of
-from gateway.web.visitors import SAMPLE_TAKERS, CanReadSamples, CanTakeSamples, Visitor
+from gateway.web.visitors import SAMPLE_TAKERS, CanDraw, CanReadSamples, CanTakeSamples, Visitor
 from shared.contracts.codes import Unit
 from shared.contracts.statutory_sampling import SampleState
 from shared.database import Session
@@ -67,8 +67,23 @@ async def new_refusal(
     return await _begin(request, visitor, services, session, REFUSAL, str(task_id))
 
 
+@router.get("/sample-forms/new")
+async def new_sample_without_task(
+    request: Request, visitor: CanDraw, services: ServicesHere, session: Session
+) -> Response:
+    """A sample that nobody gave out a task for: only officers take such."""
+    return await _begin(request, visitor, services, session, TAKING, None)
+
+
+@router.get("/sample-forms/new-refusal")
+async def new_refusal_without_task(
+    request: Request, visitor: CanDraw, services: ServicesHere, session: Session
+) -> Response:
+    return await _begin(request, visitor, services, session, REFUSAL, None)
+
+
 async def _begin(
-    request: Request, visitor: Visitor, services: Services, session: Session, mode: str, task_id: str
+    request: Request, visitor: Visitor, services: Services, session: Session, mode: str, task_id: str | None
 ) -> Response:
     opened = await open_form(services, session, visitor, uuid7(), task_id)
     return show_form(request, opened, mode, begun=await beginning(session, visitor, opened))

@@ -19,6 +19,7 @@ from gateway.web.visitors import (
     DRAW_READERS,
     DRAWERS,
     LABORATORY_READERS,
+    SAMPLE_READERS,
     SAMPLE_TAKERS,
     SAMPLER_READERS,
     CanReadSamples,
@@ -39,6 +40,8 @@ DONE = {"new": "下达任务", "cancellation": "撤销任务"}
 STATE_CHOICES = [*STATES.items(), ("", "全部")]
 
 BESIDE = (
+    ("样品一览", "/samples", SAMPLE_READERS),
+    ("抽样单导入", "/form-uploads", DRAW_READERS),
     ("随机抽取", "/assignment-draws", DRAW_READERS),
     ("抽样人员名册", "/samplers", SAMPLER_READERS),
     ("检验机构名册", "/laboratories", LABORATORY_READERS),

@@ -65,6 +65,7 @@ async def styleguide(request: Request, _: Anyone) -> Response:
         form_fields=_form_fields(),
         report=_report(),
         published=_published(),
+        upload=UPLOAD,
         visit=_visit(),
         now=NOW,
     )
@@ -122,6 +123,21 @@ def _visit() -> dict[str, object]:
         },
         "disputes": [{"place": "条目2.1", "why": "同一条目结果不一，取较差的；请检查人员核对", "claims": claims}],
     }
+
+
+UPLOAD = {
+    "dry_run": True,
+    "problem": {"title": "文件缺少必填的列", "detail": "", "errors": [{"message": "缺少“样品名称”"}]},
+    "preview": {
+        "format": "xlsx",
+        "encoding": None,
+        "sheet": "虚构",
+        "header_row": 1,
+        "mapped": [{"column": 1, "header": "抽样单编号", "label": "抽样单编号"}],
+        "unused": ["照片"],
+    },
+}
+"""What a service tells of an invented file in which a column is missing."""
 
 
 def _published() -> list[dict[str, Any]]:
