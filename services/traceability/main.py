@@ -6,8 +6,14 @@ from services.traceability.code_scans.router import router as code_scans
 from services.traceability.code_scans.seed import seed_thresholds
 from services.traceability.codes.router import router as codes
 from services.traceability.database import Base
+from services.traceability.epcis_captures.jobs import CAPTURE
 from services.traceability.epcis_captures.router import router as epcis_captures
 from services.traceability.epcis_events.router import router as epcis_events
+from services.traceability.epcis_queries.router import listing as epcis_listing
+from services.traceability.epcis_queries.router import router as epcis_queries
+from services.traceability.epcis_subscriptions.jobs import DELIVER
+from services.traceability.epcis_subscriptions.router import router as epcis_subscriptions
+from services.traceability.epcis_subscriptions.service import rebase_after_restore
 from services.traceability.figures.definitions import FIGURES
 from services.traceability.lots.router import router as lots
 from services.traceability.lots.subscribers import on_rapid_test_failed, on_whistle_closed
@@ -40,6 +46,9 @@ service = Service(
         epcis_events,
         epcis_captures,
         master_data,
+        epcis_listing,
+        epcis_queries,
+        epcis_subscriptions,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -48,9 +57,9 @@ service = Service(
         RecallRequested.type: on_recall_requested,
         SampleConcluded.type: on_sample_concluded,
     },
-    jobs=[SWEEP],
+    jobs=[SWEEP, CAPTURE, DELIVER],
     figures=FIGURES,
-    seeds=[seed_thresholds, seed_grammars],
+    seeds=[rebase_after_restore, seed_thresholds, seed_grammars],
 )
 
 app = create_app(service)

@@ -23,6 +23,11 @@ class Settings(UnitSettings):
         description="追溯码签名私钥（Ed25519，PEM）的目录；缺省为数据目录里自动生成的，几台机器须共用同一把",
     )
 
+    epcis_webhooks_to_private_addresses: bool = Field(
+        default=False,
+        description="EPCIS 订阅可以推送到内网、本机地址和 http；只在试用、联调时打开，否则能借此探测内网",
+    )
+
     @property
     def public_origin(self) -> str:
         """Scheme and host of printed codes, without a slash at the end."""

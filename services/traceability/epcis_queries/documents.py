@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.epcis_events.contexts import STANDARD_CONTEXT, is_standard
-from services.traceability.epcis_events.formats import parse_event, translated, write_json, written_time
+from services.traceability.epcis_events.formats import answered, parse_event, write_json, written_time
 from services.traceability.epcis_events.headers import EpcFormat
 from services.traceability.epcis_events.keys import key_of
 from services.traceability.epcis_events.redaction import MARK, MARK_NAMESPACE, redacted
@@ -46,11 +46,9 @@ async def shown_events(
     events = []
     for one in found:
         event = parse_event(one.event.body)
-        event.pop("@context", None)
         if one.seen is Seen.LINKED:
             event = redacted(event, shown[one.event.id], key_of)
-        told = {"eventID": one.event.event_id, "recordTime": written_time(one.event.record_time)}
-        events.append(translated({**event, **told}, wanted))
+        events.append(answered(event, one.event.event_id, one.event.record_time, wanted))
     return events
 
 

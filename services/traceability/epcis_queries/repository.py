@@ -28,7 +28,7 @@ from services.traceability.epcis_queries.statements import Seen, clause
 from shared.http.auth import Actor
 
 _DEFAULT_ORDER = Order("event_time", Direction.DESC)
-_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _LACKING = 9
 
 
@@ -125,7 +125,7 @@ def _placed(statement: Select[Any], order: Order, seen: Seen) -> tuple[Select[An
     place = [
         kind,
         func.coalesce(values.c.value_number, Decimal(0)),
-        func.coalesce(values.c.value_time, _LONG_AGO),
+        func.coalesce(values.c.value_time, _ANY_TIME),
         func.coalesce(values.c.value_text, "").collate("C"),
         EpcisEvent.id,
     ]
@@ -148,16 +148,6 @@ async def contexts_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[U
         return {}
     rows = await session.execute(select(EpcisContext.id, EpcisContext.body).where(EpcisContext.id.in_(ids)))
     return {identifier: json.loads(body) for identifier, body in rows}
-
-
-async def visible_event(session: AsyncSession, actor: Actor, event_id: str) -> Found | None:
-    """The event of that id as the actor sees it; of one declared erroneous, the declaration."""
-    for seen, reach in ((Seen.WHOLE, concerned(actor)), (Seen.LINKED, linked(actor))):
-        statement = select(EpcisEvent).where(EpcisEvent.event_id == event_id, reach)
-        statement = statement.order_by(EpcisEvent.error_declared_at.desc().nulls_last()).limit(1)
-        if (event := await session.scalar(statement)) is not None:
-            return Found(event, seen, ())
-    return None
 
 
 async def shown_keys(session: AsyncSession, actor: Actor, ids: Collection[UUID]) -> dict[UUID, set[str]]:

@@ -13,7 +13,6 @@ from starlette.datastructures import QueryParams
 
 from services.traceability.epcis_events.problems import (
     NoSuchNameException,
-    NoSuchResourceException,
     QueryTooComplexException,
     QueryTooLargeException,
     ResourceAlreadyExistsException,
@@ -26,6 +25,7 @@ from services.traceability.epcis_queries.models import NamedQuery
 from services.traceability.epcis_queries.pages import LIFETIME, Page, token_digest, write_token
 from services.traceability.epcis_queries.repository import Found
 from shared.http.auth import Actor
+from shared.ids import uuid7
 from shared.times import now
 
 MOST_COUNTED = 100_000
@@ -72,14 +72,6 @@ async def answer_asked(session: AsyncSession, actor: Actor, asked: Asked, query:
     return await answer(session, actor, typed, page, asked.subject)
 
 
-async def event_by_id(session: AsyncSession, actor: Actor, event_id: str) -> Found:
-    """One event as the caller may see it. Raises `NoSuchResourceException`, also for one that is not his to see."""
-    found = await repository.visible_event(session, actor, event_id)
-    if found is None:
-        raise NoSuchResourceException("没有这个事件；只能查看与本单位或辖区有关的事件")
-    return found
-
-
 async def _refuse_too_many(session: AsyncSession, actor: Actor, query: EventQuery, at_most: int) -> None:
     limit = min(at_most, MOST_COUNTED)
     if await repository.count_events(session, actor, query, limit=limit + 1) > limit:
@@ -111,6 +103,7 @@ async def name_query(session: AsyncSession, actor: Actor, name: str, asked: Aske
     """Keep a query under a name. Raises `ResourceAlreadyExistsException`, `QueryParameterException`."""
     await understood(session, asked)
     query = NamedQuery(
+        id=uuid7(),
         owner_key=owner_key(actor),
         name=name,
         given=asked.given,
