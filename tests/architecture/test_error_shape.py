@@ -17,7 +17,8 @@ def _check(route: KnownRoute, answer: httpx.Response) -> None:
     assert 400 <= answer.status_code < 500, where
     assert answer.headers["content-type"] == "application/problem+json", where
     problem = answer.json()
-    assert problem["type"].startswith("/problems/"), where
+    kind = "epcisException:" if route.path.startswith("/epcis") else "/problems/"
+    assert problem["type"].startswith(kind), where
     assert CHINESE.search(problem["title"]), where
     assert problem["status"] == answer.status_code, where
     assert problem["request_id"] == answer.headers["x-request-id"], where

@@ -134,30 +134,34 @@ async def copy_events(
     await _copy_edges(session, ids, events)
 
 
-def _columns(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Columns:
-    return dict(zip(names, zip(*rows, strict=True), strict=True))
-
-
 async def _copy_things(session: AsyncSession, ids: Sequence[bytes], events: Sequence[ReadEvent]) -> None:
     rows = [
-        (event_pk, number, thing.role, thing.key.encode(), thing.class_key, thing.quantity, thing.uom, event.event_time)
-        for event_pk, event in zip(ids, events, strict=True)
+        (own, number, event.event_time, thing)
+        for own, event in zip(ids, events, strict=True)
         for number, thing in enumerate(event.things)
     ]
+    columns: Columns = {
+        "event_pk": [row[0] for row in rows],
+        "number": [row[1] for row in rows],
+        "event_time": [row[2] for row in rows],
+        "key": [row[3].key.encode() for row in rows],
+        ("role", "class_key", "quantity", "uom"): [(t.role, t.class_key, t.quantity, t.uom) for *_, t in rows],
+    }
     if rows:
-        names = ("event_pk", "number", "role", "key", "class_key", "quantity", "uom", "event_time")
-        await _THINGS.write(session, _columns(names, rows), {}, len(rows))
+        await _THINGS.write(session, columns, {}, len(rows))
 
 
 async def _copy_facts(session: AsyncSession, ids: Sequence[bytes], events: Sequence[ReadEvent]) -> None:
     rows = [
-        (event_pk, number, *fact)
-        for event_pk, event in zip(ids, events, strict=True)
-        for number, fact in enumerate(event.facts)
+        (own, number, fact) for own, event in zip(ids, events, strict=True) for number, fact in enumerate(event.facts)
     ]
+    columns: Columns = {
+        "event_pk": [row[0] for row in rows],
+        "number": [row[1] for row in rows],
+        ("family", "name", "value_text", "value_number", "value_time", "uom", "part"): [row[2] for row in rows],
+    }
     if rows:
-        names = ("event_pk", "number", "family", "name", "value_text", "value_number", "value_time", "uom", "part")
-        await _FACTS.write(session, _columns(names, rows), {}, len(rows))
+        await _FACTS.write(session, columns, {}, len(rows))
 
 
 async def _copy_parties(
@@ -169,27 +173,29 @@ async def _copy_parties(
         for event_pk, event in zip(ids, events, strict=True)
         for number, party in enumerate(chain((own,), ((part, None, None, key, None) for part, key in event.parties)))
     ]
-    event_pks, numbers, times, parties = zip(*rows, strict=True)
-    await _PARTIES.write(
-        session,
-        {
-            "event_pk": event_pks,
-            "number": numbers,
-            "event_time": times,
-            ("part", "business_id", "organisation_id", "gln_key", "region_code"): parties,
-        },
-        {},
-        len(rows),
-    )
+    columns: Columns = {
+        "event_pk": [row[0] for row in rows],
+        "number": [row[1] for row in rows],
+        "event_time": [row[2] for row in rows],
+        ("part", "business_id", "organisation_id", "gln_key", "region_code"): [row[3] for row in rows],
+    }
+    await _PARTIES.write(session, columns, {}, len(rows))
 
 
 async def _copy_edges(session: AsyncSession, ids: Sequence[bytes], events: Sequence[ReadEvent]) -> None:
     rows = [
-        ((edge.source or own).encode(), (edge.target or own).encode(), event_pk, event.event_time, edge.kind)
-        for event_pk, event in zip(ids, events, strict=True)
-        for own in (f"event:{UUID(bytes=event_pk)}",)
+        (own, event.event_time, node, edge)
+        for own, event in zip(ids, events, strict=True)
+        if event.edges
+        for node in (f"event:{UUID(bytes=own)}",)
         for edge in event.edges
     ]
+    columns: Columns = {
+        "source_key": [(edge.source or node).encode() for _, _, node, edge in rows],
+        "target_key": [(edge.target or node).encode() for _, _, node, edge in rows],
+        "event_pk": [row[0] for row in rows],
+        "event_time": [row[1] for row in rows],
+        "kind": [row[3].kind for row in rows],
+    }
     if rows:
-        names = ("source_key", "target_key", "event_pk", "event_time", "kind")
-        await _EDGES.write(session, _columns(names, rows), {}, len(rows))
+        await _EDGES.write(session, columns, {}, len(rows))

@@ -37,6 +37,7 @@ def read_time(text: str) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def _offset(text: str) -> timedelta | None:
     if text == "Z":
         return timedelta()

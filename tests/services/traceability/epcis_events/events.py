@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from services.traceability.epcis_events import json_text
@@ -79,8 +80,8 @@ def good(event: dict[str, Any], context: Any = None) -> ReadEvent:
 SERIALS = st.text("0123456789ABCDEFxyz-", min_size=1, max_size=12)
 ITEMS = st.builds(lambda text: f"urn:epc:id:sgtin:6901234.000001.{text}", SERIALS)
 LOTS = st.builds(lambda text: f"urn:epc:class:lgtin:6901234.000001.{text}", SERIALS)
-TIMES = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)).map(
-    lambda moment: moment.isoformat().replace("+00:00", "Z")
+TIMES = st.integers(1_600_000_000_000_000, 1_900_000_000_000_000).map(
+    lambda micros: datetime.fromtimestamp(micros / 10**6, UTC).isoformat().replace("+00:00", "Z")
 )
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=20)
 NUMBERS = st.decimals(-1000, 1000, places=3).map(float)
@@ -137,3 +138,6 @@ EVENTS = st.fixed_dictionaries(
     },
 )
 """Valid events with whatever the standard allows in them."""
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+"""For properties of such events: a busy machine takes its time to make them up."""

@@ -12,7 +12,7 @@ from services.traceability.epcis_events import json_text
 from services.traceability.epcis_events.contexts import read_context
 from services.traceability.epcis_events.hashing import CBV_2_0, CBV_2_1, event_hash, pre_hash, verifies
 from services.traceability.identifiers import to_digital_link
-from tests.services.traceability.epcis_events.events import CONTEXT, EVENTS, object_event, read, serial
+from tests.services.traceability.epcis_events.events import CONTEXT, EVENTS, UNHURRIED, object_event, read, serial
 
 PUBLISHED = json.loads((Path(__file__).parent / "event_hashes.json").read_text(encoding="utf-8"))["cases"]
 
@@ -41,6 +41,7 @@ def _shuffled(value: Any, random: Any) -> Any:
 UNORDERED = ("epcList", "quantityList", "bizTransactionList", "sensorElementList")
 
 
+@UNHURRIED
 @given(EVENTS, st.randoms(use_true_random=False))
 def test_order_of_members_and_of_lists_does_not_matter(event: dict[str, Any], random: Any) -> None:
     other = _shuffled(event, random)
@@ -49,12 +50,14 @@ def test_order_of_members_and_of_lists_does_not_matter(event: dict[str, Any], ra
     assert _hash(other) == _hash(event)
 
 
+@UNHURRIED
 @given(EVENTS)
 def test_blanks_in_the_text_do_not_matter(event: dict[str, Any]) -> None:
     spaced = json.dumps(event, indent=4, separators=(" ,", " : "))
     assert event_hash(json_text.parse(spaced), read_context(CONTEXT)) == _hash(event)
 
 
+@UNHURRIED
 @given(EVENTS)
 def test_digital_links_are_the_same_as_urns(event: dict[str, Any]) -> None:
     links = dict(event, epcList=[to_digital_link(epc) for epc in event["epcList"]])
@@ -65,12 +68,14 @@ def test_digital_links_are_the_same_as_urns(event: dict[str, Any]) -> None:
     assert _hash(links) == _hash(event)
 
 
+@UNHURRIED
 @given(EVENTS, st.sampled_from(["p", "other"]))
 def test_a_prefix_is_only_a_name(event: dict[str, Any], prefix: str) -> None:
     renamed = json.loads(json.dumps(event).replace('"example:', f'"{prefix}:'))
     assert _hash(renamed, [CONTEXT[0], {prefix: "https://ns.example.com/epcis/"}]) == _hash(event)
 
 
+@UNHURRIED
 @given(EVENTS, EVENTS)
 def test_another_event_has_another_hash(one: dict[str, Any], other: dict[str, Any]) -> None:
     context = read_context(CONTEXT)

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from services.traceability.epcis_events.formats import parse_event, write_json
 from services.traceability.epcis_events.json_text import NotJson, TooMany, parse, read_document
-from tests.services.traceability.epcis_events.events import EVENTS, document, object_event
+from tests.services.traceability.epcis_events.events import EVENTS, UNHURRIED, document, object_event
 
 WITHIN = frozenset({"epcisBody", "queryResults", "resultsBody"})
 
@@ -19,6 +19,7 @@ def _items(text: str, most: int = 100) -> list[str]:
     return found
 
 
+@UNHURRIED
 @given(EVENTS, EVENTS)
 def test_each_event_keeps_its_own_text(one: dict[str, Any], other: dict[str, Any]) -> None:
     texts = [json.dumps(one, indent=2), json.dumps(other, ensure_ascii=False)]
@@ -26,6 +27,7 @@ def test_each_event_keeps_its_own_text(one: dict[str, Any], other: dict[str, Any
     assert _items(frame) == texts
 
 
+@UNHURRIED
 @given(EVENTS)
 def test_an_event_written_again_is_the_same_event(event: dict[str, Any]) -> None:
     text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""What of an event is put into rows: identifiers in one spelling, words in full, edges of traces, values for queries."""
+"""What of an event is put into rows: identifiers in one spelling, words in full, edges of traces, values."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
