@@ -15,10 +15,11 @@ _STYLE = """
 @page { size: A4; margin: 8mm }
 * { box-sizing: border-box }
 body { margin: 0; font-family: "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", sans-serif; color: #000 }
-.page { display: grid; gap: 2mm; height: 281mm; break-after: page; width: 194mm; margin: 0 auto }
+.page { display: grid; gap: 2mm; height: 279mm; break-after: page; width: 194mm; margin: 0 auto }
 .page:last-child { break-after: auto }
 .label { border: .2mm dashed #999; padding: 1.5mm; display: flex; flex-direction: column; align-items: center;
   justify-content: center; overflow: hidden; text-align: center; break-inside: avoid }
+.label div { flex: none }
 .label svg { width: 100%; flex: 1 1 auto; min-height: 0 }
 .name { font-size: 9pt; font-weight: 600; line-height: 1.2; max-height: 2.4em; overflow: hidden }
 .kind { font-size: 7pt }
