@@ -8,7 +8,7 @@ from typing import Any
 from services.traceability.epcis_events.contexts import Context, read_context
 from services.traceability.epcis_events.faults import Fault
 from services.traceability.epcis_events.json_text import NotJson, read_document
-from services.traceability.epcis_events.reading import ReadEvent, read_event
+from services.traceability.epcis_events.reading import ReadEvent, read_event, with_type
 from services.traceability.epcis_events.times import read_time
 from services.traceability.epcis_events.validation import EVENT_TYPES
 from services.traceability.master_data.reading import ReadElement, read_header
@@ -53,6 +53,7 @@ def read_capture(text: str, most: int) -> CaptureDocument:
         raise BadDocument([Fault("", str(fault), "json")]) from None
     if not isinstance(document, dict):
         raise BadDocument([Fault("", "应是一个 EPCISDocument、EPCISQueryDocument 或单个事件", "document")])
+    document = with_type(document)
     if _is_bare_event(document):
         return _assembled([(document, text.strip())], read_context(), (), "")
     faults = list(_document_faults(document, items))
@@ -76,8 +77,7 @@ def _document_faults(document: Mapping[str, Any], items: list[tuple[Any, str]]) 
     faults = []
     if document.get("type") not in DOCUMENTS:
         faults.append(Fault("/type", f"应为 {'、'.join(DOCUMENTS)}，或直接采集单个事件", "document_type"))
-    version = document.get("schemaVersion")
-    if not isinstance(version, str) or not _VERSION.fullmatch(version):
+    if not _VERSION.fullmatch(str(document.get("schemaVersion"))):
         faults.append(Fault("/schemaVersion", "应为 2.0；1.x 的 XML 文件请先转换", "schema_version"))
     created = document.get("creationDate")
     if not isinstance(created, str) or read_time(created) is None:

@@ -64,6 +64,7 @@ def read_event(value: Any, text: str, context: Any = None) -> tuple[ReadEvent | 
 
     `context` is the document's `@context` as JSON has it; an event's own comes after it.
     """
+    value = with_type(value)
     own = value.get("@context") if isinstance(value, dict) else None
     whole = context if isinstance(context, Context) and own is None else read_context(_raw(context), own)
     faults = faults_of(value, whole) + _unstorable(value, text)
@@ -74,6 +75,19 @@ def read_event(value: Any, text: str, context: Any = None) -> tuple[ReadEvent | 
     if is_hash_id(event_id) and event_id != hash_id and not verifies(event_id, value, whole):
         return None, [_wrong_hash(event_id, hash_id)]
     return _read(value, text, whole, event_id, hash_id), []
+
+
+_TYPE_ALIASES = ("@type", "isA")
+
+
+def with_type(value: Any) -> Any:
+    """The value with its `type` under this name: JSON-LD calls it `@type`, drafts of the standard called it `isA`."""
+    if not isinstance(value, dict) or "type" in value:
+        return value
+    alias = next((name for name in _TYPE_ALIASES if name in value), None)
+    if alias is None:
+        return value
+    return {"type" if name == alias else name: member for name, member in value.items()}
 
 
 def _raw(context: Any) -> Any:

@@ -25,7 +25,17 @@ ACTIONS = ("ADD", "OBSERVE", "DELETE")
 
 _COMMON = frozenset(
     {
-        *("@context", "type", "eventID", "eventTime", "recordTime", "eventTimeZoneOffset", "errorDeclaration"),
+        *(
+            "@context",
+            "@id",
+            "id",
+            "type",
+            "eventID",
+            "eventTime",
+            "recordTime",
+            "eventTimeZoneOffset",
+            "errorDeclaration",
+        ),
         *("certificationInfo", "bizStep", "disposition", "persistentDisposition", "readPoint", "bizLocation"),
         *("bizTransactionList", "sourceList", "destinationList", "sensorElementList"),
     }

@@ -53,6 +53,11 @@ async def test_a_query_document_and_a_bare_event_are_taken_too(business: httpx.A
     assert (await _capture(business, object_event()))["eventsStored"] == 1
 
 
+async def test_older_spellings_of_the_frame_are_taken_too(business: httpx.AsyncClient) -> None:
+    frame = document(object_event(), schemaVersion=2.0, type=None, isA="EPCISDocument", id="_:document1")
+    assert (await _capture(business, frame))["eventsStored"] == 1
+
+
 @pytest.mark.parametrize("context", ["https://ref.gs1.org/standards/epcis/epcis-context.jsonld", None])
 async def test_a_context_may_be_a_text_or_missing(business: httpx.AsyncClient, context: Any) -> None:
     answer = await business.post(

@@ -1,5 +1,6 @@
 """Events are stored with all that hangs on them or not at all; one id is one event."""
 
+import asyncio
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,8 +18,9 @@ from services.traceability.epcis_events.reading import ReadEvent
 from services.traceability.epcis_events.repository import Capturer
 from services.traceability.epcis_events.service import store
 from shared.contracts.codes import Unit
+from shared.database import create_engine, create_sessions
 from shared.ids import uuid7
-from tests.conftest import SessionOf
+from tests.conftest import SessionOf, settings_of
 from tests.services.traceability.epcis_events.events import CONTEXT, aggregation, good, object_event, transformation
 
 HAISHU = "330203000000"
@@ -120,6 +122,21 @@ async def test_an_event_may_be_declared_an_error_under_its_own_id(session_of: Se
     assert set((await store(session, [differently], SOMEBODY)).conflicts) == {0}
     rows = await _rows(session, EpcisEvent, EpcisEvent.event_id == one["eventID"])
     assert {row.error_reason for row in rows} == {None, "https://ref.gs1.org/cbv/ER-did_not_occur"}
+
+
+async def test_of_two_captures_at_once_one_stores_and_the_other_knows(fresh_database: str) -> None:
+    engine = create_engine(settings_of(Unit.TRACEABILITY, fresh_database))
+    sessions = create_sessions(engine)
+    events = [good(object_event(eventID=f"urn:uuid:{number}")) for number in range(20)]
+
+    async def capture() -> tuple[int, int]:
+        async with sessions() as session, session.begin():
+            outcome = await store(session, events, SOMEBODY)
+        return len(outcome.stored), len(outcome.known)
+
+    outcomes = await asyncio.gather(*(capture() for _ in range(4)))
+    await engine.dispose()
+    assert sorted(outcomes) == [(0, 20), (0, 20), (0, 20), (20, 0)]
 
 
 async def test_one_context_is_kept_once(session_of: SessionOf) -> None:
