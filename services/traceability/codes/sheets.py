@@ -53,7 +53,7 @@ def content_security_policy(columns: int, rows: int) -> str:
 
 
 def _style(columns: int, rows: int) -> str:
-    return f"{_STYLE}.page {{ grid-template: repeat({rows}, 1fr) / repeat({columns}, 1fr) }}"
+    return f"{_STYLE}.page {{ grid-template: repeat({rows}, minmax(0, 1fr)) / repeat({columns}, minmax(0, 1fr)) }}"
 
 
 def _label(label: Label) -> str:
