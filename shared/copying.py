@@ -51,6 +51,12 @@ class BulkCopy:
         self._encoders = {column.name: _encoder_of(column.type) for column in table.columns}
         self._encoded: dict[str | tuple[str, ...], _Encoded] = {}
 
+    @classmethod
+    def of(cls, model: type[DeclarativeBase]) -> "BulkCopy":
+        table = model.__table__
+        assert isinstance(table, Table)
+        return cls(table)
+
     async def write(self, session: AsyncSession, columns: Columns, same: Mapping[str, Any], count: int) -> None:
         """Copy `count` rows in the session's transaction. `columns` are as long as that; `same` is equal in all rows.
 
@@ -89,15 +95,14 @@ async def copy_objects(session: AsyncSession, objects: Sequence[DeclarativeBase]
     """Copy new rows of one table that no session holds; all set the same columns. No default of Python's applies."""
     if not objects:
         return
-    table = objects[0].__table__
-    assert isinstance(table, Table)
+    copy = BulkCopy.of(type(objects[0]))
     states = [vars(each) for each in objects]
     columns = {
         column.name: list(map(_simplifier(column.type), (state[column.name] for state in states)))
-        for column in table.columns
+        for column in objects[0].__table__.columns
         if column.name in states[0]
     }
-    await BulkCopy(table).write(session, columns, {}, len(objects))
+    await copy.write(session, columns, {}, len(objects))
 
 
 def _simplifier(column_type: TypeEngine[Any]) -> Callable[[Any], Any]:

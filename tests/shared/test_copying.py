@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from deploy.embedded_postgres import EmbeddedPostgres
-from shared.copying import BulkCopy
+from shared.copying import BulkCopy, copy_objects
 from shared.database import async_url
 
 TABLE = sa.Table(
@@ -26,6 +28,21 @@ TABLE = sa.Table(
     sa.Column("digest", sa.LargeBinary),
     sa.Column("flag", sa.Boolean),
 )
+
+
+class Told(DeclarativeBase):
+    pass
+
+
+class Report(Told):
+    __tablename__ = "copied_reports"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    doubts: Mapped[list[str]] = mapped_column(ARRAY(sa.Text))
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    recorded_at: Mapped[datetime] = mapped_column(sa.DateTime(timezone=True), server_default=sa.func.now())
+
+
 AMOUNTS = [
     *("0", "0.00", "-0.5", "12.50", "10000", "9999.9999", "0.0001", "0.00001", "-123456789.987654321", "1E+6", "50"),
     *("100000000", "1E-12", "0.10"),
@@ -91,3 +108,20 @@ def test_the_driver_reads_what_is_written() -> None:
     packed = BulkCopy(TABLE).pack({"key": [UUID(int=1)]}, {"flag": True}, 1)
     assert packed.startswith(b"PGCOPY\n\xff\r\n\0")
     assert packed.endswith(b"\xff\xff")
+
+
+async def test_rows_are_copied_with_what_they_set_and_defaults_are_added(
+    postgres: EmbeddedPostgres,
+) -> None:
+    said = [([], None), (["矛盾：铅，“合格”\n不合格", ""], {"行": 3}), (["铅"], {})]
+    reports = [Report(id=uuid4(), doubts=doubts, details=details) for doubts, details in said]
+    engine = create_async_engine(async_url(postgres.url()))
+    async with engine.connect() as connection, AsyncSession(connection) as session:
+        await connection.run_sync(Told.metadata.create_all)
+        await copy_objects(session, [])
+        await copy_objects(session, reports)
+        stored = {row.id: row for row in await session.scalars(sa.select(Report))}
+        assert [(stored[each.id].doubts, stored[each.id].details) for each in reports] == said
+        assert all(row.recorded_at is not None for row in stored.values())
+        await connection.rollback()
+    await engine.dispose()

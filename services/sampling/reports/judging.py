@@ -42,7 +42,7 @@ class Judge:
 
     def __init__(self, book: LimitBook, rules: Sequence[SeriousRule]) -> None:
         self._book, self._rules = book, rules
-        self._known: dict[tuple[Subject, StatedItem], Judgement] = {}
+        self._known: dict[tuple[Subject, StatedItem], tuple[Judgement, Decimal | None]] = {}
 
     @classmethod
     async def open(cls, session: AsyncSession) -> "Judge":
@@ -56,7 +56,9 @@ class Judge:
         stated_class: ReportClass | None,
     ) -> Assessment:
         """What the items of a report on this sample say. Uses no database, so that it may run in a thread."""
-        judgements = [self._judge(sample, item) for item in items]
+        subject = (sample.category_code, sample.link, sample.production_date, sample.sampled_on)
+        judged = [self._judge(sample, subject, item) for item in items]
+        judgements = [judgement for judgement, _ in judged]
         conclusion = conclude(judgements)
         findings = [
             Finding(
@@ -66,9 +68,9 @@ class Judge:
                 judged=judgement.verdict,
                 contradicts=judgement.contradicts,
                 reference=item.reference,
-                excess=_excess(item, judgement),
+                excess=excess,
             )
-            for number, (item, judgement) in enumerate(zip(items, judgements, strict=True), start=1)
+            for number, (item, (judgement, excess)) in enumerate(zip(items, judged, strict=True), start=1)
         ]
         path = self._book.tree.path(sample.category_code) if sample.category_code else []
         serious = serious_findings(self._rules, findings, [category.code for category in path], sample.sampled_on)
@@ -80,20 +82,21 @@ class Judge:
             serious_because=serious,
         )
 
-    def _judge(self, sample: Sample, item: StatedItem) -> Judgement:
-        key = ((sample.category_code, sample.link, sample.production_date, sample.sampled_on), item)
-        judgement = self._known.get(key)
-        if judgement is None:
+    def _judge(self, sample: Sample, subject: Subject, item: StatedItem) -> tuple[Judgement, Decimal | None]:
+        """What an item's number says, and how many times the limit it is."""
+        known = self._known.get((subject, item))
+        if known is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            judgement = self._known[key] = self._book.judge(
+            judgement = self._book.judge(
                 _question(item),
                 category_code=sample.category_code,
                 link=sample.link,
                 produced_on=sample.production_date,
                 sampled_on=sample.sampled_on,
             )
-        return judgement
+            known = self._known[subject, item] = judgement, _excess(item, judgement)
+        return known
 
 
 def apply(report: Report, assessment: Assessment) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,7 +36,7 @@ from shared.clocks.bulk import Passed, open_met_clocks
 from shared.clocks.service import Meeting, meet_clocks
 from shared.contracts.codes import Role, RowOutcome
 from shared.contracts.statutory_sampling import Duty, ReportClass, SampleState
-from shared.copying import BulkCopy, copy_objects
+from shared.copying import BulkCopy, Columns, copy_objects
 from shared.http.auth import Actor
 from shared.http.problems import FieldError
 from shared.ids import uuid7_series
@@ -216,15 +215,15 @@ class Intake:
     async def _copy_histories(
         self, session: AsyncSession, accepted: Sequence[_Accepted], recorded_at: datetime
     ) -> None:
-        told = {
+        told: Columns = {
             "at": [each.report.issued_at for each in accepted],
             "note": [f"检验报告 {_number(each.report)}，{len(each.statement.items)} 项" for each in accepted],
         }
         same = {"recorded_at": recorded_at, "actor_id": self._actor.id, "actor_name": self._actor.name}
-        of_report = {"report_id": [each.report.id.bytes for each in accepted], **told}
+        of_report: Columns = {"report_id": [each.report.id.bytes for each in accepted], **told}
         imported = {"number": 1, "kind": ReportEntryKind.IMPORTED, **same}
         await self._copy_entries.write(session, of_report, imported, len(accepted))
-        of_sample = {
+        of_sample: Columns = {
             "id": uuid7_series(len(accepted)),
             "sample_id": [each.sample.id.bytes for each in accepted],
             "number": [len(each.sample.entries) + 1 for each in accepted],
@@ -237,14 +236,14 @@ class Intake:
         items = [item for each in accepted for item in each.statement.items]
         judgements = [judgement for each in accepted for judgement in each.assessment.judgements]
         by_field = dict(zip(StatedItem._fields, zip(*items, strict=True), strict=True))
-        columns: dict[str | tuple[str, ...], Sequence[Any]] = {
+        columns: Columns = {
             "report_id": [each.report.id.bytes for each in accepted for _ in each.statement.items],
             "number": [number for each in accepted for number in range(1, len(each.statement.items) + 1)],
             **{name: by_field[name] for name in _STATED},
-            "stated_limits": [_json(dict(limits)) for limits in by_field["stated_limits"]],
+            "stated_limits": list(map(_limits_json, by_field["stated_limits"])),
             "verdict": [judgement.verdict for judgement in judgements],
             "reason": [judgement.reason for judgement in judgements],
-            "steps": [_json(judgement.steps) for judgement in judgements],
+            "steps": [_steps_json(tuple(judgement.steps)) for judgement in judgements],
             "contradicts": [judgement.contradicts for judgement in judgements],
             "format_fault": [judgement.format_fault or None for judgement in judgements],
             "limit": [_limit(judgement) for judgement in judgements],
@@ -321,7 +320,17 @@ def _limit(judgement: Judgement) -> str | None:
     return _limit_json(judgement.limit) if judgement.limit else None
 
 
+# A file names few limits, again and again, and they are applied in few ways.
 @lru_cache(maxsize=2_000)
 def _limit_json(limit: LimitSnapshot) -> str:
-    """A file names few limits, again and again."""
     return _json(limit.as_json())
+
+
+@lru_cache(maxsize=2_000)
+def _limits_json(limits: tuple[tuple[str, str], ...]) -> str:
+    return _json(dict(limits))
+
+
+@lru_cache(maxsize=2_000)
+def _steps_json(steps: tuple[str, ...]) -> str:
+    return _json(steps)

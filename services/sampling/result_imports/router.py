@@ -57,7 +57,7 @@ async def read_result_upload(upload_id: UUID, actor: CanImportResults, session: 
 
 
 @router.post("/{upload_id}/acceptance", status_code=202)
-async def accept_dry_run(
+async def accept_result_dry_run(
     upload_id: UUID, actor: CanImportResults, session: Session, request: Request, response: Response
 ) -> ResultUploadRead:
     """把试算过的文件转为报送，不必再传；只限试算的人自己，7 天之内；再次请求，答复同一次上传。"""

@@ -14,6 +14,7 @@ from shared.calendar.rules import CalendarDay
 from shared.calendar.service import Notice
 from shared.clocks import service
 from shared.clocks.administration import correct_rule, publish_year
+from shared.clocks.bulk import Passed, open_met_clocks
 from shared.clocks.models import ClockRow, ClockRuleRow
 from shared.clocks.problems import ClockClosed, ClockNotFound, ClockStepRefused, NoClockRule
 from shared.clocks.repository import rules_in_force
@@ -333,3 +334,43 @@ async def test_two_sweeps_at_once_tell_each_end_once(fresh_database: str) -> Non
             assert len(told) == len(set(told)) == 40
     finally:
         await engine.dispose()
+
+
+async def test_clocks_opened_and_met_by_the_thousand_are_what_they_are_one_by_one(session: AsyncSession) -> None:
+    """Two of one rule and moments, one that is done late, one of another rule: objects keep their own words."""
+    cases = [
+        ("qualified_result_reporting", at(2026, 9, 21, 9), at(2026, 9, 23, 9)),
+        ("qualified_result_reporting", at(2026, 9, 21, 9), at(2026, 9, 23, 9)),
+        ("qualified_result_reporting", at(2026, 9, 21, 9), at(2027, 3, 1)),
+        ("unqualified_result_reporting", at(2026, 9, 21, 9), at(2026, 9, 21, 9)),
+    ]
+    one_by_one, together = [uuid4() for _ in cases], [uuid4() for _ in cases]
+    passed = [
+        Passed(
+            service.Opening(
+                code=code,
+                object_type="sample",
+                object_id=together[number],
+                region_code=REGION,
+                triggered_at=opened,
+                title=f"（演示）第 {number} 份",
+            ),
+            met,
+            f"报告 {number}",
+        )
+        for number, (code, opened, met) in enumerate(cases)
+    ]
+    await open_met_clocks(session, passed, actor=OFFICER)
+    for number, (code, opened, met) in enumerate(cases):
+        clock = await open_on(session, code, opened, one_by_one[number])
+        await service.meet_clock(session, clock.id, evidence=f"报告 {number}", actor=OFFICER, at=met)
+        [single] = await service.clocks_of(session, "sample", one_by_one[number])
+        [copied] = await service.clocks_of(session, "sample", together[number])
+        assert copied.title == f"（演示）第 {number} 份"
+        for name in ("code", "rule_id", "region_code", "triggered_at", "due_at", "provisional", "state", "closed_at"):
+            assert getattr(copied, name) == getattr(single, name), name
+        assert (copied.sweep_after, copied.version) == (single.sweep_after, single.version)
+        said = [(entry.number, entry.kind, entry.at, entry.due_at, entry.evidence) for entry in copied.entries]
+        assert said == [(entry.number, entry.kind, entry.at, entry.due_at, entry.evidence) for entry in single.entries]
+        assert copied.entries[-1].actor_id == OFFICER.id
+    assert await sweep(session, at(2027, 4, 1)) == 2  # the late one, both ways of writing it
