@@ -130,12 +130,12 @@ def _files(office: Caller, scene: Scene) -> None:
 
 
 def _grid(crew: Crew, scene: Scene) -> None:
-    """Two cells of the market's town with their officers, one of which is being handed over."""
+    """The market's town and two of its villages with their officer; one village is being handed over."""
     villages = list(crew.office.pages(f"{API}/regions/{scene.market.region_code}/children"))[:3]
     first = str(demo_id(Role.GRID_OFFICER, scene.code))
-    for number, village in enumerate(villages[:2]):
+    for number, cell_code in enumerate([*(village["code"] for village in villages[:2]), scene.market.region_code]):
         post = {
-            "cell_code": village["code"],
+            "cell_code": cell_code,
             "role": "grid_officer",
             "responsible": True,
             "user_id": first,
@@ -338,7 +338,7 @@ def _letter(crew: Crew, scene: Scene) -> None:
     fields = {
         "reason": "逾期未整改（演示）",
         "basis": "《食品安全法》第一百一十四条",
-        "held_at": scene.at(-3, 9).isoformat(),
+        "held_at": datetime.combine(scene.today + timedelta(days=3), time(9), SHANGHAI).isoformat(),
         "place": "演示会议室（虚构）",
         "attendees": "负责人、食品安全员（演示）",
     }

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
 from gateway.dashboards.router import READERS
-from gateway.web import home_tasks, whistle_timeline
+from gateway.web import home_tasks, inspection_tasks, whistle_timeline
 from gateway.web.pages import render
 from gateway.web.regions import region_name
 from gateway.web.visitors import UPLOADERS, WHISTLE_READERS, PerhapsVisitor, Visitor
@@ -33,6 +33,9 @@ OBJECT_PAGES = {
     "disposal_case": "/disposals/{}",
     "objection": "/objections/{}",
     "retest": "/retests/{}",
+    "correction_case": "/corrections/{}",
+    "clue": "/grid/clues/{}",
+    "supervision_letter": "/corrections/letters/{}",
     "case_request": "/case-requests/{}",
 }
 """Where an object with a clock has a page of its own."""
@@ -52,7 +55,9 @@ async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere
     if visitor is None:
         return render(request, "welcome.html")
     overdue, whistles, tasks = await asyncio.gather(
-        _overdue(services, visitor), _fresh_whistles(services, visitor), home_tasks.tasks_of(services, visitor)
+        _overdue(services, visitor),
+        _fresh_whistles(services, visitor),
+        home_tasks.tasks_of(services, visitor, (*inspection_tasks.KINDS, *home_tasks.KINDS)),
     )
     now = times.now()
     return render(

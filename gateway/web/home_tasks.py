@@ -4,7 +4,7 @@ A further kind is a further line of `KINDS`.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -247,10 +247,10 @@ KINDS = (
 """Every kind of task, in the order of the page."""
 
 
-async def tasks_of(services: Services, visitor: Visitor) -> list[Tasks]:
+async def tasks_of(services: Services, visitor: Visitor, kinds: Iterable[Kind] = KINDS) -> list[Tasks]:
     """What waits for this person; a service that is silent makes its parts silent, not the page."""
-    kinds = [kind for kind in KINDS if visitor.actor.has(*kind.roles)]
-    return list(await asyncio.gather(*(_ask(services, visitor, kind) for kind in kinds)))
+    own = [kind for kind in kinds if visitor.actor.has(*kind.roles)]
+    return list(await asyncio.gather(*(_ask(services, visitor, kind) for kind in own)))
 
 
 async def _ask(services: Services, visitor: Visitor, kind: Kind) -> Tasks:

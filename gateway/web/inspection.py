@@ -1,7 +1,8 @@
 """Asking the inspection service from a page, and what every page of supervision says alike."""
 
+import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -43,6 +44,12 @@ async def told_one(
         return None, True
     except ServiceSilent:
         return None, False
+
+
+async def together(**questions: Awaitable[tuple[Any, bool]]) -> tuple[dict[str, Any], bool]:
+    """What stands beside a record, all asked at once: by name, and whether everything was told."""
+    answers = await asyncio.gather(*questions.values())
+    return {name: said for name, (said, _) in zip(questions, answers, strict=True)}, all(known for _, known in answers)
 
 
 def moment(text: str | None) -> str:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.web import words
+from gateway.web import grade_words, words
 from gateway.web.forms import FieldError
 from gateway.web.pages import render
 from gateway.web.publication_form import row_words
@@ -67,6 +67,7 @@ async def styleguide(request: Request, _: Anyone) -> Response:
         published=_published(),
         upload=UPLOAD,
         visit=_visit(),
+        grade=_grade(),
         now=NOW,
     )
 
@@ -160,6 +161,32 @@ def _published() -> list[dict[str, Any]]:
     said = {"id": "2", "edition": 2, "kind": "correction", "reason": "规格型号抄录有误（演示）"}
     later = first | said | {"cells": cells | {"specification": "250克/袋"}}
     return [row_words(first), row_words(later)]
+
+
+def _grade() -> dict[str, object]:
+    """An invented grade with one thing unknown, and the way to a better one."""
+    lines = [
+        ("静态风险", "suppliers", "供货者数量", "8 个", "2", "10", True),
+        ("动态风险", "dynamic", "最近一次检查", "近 24 个月没有检查", "60", "60", False),
+    ]
+    names = ("part", "code", "label", "found", "points", "maximum", "known")
+    assessment = {
+        "lines": [dict(zip(names, line, strict=True)) for line in lines],
+        "score": "62",
+        "by_score": "D",
+        "grade": "D",
+        "at_best": "A",
+        "moves": [],
+        "steps": ["供货者数量：8 个，2 分（满分 10）", "合计 62 分，高于 60 分，为 D 级"],
+        "warnings": ["静态风险未与正式文本核对（演示）"],
+    }
+    way = {
+        "changes": ["接受一次全项目检查并合格"],
+        "badge": grade_words.badge("A"),
+        "score": "2",
+        "from": "2026年7月22日",
+    }
+    return {"explained": grade_words.explained(assessment), "ways": [way]}
 
 
 def _report() -> ReportWords:

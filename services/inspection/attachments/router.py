@@ -12,7 +12,7 @@ from shared.database import Session
 from shared.http.auth import Actor, Allow
 from shared.http.routing import Router
 
-CanUpload = Annotated[Actor, Depends(Allow(Role.INSPECTOR, Role.GRID_OFFICER, Role.FOOD_SAFETY_OFFICE))]
+CanUpload = Annotated[Actor, Depends(Allow(Role.INSPECTOR, Role.GRID_OFFICER, Role.FOOD_SAFETY_OFFICE, Role.BUSINESS))]
 CanReadFiles = Annotated[Actor, Depends(Allow(*OFFICIALS))]
 Sha256InPath = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="整个文件的 SHA-256，小写十六进制")]
 CHUNK = {
