@@ -29,7 +29,7 @@ def picture(red: int) -> bytes:
 
 
 SMALL_TARGETS = """[...document.querySelectorAll('main :is(button, select, input, textarea, summary), .choice')]
-    .filter(e => e.offsetParent && !['checkbox', 'radio', 'hidden'].includes(e.type))
+    .filter(e => e.offsetParent && !e.ariaHidden && !['checkbox', 'radio', 'hidden'].includes(e.type))
     .filter(e => e.getBoundingClientRect().height < 43.5).map(e => e.id || e.textContent.trim())"""
 """What a thumb would miss."""
 
