@@ -4,6 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.corrections import subscribers as corrections
 from services.inspection.patrols.clues import subscribers as clues
+from services.inspection.supervision_letters import counting as letters
+from services.inspection.visit_records import counting as results
 from services.inspection.visits import subscribers as visits
 from shared.contracts.clocks import ClockEventData
 
@@ -13,6 +15,8 @@ async def on_clock_breached(session: AsyncSession, event: ClockEventData) -> Non
     await visits.on_clock_breached(session, event)
     await corrections.on_clock(session, event)
     await clues.on_clock(session, event)
+    await letters.on_clock(session, event)
+    await results.on_clock(session, event)
 
 
 async def on_clock_end_withdrawn(session: AsyncSession, event: ClockEventData) -> None:
@@ -20,3 +24,5 @@ async def on_clock_end_withdrawn(session: AsyncSession, event: ClockEventData) -
     await visits.on_clock_end_withdrawn(session, event)
     await corrections.on_clock(session, event)
     await clues.on_clock(session, event)
+    await letters.on_clock(session, event)
+    await results.on_clock(session, event)

@@ -25,6 +25,7 @@ from services.inspection.clock_events import on_clock_breached, on_clock_end_wit
 from services.inspection.corrections.router import router as corrections
 from services.inspection.database import Base
 from services.inspection.figures.definitions import FIGURES
+from services.inspection.figures.duties import DUTY_FIGURES
 from services.inspection.figures.grid import GRID_FIGURES
 from services.inspection.figures.risk import RISK_FIGURES
 from services.inspection.grid.cells.router import router as grid_cells
@@ -135,7 +136,7 @@ service = Service(
         END_WITHDRAWN[Unit.INSPECTION].type: on_clock_end_withdrawn,
     },
     jobs=[SWEEP, IMPORT_BUSINESSES, COUNT_FILES_ANEW, RECOUNT_COVERAGE, RECOUNT_TRAINING, RECOUNT_SUPERVISION],
-    figures=(*FIGURES, *GRID_FIGURES, *RISK_FIGURES),
+    figures=(*FIGURES, *GRID_FIGURES, *DUTY_FIGURES, *RISK_FIGURES),
     seeds=[
         seed_templates,
         seed_checklists,

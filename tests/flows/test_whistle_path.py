@@ -249,6 +249,7 @@ AFTER_THE_FILE = counts(
         "inspection.businesses_market": (1, 0),
         "inspection.file_completeness_rate": (0, 5),
         "inspection.risk_graded_rate": (0, 5),
+        "inspection.sales_risk_graded_rate": (0, 4),
         "inspection.two_year_coverage": (0, 5),
         "scoring.risk_signals": (2, 0),
         "scoring.open_signals": (2, 0),

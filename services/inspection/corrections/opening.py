@@ -14,7 +14,7 @@ from services.inspection.corrections.models import Correction, VisitTally
 from services.inspection.corrections.problems import refused_at
 from services.inspection.corrections.rules import ImpossibleMoment, moment_of
 from services.inspection.corrections.schemas import CorrectionCreate
-from services.inspection.corrections.service import by
+from services.inspection.corrections.service import by, count_filing
 from services.inspection.corrections.telling import tell_last_step
 from services.inspection.figures import corrections as figures
 from shared.http.auth import Actor
@@ -100,6 +100,7 @@ async def open_corrections(
     await session.flush()
     for correction in changed:
         await tell_last_step(session, correction)
+        await count_filing(session, correction)
     await figures.record_visit(session, tally, len(standing), is_new=is_new)
     return standing
 

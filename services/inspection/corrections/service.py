@@ -11,12 +11,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.corrections import repository
-from services.inspection.corrections.kinds import CorrectionEnd
+from services.inspection.corrections.kinds import CorrectionEnd, Origin
 from services.inspection.corrections.models import Correction, CorrectionOrder, OverdueMovement, Standing
 from services.inspection.corrections.problems import CorrectionNotFound
 from services.inspection.corrections.repository import ORDER_CLOCK
 from services.inspection.corrections.rules import TimeLimit, is_overdue_ended
 from services.inspection.figures import corrections as figures
+from services.inspection.figures.duties import FILING_RATE
+from services.inspection.grid.counts import service as counting
 from shared.clocks.models import ClockRow
 from shared.clocks.service import Opening, cancel_clock, clocks_of, meet_clock, open_clocks, pause_clock, resume_clock
 from shared.contracts.clocks import Authority, ClockState
@@ -127,6 +129,18 @@ async def settle(session: AsyncSession, correction: Correction) -> None:
         correction.stand(standing, now())
     await _move(session, correction, _overdue_days(correction, known))
     await session.flush()
+
+
+async def count_filing(session: AsyncSession, correction: Correction) -> None:
+    """Count a finding of a visit among those of which a case was filed, or not."""
+    if correction.origin is not Origin.VISIT:
+        return
+    key, filed = str(correction.id), correction.filing_number is not None
+    counts = counting.Standing(
+        correction.region_code, filed, correction.title, f"/v1/corrections/{key}", day_of(correction.found_at)
+    )
+    withdrawn = correction.ended_because is CorrectionEnd.WITHDRAWN
+    await counting.settle(session, FILING_RATE, key, {key: None if withdrawn else counts})
 
 
 def _standing(correction: Correction, clock: ClockRow | None) -> Standing | None:

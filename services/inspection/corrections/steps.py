@@ -196,5 +196,6 @@ async def finish(
     correction.advance()
     await session.flush()
     await tell_last_step(session, correction)
+    await service.count_filing(session, correction)
     await service.settle(session, correction)
     return correction

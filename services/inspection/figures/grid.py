@@ -1,50 +1,11 @@
 """The figures of the grid: places with an officer, training, supervision visits, clues answered."""
 
-from collections.abc import Callable
-from typing import Any
-
-from sqlalchemy import Select, select
-
-from services.inspection.grid.counts.models import GridCount
+from services.inspection.figures.counted import counted_rate
 from services.inspection.grid.counts.service import CLUES_IN_TIME, COVERAGE, QUARTERLY_VISITS, TRAINING_HOURS
-from shared.contracts.figures import FigureDefinition, FigureKind
-from shared.figures.definition import Figure
-
-
-def _rows(figure: str) -> Callable[[], Select[*tuple[Any, ...]]]:
-    def rows() -> Select[*tuple[Any, ...]]:
-        return select(
-            GridCount.id,
-            GridCount.label,
-            GridCount.region_code,
-            GridCount.day,
-            GridCount.numerator,
-            GridCount.denominator,
-            GridCount.recorded_at,
-            GridCount.link,
-        ).where(GridCount.figure == figure)
-
-    return rows
-
-
-def _rate(code: str, kind: FigureKind, name: str, numerator: str, denominator: str, note: str) -> Figure:
-    definition = FigureDefinition(
-        code=code,
-        name=name,
-        kind=kind,
-        unit="%",
-        numerator=numerator,
-        denominator=denominator,
-        higher_is_better=True,
-        decimals=1,
-        version=1,
-        note=note,
-    )
-    return Figure(definition, _rows(code))
-
+from shared.contracts.figures import FigureKind
 
 GRID_FIGURES = (
-    _rate(
+    counted_rate(
         COVERAGE,
         FigureKind.STOCK,
         "网格责任人覆盖率",
@@ -52,7 +13,7 @@ GRID_FIGURES = (
         "期末村（社区）与自设村级网格数",
         "只数已开始登记网格任职的县（市、区），未登记的为暂无数据；上级网格的责任人不顶替村级；任免补登的自登记之日起计",
     ),
-    _rate(
+    counted_rate(
         TRAINING_HOURS,
         FigureKind.FLOW,
         "年度培训学时达标率",
@@ -60,7 +21,7 @@ GRID_FIGURES = (
         "年末在册（当年为现在册）且有学时要求的人数",
         "每人每年记一次，记在 12 月 31 日；学时要求为分日期的规则，没有规则的人群不计；当年未满时为至今的进度",
     ),
-    _rate(
+    counted_rate(
         QUARTERLY_VISITS,
         FigureKind.FLOW,
         "包保季度督导率",
@@ -68,7 +29,7 @@ GRID_FIGURES = (
         "已督导的与季末仍缺的包保关系季度数之和",
         "包保关系整季存续的才应督导；记在季度最后一天；季度未结束又未督导的不计入",
     ),
-    _rate(
+    counted_rate(
         CLUES_IN_TIME,
         FigureKind.FLOW,
         "网格线索按时答复率",

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select, union_all
 
 from services.inspection.businesses.models import Business, Movement
 from services.inspection.risk_grades.codes import Grade
 from services.inspection.risk_grades.standing.models import RiskFigureRow
-from services.inspection.risk_grades.standing.rules import COVERED, GRADED, figure_of_grade
+from services.inspection.risk_grades.standing.rules import COVERED, GRADED, SELLERS_GRADED, figure_of_grade
 from shared.contracts.figures import FigureDefinition, FigureKind
+from shared.contracts.inspection import BusinessKind
 from shared.figures.definition import Figure
 
 
@@ -29,7 +30,7 @@ def _rows(code: str) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _rows_among_all_on_file(code: str) -> Select[*tuple[Any, ...]]:
+def _rows_among_all_on_file(code: str, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """The businesses on file are the denominator, whether or not anything else is known of them."""
     on_file = select(
         Movement.id.label("id"),
@@ -41,6 +42,7 @@ def _rows_among_all_on_file(code: str) -> Select[*tuple[Any, ...]]:
         Movement.recorded_at.label("recorded_at"),
         func.concat("/v1/businesses/", cast(Business.id, Text)).label("link"),
     ).join(Business, Business.id == Movement.business_id)
+    on_file = on_file.where(*conditions)
     return select(union_all(_rows(code), on_file).subquery())
 
 
@@ -77,6 +79,23 @@ GRADED_RATE = Figure(
 )
 
 
+SELLERS_GRADED_RATE = Figure(
+    FigureDefinition(
+        code=SELLERS_GRADED,
+        name="食品销售者风险分级率",
+        kind=FigureKind.STOCK,
+        unit="%",
+        numerator="期末在档、且有现行风险等级的食品销售者数",
+        denominator="期末在档的食品销售者数",
+        higher_is_better=True,
+        decimals=1,
+        version=1,
+        note="同“风险等级评定率”，只数食品销售这一类；变更类别的按新的类别计",
+    ),
+    lambda: _rows_among_all_on_file(SELLERS_GRADED, Movement.kind == BusinessKind.SALES),
+)
+
+
 def _share_of(grade: Grade) -> Figure:
     code = figure_of_grade(grade)
     return Figure(
@@ -96,4 +115,4 @@ def _share_of(grade: Grade) -> Figure:
     )
 
 
-RISK_FIGURES = (TWO_YEAR_COVERAGE, GRADED_RATE, *(_share_of(grade) for grade in Grade))
+RISK_FIGURES = (TWO_YEAR_COVERAGE, GRADED_RATE, SELLERS_GRADED_RATE, *(_share_of(grade) for grade in Grade))

@@ -15,6 +15,7 @@ from services.inspection.corrections.letters import note_letter
 from services.inspection.corrections.problems import refused_at
 from services.inspection.corrections.rules import ImpossibleMoment, moment_of
 from services.inspection.supervision_letters import repository
+from services.inspection.supervision_letters.counting import CLOCK_OBJECT, count_letter
 from services.inspection.supervision_letters.kinds import LetterKind, LetterState, LetterStep
 from services.inspection.supervision_letters.models import Letter
 from services.inspection.supervision_letters.problems import (
@@ -38,8 +39,6 @@ from shared.http.problems import FieldError, InvalidRequest
 from shared.ids import uuid7
 from shared.regions.scope import ensure_in_scope
 from shared.times import day_of, now
-
-CLOCK_OBJECT = "supervision_letter"
 
 
 async def letter_for(session: AsyncSession, letter_id: UUID, actor: Actor, *, lock: bool = False) -> Letter:
@@ -116,9 +115,11 @@ async def issue(session: AsyncSession, letter_id: UUID, note: str, version: int,
     await note_letter(session, corrections, letter.kind.value, f"{letter.kind.label} {letter.number}", at, actor)
     await _logged(session, letter, LetterStep.ISSUED, at, actor, note=note)
     await _tell(session, letter, TimelineKind.LETTER_ISSUED, at, actor)
+    await count_letter(session, letter)
     if superseded is not None:
         superseded.supersede(letter.id)
         await _end_clock(session, superseded, actor, f"由 {letter.number} 取代")
+        await count_letter(session, superseded)
         await _logged(session, superseded, LetterStep.WITHDRAWN, at, actor, note=f"由 {letter.number} 取代")
     return letter
 
@@ -152,6 +153,7 @@ async def reply(session: AsyncSession, letter_id: UUID, body: ReplyStep, version
     clock = await clock_of(session, letter.id)
     if clock is not None and clock.is_open:
         await meet_clock(session, clock.id, actor=actor, at=at, evidence=body.note)
+    await count_letter(session, letter)
     await _tell(session, letter, TimelineKind.LETTER_REPLIED, at, actor)
     return await _logged(session, letter, LetterStep.REPLIED, at, actor, note=body.note, evidence=body.evidence)
 

@@ -9,6 +9,7 @@ from services.inspection.businesses.repository import get_business
 from services.inspection.businesses.timeline.service import tell
 from services.inspection.visit_records import repository
 from services.inspection.visit_records.content import VisitFacts
+from services.inspection.visit_records.counting import count_publication
 from services.inspection.visit_records.kinds import EntryKind, RecordState
 from services.inspection.visit_records.models import VisitJudgement, VisitPublication, VisitRecord
 from services.inspection.visit_records.problems import AlreadyPublished, NotYetPublishable
@@ -63,6 +64,7 @@ async def publish_result(session: AsyncSession, record_id: UUID, note: str, vers
     log(session, record, EntryKind.PUBLISHED, actor, note=note, verdict=judgement.verdict)
     record.advance()
     await session.flush()
+    await count_publication(session, record)
     await _tell(session, record, publication, actor)
     return record
 

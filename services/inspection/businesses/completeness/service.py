@@ -10,7 +10,7 @@ from services.inspection.businesses.completeness.models import FileRequirement
 from services.inspection.businesses.completeness.rules import FIRST_REQUIREMENTS, LOCAL_SETTING
 from services.inspection.businesses.completeness.schemas import FileRequirements, RequirementsUpdate
 from services.inspection.businesses.rules import FIGURE_COMPLETENESS, FIGURE_ON_FILE, figure_of_kind
-from services.inspection.risk_grades.standing.rules import SHARES_OF_ALL_ON_FILE
+from services.inspection.risk_grades.standing.rules import SELLERS_GRADED, SHARES_OF_ALL_ON_FILE
 from shared.contracts.inspection import BusinessKind
 from shared.figures.service import Change, record
 from shared.http.auth import Actor
@@ -32,7 +32,8 @@ async def count_anew(session: AsyncSession, ids: Collection[UUID], *, are_new: b
         for code in (FIGURE_ON_FILE, figure_of_kind(BusinessKind(moved.kind))):
             changes.append(Change(code, moved.region_code, today, moved.change))
         changes.append(Change(FIGURE_COMPLETENESS, moved.region_code, today, moved.completed, moved.change))
-        changes += [Change(code, moved.region_code, today, 0, moved.change) for code in SHARES_OF_ALL_ON_FILE]
+        shares = [*SHARES_OF_ALL_ON_FILE, *([SELLERS_GRADED] if moved.kind == BusinessKind.SALES else [])]
+        changes += [Change(code, moved.region_code, today, 0, moved.change) for code in shares]
     await record(session, changes)
 
 

@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.businesses.timeline.service import tell
+from services.inspection.figures.duties import CLUES_SUBSTANTIATED
 from services.inspection.grid.cells.problems import wrong
 from services.inspection.grid.cells.service import Cell, cell_for
 from services.inspection.grid.counts.service import CLUES_IN_TIME, Standing, settle
 from services.inspection.patrols.clues import repository
-from services.inspection.patrols.clues.codes import ClueEntryKind, ClueState
+from services.inspection.patrols.clues.codes import ClueEntryKind, ClueOutcome, ClueState
 from services.inspection.patrols.clues.models import Clue
 from services.inspection.patrols.clues.problems import ClueDiffers, UnknownClue
 from services.inspection.patrols.clues.schemas import ClueFacts, ClueWrite, Referral, Reply
@@ -125,7 +126,7 @@ async def reply(session: AsyncSession, actor: Actor, clue_id: UUID, body: Reply,
     kind = clue.reply(body.outcome, body.answer, at)
     if kind is ClueEntryKind.ANSWERED:
         await meet_clock(session, clue.clock_id, evidence=body.answer[:200], actor=actor, at=at)
-        await _count(session, clue)
+    await _count(session, clue)
     words = f"{clue.what[:60]}，{body.outcome.label}"
     await _tell(session, clue, TimelineKind.CLUE_ANSWERED, words, at, actor.id)
     clue.log(kind, at, actor.id, actor.name, f"{body.outcome.label}：{body.answer}")
@@ -182,3 +183,8 @@ async def _count(session: AsyncSession, clue: Clue) -> None:
     elif clue.state is ClueState.ANSWERED or clock.state is ClockState.BREACHED:
         standing = Standing(clue.region_code, False, clue.title, link, day_of(clock.due_at))
     await settle(session, CLUES_IN_TIME, str(clue.id), {str(clue.id): standing})
+    truth = None
+    if clue.answered_at is not None and clue.outcome is not ClueOutcome.NOT_REACHED:
+        substantiated = clue.outcome is ClueOutcome.SUBSTANTIATED
+        truth = Standing(clue.region_code, substantiated, clue.title, link, day_of(clue.answered_at))
+    await settle(session, CLUES_SUBSTANTIATED, str(clue.id), {str(clue.id): truth})

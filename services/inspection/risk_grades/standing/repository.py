@@ -12,6 +12,7 @@ from services.inspection.risk_grades.coverage import CLOCK_CODE, Coverage
 from services.inspection.risk_grades.standing.models import RiskFigureRow
 from services.inspection.risk_grades.standing.rules import Contributions
 from shared.clocks.repository import rules_in_force
+from shared.contracts.inspection import BusinessKind
 
 
 async def lock_standing(session: AsyncSession, business_id: UUID) -> None:
@@ -19,11 +20,11 @@ async def lock_standing(session: AsyncSession, business_id: UUID) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"standing:{business_id}", 0))))
 
 
-async def movements_of(session: AsyncSession, business_id: UUID) -> Sequence[tuple[date, str, int]]:
-    """The comings and goings of a business: day, region, +1 or −1."""
-    movement = select(Movement.day, Movement.region_code, Movement.change).where(Movement.business_id == business_id)
-    rows = await session.execute(movement)
-    return [(row.day, row.region_code, row.change) for row in rows]
+async def movements_of(session: AsyncSession, business_id: UUID) -> Sequence[tuple[date, str, int, BusinessKind]]:
+    """The comings and goings of a business: day, region, +1 or −1, as what."""
+    movement = select(Movement.day, Movement.region_code, Movement.change, Movement.kind)
+    rows = await session.execute(movement.where(Movement.business_id == business_id))
+    return [(row.day, row.region_code, row.change, row.kind) for row in rows]
 
 
 async def recorded_of(session: AsyncSession, business_id: UUID) -> Contributions:

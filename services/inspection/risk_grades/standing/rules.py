@@ -14,6 +14,7 @@ from services.inspection.risk_grades.codes import Grade
 
 COVERED = "inspection.two_year_coverage"
 GRADED = "inspection.risk_graded_rate"
+SELLERS_GRADED = "inspection.sales_risk_graded_rate"
 SHARES_OF_ALL_ON_FILE = (COVERED, GRADED)
 """Figures whose denominator is every business on file; the register records it with its own figures."""
 
@@ -63,8 +64,13 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def contributions(on_file: Sequence[Span], covered: Sequence[Span], grades: Sequence[Span]) -> Contributions:
-    """All that a business adds. The businesses on file themselves are the denominators that the register records."""
+def contributions(
+    on_file: Sequence[Span], covered: Sequence[Span], grades: Sequence[Span], *, selling: Sequence[Span] = ()
+) -> Contributions:
+    """All that a business adds. The businesses on file themselves are the denominators that the register records.
+
+    `selling`: where and when it was on file as a food seller.
+    """
     sums: Counter[tuple[str, str, date, int]] = Counter()
 
     def add(code: str, span: Span, *, numerator: int, denominator: int) -> None:
@@ -77,6 +83,8 @@ def contributions(on_file: Sequence[Span], covered: Sequence[Span], grades: Sequ
         add(COVERED, span, numerator=1, denominator=0)
     for span in _common(on_file, merged(grades)):
         add(GRADED, span, numerator=1, denominator=0)
+    for span in _common(selling, merged(grades)):
+        add(SELLERS_GRADED, span, numerator=1, denominator=0)
     for grade in Grade:
         for span in _common(on_file, [one for one in grades if one.label == grade.value]):
             add(figure_of_grade(grade), span, numerator=1, denominator=0)

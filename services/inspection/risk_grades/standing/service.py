@@ -11,6 +11,7 @@ from services.inspection.risk_grades.standing import repository
 from services.inspection.risk_grades.standing.models import RiskFigureRow
 from services.inspection.risk_grades.standing.rules import Span, contributions, difference, merged, on_file_spans
 from shared.calendar.rules import ONE_DAY
+from shared.contracts.inspection import BusinessKind
 from shared.figures.service import Change, record
 from shared.ids import uuid7
 
@@ -24,8 +25,11 @@ async def follow(session: AsyncSession, business_id: UUID) -> None:
     history = await history_of(session, business_id)
     ends = [later.valid_from for later in history[1:]]
     grades = [Span(one.grade.value, one.valid_from, until) for one, until in zip_longest(history, ends)]
-    on_file = on_file_spans(await repository.movements_of(session, business_id))
-    missing = difference(contributions(on_file, covered, grades), await repository.recorded_of(session, business_id))
+    movements = await repository.movements_of(session, business_id)
+    on_file = on_file_spans(movement[:3] for movement in movements)
+    selling = on_file_spans(movement[:3] for movement in movements if movement[3] is BusinessKind.SALES)
+    wanted = contributions(on_file, covered, grades, selling=selling)
+    missing = difference(wanted, await repository.recorded_of(session, business_id))
     rows = [
         RiskFigureRow(
             id=uuid7(),

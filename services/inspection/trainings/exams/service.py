@@ -1,11 +1,13 @@
 """Exams and make-ups."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.inspection.figures.duties import EXAMS_PASSED
 from services.inspection.grid.cells.problems import wrong
+from services.inspection.grid.counts.service import Standing, settle
 from services.inspection.trainings.exams import repository
 from services.inspection.trainings.exams.models import Exam, ExamResult
 from services.inspection.trainings.exams.schemas import ExamCreate, ResultsWrite
@@ -69,4 +71,18 @@ async def record_results(
             )
         )
     await session.flush()
+    await _count(session, exam, {one.trainee_id for one in body.results})
     return await repository.results_of(session, exam.id)
+
+
+async def _count(session: AsyncSession, exam: Exam, trainees: Collection[UUID]) -> None:
+    """Count each of these people once for the exam: as passed when any attempt was."""
+    passed: dict[UUID, bool] = {}
+    for result in await repository.results_of(session, exam.id, list(trainees)):
+        passed[result.trainee_id] = passed.get(result.trainee_id, False) or result.passed
+    link = f"/v1/exams/{exam.id}"
+    standings = {
+        f"{exam.id}:{trainee_id}": Standing(exam.region_code, met, exam.title, link, exam.held_on)
+        for trainee_id, met in passed.items()
+    }
+    await settle(session, EXAMS_PASSED[exam.role_group], str(exam.id), standings)

@@ -1,7 +1,6 @@
 """The figures of the grid, reckoned here once more from the records themselves, equal rows, deltas and rollups."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,17 +21,16 @@ from services.inspection.trainings.service import count_years
 from shared.clocks.sweep import sweep_overdue
 from shared.contracts.codes import Role, Unit
 from shared.contracts.figures import Period, PeriodKind
-from shared.figures import repository, service
 from shared.ids import uuid7
 from shared.regions.models import RegionRow
 from shared.times import day_of, now
 from tests.conftest import ClientOf, SessionOf
 from tests.services.inspection.factories import HAISHU, STREET, business
+from tests.services.inspection.figures.proving import proved as prove
 
 TODAY = day_of(now())
 YEAR, QUARTER = Period.containing(TODAY, PeriodKind.YEAR), Period.containing(TODAY, PeriodKind.QUARTER)
 VILLAGE, OTHER = "330203001001", "330203001002"
-REGIONS = [HAISHU, STREET, VILLAGE, "330200000000"]
 
 
 @pytest_asyncio.fixture
@@ -53,18 +51,7 @@ async def made(office: httpx.AsyncClient, path: str, **body: Any) -> dict[str, A
 
 
 async def proved(session: AsyncSession, code: str, period: Period) -> tuple[int, int]:
-    """Numerator and denominator for 海曙区, the same however they are asked for."""
-    figure = [one for one in GRID_FIGURES if one.definition.code == code]
-    proof = await repository.counts_from_rows(session, figure, REGIONS, period)
-    for _ in range(2):
-        current = await repository.current_counts(session, figure, REGIONS, period)
-        zero = (Decimal(0), Decimal(0))
-        assert {pair: sums for pair, sums in current.items() if sums != zero} == {
-            pair: sums for pair, sums in proof.items() if sums != zero
-        }
-        await service.fold(session)
-    over, under = proof.get((code, HAISHU), (Decimal(0), Decimal(0)))
-    return int(over), int(under)
+    return await prove(session, GRID_FIGURES, code, period)
 
 
 async def shown(office: httpx.AsyncClient, code: str, period: Period) -> str:
