@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.traceability.database import Base
@@ -48,7 +49,7 @@ class Subscription(Base):
     signature_token: Mapped[str | None]
     epc_format: Mapped[str]
     stream: Mapped[bool]
-    schedule: Mapped[dict[str, Any] | None]
+    schedule: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     report_if_empty: Mapped[bool]
     initial_record_time: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

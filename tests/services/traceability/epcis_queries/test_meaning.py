@@ -1,6 +1,6 @@
 """A query finds in the database exactly the events of which its conditions hold."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from random import Random
 from typing import Any
 
@@ -50,7 +50,7 @@ async def session(session_of: SessionOf, world: list[dict[str, Any]]) -> AsyncIt
     yield opened
 
 
-def both(pairs: list[tuple[str, str | None]]) -> list[str]:
+def both(pairs: Sequence[tuple[str, str | None]]) -> list[str]:
     return [one for pair in pairs for one in pair if one]
 
 
@@ -62,8 +62,8 @@ def one(values: list[str]) -> st.SearchStrategy[list[str]]:
     return st.sampled_from(values).map(lambda value: [value])
 
 
-THINGS = [*both(ITEMS + CASES + KINDS), "urn:epc:idpat:sgtin:4012345.*.*", "urn:epc:idpat:sgtin:9999999.*.*"]
-CLASSES = [*both(LOTS + KINDS), "urn:epc:class:lgtin:4012345.098765.*", "urn:epc:idpat:sgtin:4012345.*.*"]
+THINGS = [*both([*ITEMS, *CASES, *KINDS]), "urn:epc:idpat:sgtin:4012345.*.*", "urn:epc:idpat:sgtin:9999999.*.*"]
+CLASSES = [*both([*LOTS, *KINDS]), "urn:epc:class:lgtin:4012345.098765.*", "urn:epc:idpat:sgtin:4012345.*.*"]
 TIMES = [time(minute) for minute in MINUTES]
 NUMBERS = ["0", "1", "2.5", "5", "15.5", "60", "95", "1000", "2500", "1e3"]
 PARTIES = [f"urn:epc:id:pgln:4012345.0000{n}" for n in range(3)]
