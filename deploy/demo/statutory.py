@@ -86,7 +86,7 @@ def load(settings: Settings, place: Place) -> None:
         anchor = day_of(datetime.fromisoformat(plan["created_at"]))
         _take(crew, place, anchor, list(_tasks(crew.office, place, plan, anchor)))
         _report(crew, place, anchor)
-        disposal_scripts.work_on_cases(crew.handler, crew.leader, place.code, _ids(place, anchor), anchor)
+        disposal_scripts.work_on_cases(crew.handler, crew.office, crew.leader, place.code, _ids(place, anchor), anchor)
         _publish(crew.office, place, anchor)
 
 

@@ -9,7 +9,7 @@ to the form, or a route that is added anywhere, is attacked from then on without
 import re
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from itertools import islice, product, zip_longest
@@ -43,7 +43,7 @@ from shared.jobs.models import Job, JobState
 from shared.times import day_of, now
 from tests.architecture.routes import ROLES, WEB, KnownRoute, all_routes
 from tests.conftest import copied
-from tests.flows.people import DISTRICT
+from tests.flows.people import DISTRICT, Person
 from tests.flows.stage import Stage, set_stage
 from tests.services.sampling.apart import (
     reception,
@@ -54,6 +54,7 @@ from tests.services.sampling.apart import (
     stored_task,
     taken_sample,
 )
+from tests.services.sampling.reports.making import LEAD, NO_LIMIT, draft
 from tests.waiting import eventually
 
 ELSEWHERE = "440605000000"
@@ -143,8 +144,8 @@ class Scene:
     laboratory: Attacker
     password: str
 
-    def stranger(self, *roles: Role, region: str = DISTRICT) -> httpx.AsyncClient:
-        """The client of somebody of these roles who has nothing to do with the sample, of a house of his own."""
+    def stranger(self, *roles: Role, region: str = DISTRICT, organisation_id: UUID | None = None) -> httpx.AsyncClient:
+        """The client of somebody of these roles who has nothing to do with the sample, of a house of his own or not."""
         settings = self.stage.gateway_settings
         actor = Actor(
             id=uuid4(),
@@ -152,7 +153,7 @@ class Scene:
             kind="user",
             roles=frozenset(roles),
             regions=(region,),
-            organisation_id=uuid4(),
+            organisation_id=organisation_id or uuid4(),
             business_id=None,
             scopes=frozenset(),
         )
@@ -380,7 +381,7 @@ async def test_another_laboratory_cannot_tell_a_code_that_exists_from_one_that_d
 
 
 async def test_a_sample_that_was_received_stays_blind_to_its_laboratory(scene: Scene) -> None:
-    """Last of all: it is received, and everything that the reception has written down is attacked again."""
+    """Last but one: it is received, and everything that the reception has written down is attacked again."""
     secret, http = scene.secret, scene.laboratory.http
     blind = (await http.get(f"{DESK}/{secret.blind_code}")).json()
     assert (blind["food_name"], blind["specification"]) == ("□草鱼", "□ 散装")
@@ -391,6 +392,67 @@ async def test_a_sample_that_was_received_stays_blind_to_its_laboratory(scene: S
     )
     assert received.status_code == 200, received.text
     assert await told(scene, scene.laboratory, scene.secret.marks - {seal}, "GET") == {}
+
+
+async def test_nor_does_its_report_nor_all_that_follows_from_it_say_whose_it_is(scene: Scene) -> None:
+    """Last of all: reported by its laboratory, accepted, disposed of on both sides, contested, with everybody's words
+    naming the parties; then the laboratory, another one and another sampler try every route again.
+    """
+    secret = scene.secret
+    case_ids = await reported_and_disposed(scene)
+    seal = mark_of_the_seal()
+    marks = (secret.marks | {PROOF, CALLER} | set(case_ids)) - {seal}
+    known = replace(scene, secret=replace(secret, handles=(*secret.handles, *case_ids)))
+    assert await told(known, known.laboratory, marks, "GET") == {}
+    new = replace(scene, secret=replace(secret, handles=(secret.blind_code, *case_ids)))
+    for role in (Role.LABORATORY, Role.SAMPLER):
+        async with scene.stranger(role) as http:
+            found = await told(new, Attacker(frozenset({role}), http), marks, "GET", units=[Unit.SAMPLING])
+            assert found == {}, role
+
+
+PROOF, CALLER = "暗记送达回证七", "暗记举报人八"
+"""What the officers write into the disposal."""
+
+
+async def reported_and_disposed(scene: Scene) -> list[str]:
+    """The way of the sample from the laboratory's data to a disposal under way; the ids that came into being."""
+    code, tester = scene.secret.blind_code, Person(scene.laboratory.http)
+    house = demo_organisation_id(Role.LABORATORY, DISTRICT)
+    path = f"/api/sampling/v1/laboratory/reports/{code}"
+    report = await tester.put(path, draft(LEAD, NO_LIMIT, stated_conclusion="unqualified"))
+    report = await tester.step(f"{path}/conclusion", report["version"])
+    async with scene.stranger(Role.LABORATORY, organisation_id=house) as http:
+        signatory = Person(http)
+        for step in ("review", "issue"):
+            report = await signatory.step(f"{path}/{step}", report["version"])
+    handler = scene.stage.people[Role.CASE_HANDLER]
+    party = next(mark for mark in sorted(scene.secret.marks) if mark.startswith("暗记"))
+    decision = {"conclusion": "unqualified", "reason": f"已核对原始记录（演示），{CALLER}"}
+    accepted = await handler.step(
+        f"/api/sampling/v1/reports/{report['id']}/acceptance", report["version"], decision=decision, note=party
+    )
+    ids: list[str] = []
+    for case in await handler.all("/api/sampling/v1/disposal-cases", sample_id=accepted["sample_id"]):
+        own = f"/api/sampling/v1/disposal-cases/{case['id']}"
+        [notice, *_] = (await handler.get(own))["notices"]
+        service = {"method": "in_person", "evidence": [PROOF], "note": party}
+        steps: list[tuple[str, dict[str, Any]]] = [
+            ("start", {"note": party}),
+            (f"result-notices/{notice['id']}/service", service),
+            ("stop-sales", {"quantity": "3", "unit": "kg", "note": party}),
+            ("recall", {"note": f"{party} 全部召回"}),
+            ("causes", {"note": party}),
+            ("case-request", {"note": CALLER}),
+        ]
+        for name, body in steps:
+            attempt = await handler.attempt("POST", f"{own}/{name}", body, (await handler.get(own))["version"])
+            assert attempt.is_success or case["handling"] == "elsewhere", attempt.text
+        await handler.post(f"{own}/objections", {"kind": "authenticity", "note": f"{CALLER}：非本户销售（演示）"})
+        ids += [str(case["id"]), str(notice["id"])]
+    assert len(ids) > 1, "the report opened its cases"
+    await eventually(scene.stage.ledger.all_delivered, 60)
+    return ids
 
 
 def mark_of_the_seal() -> str:

@@ -38,6 +38,9 @@ async def test_the_demo_shows_statutory_sampling_in_every_state_and_is_safe_to_r
     assert [retest["state"] for retest in await office.all(f"{API}/retests")] == ["testing"]
     [table] = await office.all(f"{API}/published-tables")
     assert table["row_count"] == 8
+    draft = await office.one(f"{API}/publications", state="draft")
+    failed = await office.all(f"{API}/publications/{draft['id']}/rows")
+    assert failed, "a late record of service was confirmed, so that a failure may be announced"
     assert await stage.people[Role.LABORATORY].all(f"{API}/laboratory/samples")
 
     equipment = await office.all(f"{API}/laboratory-equipment")

@@ -9,7 +9,7 @@ from services.sampling.publications.reexamination import warnings_about
 from services.sampling.reports import repository
 from services.sampling.reports.clocks import report_clocks
 from services.sampling.reports.models import Report, ReportEntry
-from services.sampling.reports.rules import LABORATORY_KINDS
+from services.sampling.reports.rules import LABORATORY_KINDS, ReportEntryKind
 from services.sampling.reports.schemas import (
     LaboratoryReportRead,
     LaboratoryReportSummary,
@@ -35,7 +35,7 @@ async def show_to_laboratory(session: AsyncSession, sample: Sample, editions: Se
     return LaboratoryReportRead(
         **await _whole(session, report),
         blind_code=sample.blind_code,
-        entries=[_entry(entry, hide=entry.kind not in LABORATORY_KINDS) for entry in report.entries],
+        entries=[_entry_to_laboratory(entry) for entry in report.entries],
         earlier_editions=[
             LaboratoryReportSummary(**_fields(ReportFields, edition), blind_code=sample.blind_code)
             for edition in earlier
@@ -47,7 +47,7 @@ async def show_report(session: AsyncSession, report: Report) -> ReportRead:
     """A report with its items, clocks and history, and what else hangs on it."""
     [summary] = await show_summaries(session, [report])
     whole = await _whole(session, report)
-    entries = [_entry(entry, hide=False) for entry in report.entries]
+    entries = [_entry(entry) for entry in report.entries]
     warnings = await warnings_about(session, report.sample_id)
     return ReportRead(**dict(summary), items=whole["items"], clocks=whole["clocks"], entries=entries, warnings=warnings)
 
@@ -86,10 +86,17 @@ def _fields(schema: type[Schema], row: object) -> dict[str, Any]:
     return {name: getattr(row, name) for name in schema.model_fields}
 
 
-def _entry(entry: ReportEntry, *, hide: bool) -> ReportEntryRead:
-    names: Iterable[str] = ("number", "kind", "at", "recorded_at", "note")
-    return ReportEntryRead(
-        **{name: getattr(entry, name) for name in names},
-        label=entry.kind.label,
-        actor_name=THE_BUREAU if hide else entry.actor_name,
-    )
+def _entry(entry: ReportEntry) -> ReportEntryRead:
+    names: Iterable[str] = ("number", "kind", "at", "recorded_at", "note", "actor_name")
+    return ReportEntryRead(**{name: getattr(entry, name) for name in names}, label=entry.kind.label)
+
+
+def _entry_to_laboratory(entry: ReportEntry) -> ReportEntryRead:
+    """Who of the bureau did it, and in what words it accepted, may say whose the sample is. Of its words the laboratory
+    reads those with which a report came back: they were looked through for names.
+    """
+    shown = _entry(entry)
+    if entry.kind in LABORATORY_KINDS:
+        return shown
+    note = entry.note if entry.kind is ReportEntryKind.RETURNED else ""
+    return shown.model_copy(update={"actor_name": THE_BUREAU, "note": note})

@@ -68,7 +68,7 @@ class ReportEntryKind(StrEnum):
 
 
 LABORATORY_KINDS = frozenset(ReportEntryKind) - {ReportEntryKind.ACCEPTED, ReportEntryKind.RETURNED}
-"""What the laboratory does itself; of the rest it does not see by whom."""
+"""What the laboratory does itself; of the rest it does not see by whom, nor every word."""
 
 
 class SeriousKind(StrEnum):
