@@ -238,6 +238,21 @@ def said(pointer: str, value: Any) -> str:
     return str(value)
 
 
+def differing(stored: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Where two contents differ: the place, what the one says, what the other says, in words; answers one by one."""
+    one, two = _flat(stored), _flat(other)
+    return [
+        (place_in_words(pointer), said(pointer, one.get(pointer)), said(pointer, two.get(pointer)))
+        for pointer in dict.fromkeys([*one, *two])
+        if one.get(pointer) != two.get(pointer)
+    ]
+
+
+def _flat(content: Mapping[str, Any]) -> dict[str, Any]:
+    flat = {f"/{name}": value for name, value in content.items() if name not in ("saved", "answers")}
+    return flat | {f"/answers/{number}": answer for number, answer in content.get("answers", {}).items()}
+
+
 def place_in_words(pointer: str) -> str:
     """`/answers/1.2` → `条目 1.2`."""
     first, _, rest = pointer.strip("/").partition("/")

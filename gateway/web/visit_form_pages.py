@@ -17,6 +17,7 @@ from gateway.web.sample_form_fields import ACCEPTED_FILES, FormBlock
 from gateway.web.sample_form_people import people_with
 from gateway.web.visit_form_content import (
     Kept,
+    differing,
     judgement_request,
     kept_of,
     local,
@@ -208,6 +209,7 @@ async def show_visit(
         missing_files=record.get("missing_files") or (),
         disputes=disputes_of(record),
         differences=differences,
+        aside=aside_of(record) if differences is None else [],
         words_of=said,
         place_of=place_in_words,
         accept=ACCEPTED_FILES,
@@ -241,6 +243,20 @@ def disputes_of(record: Mapping[str, Any]) -> list[dict[str, Any]]:
             ],
         }
         for dispute in record.get("disputes", ())
+    ]
+
+
+def aside_of(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Other beginnings under the same id that are not part of the record: whose, and where they differ from it."""
+    return [
+        {
+            "sha256": version["sha256"],
+            "who": version["author_name"],
+            "device": version["device"],
+            "differences": differing(record["content"] or {}, version["content"]),
+        }
+        for version in record.get("versions", ())
+        if version["sha256"] in record["aside"]
     ]
 
 

@@ -43,7 +43,10 @@ FINISH = "finish"
 ONE_FILE = ("signatures/", "refusal/video")
 """Fields of one file: the newest counts, of all others every one."""
 
-HIDDEN = frozenset({"form_token", "kept", "seen", "device", "saved_at", "sent_at", "act", REMOVED})
+JOINED = "join"
+"""The name of the marks by which another beginning is brought into the record."""
+
+HIDDEN = frozenset({"form_token", "kept", "seen", "device", "saved_at", "sent_at", "act", REMOVED, JOINED})
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,10 @@ async def _received(request: Request, services: Services, visitor: Visitor) -> S
             by_name=visitor.name,
             device=str(form.get("device") or "web"),
             at=str(form.get("saved_at") or times.now().astimezone(SHANGHAI).isoformat(timespec="seconds")),
-            base=str(form.get("seen", "")).split(),
+            base=[
+                *str(form.get("seen", "")).split(),
+                *(mark for mark in form.getlist(JOINED) if isinstance(mark, str)),
+            ],
         )
         finished = form.get("act") == FINISH
         return Sent(typed, _kept(form), saving, str(form.get("sent_at", "")), finished, not_arrived)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -130,18 +130,23 @@ async def _unfinished(services: Services, visitor: Visitor) -> tuple[list[dict[s
 
 
 async def _planned(services: Services, visitor: Visitor, today: date) -> tuple[list[dict[str, Any]], bool]:
-    """What the latest plan has for this month, with whom it is about."""
+    """What the latest plan has for this month and the next, with whom it is about."""
     plans, answered = await told(services, visitor, "/v1/inspection-plans", most="1")
     if not plans:
         return [], answered
     path = f"/v1/inspection-plans/{plans[0]['id']}/inspections"
-    month = today.replace(day=1).isoformat()
-    inspections, answered = await told(services, visitor, path, month=month, most=str(SHOWN_TODAY))
+    first = today.replace(day=1)
+    following = (first + timedelta(days=31)).replace(day=1)
+    asked = await asyncio.gather(
+        *(told(services, visitor, path, month=month.isoformat(), most=str(SHOWN_TODAY)) for month in (first, following))
+    )
+    inspections = [each for items, _ in asked for each in items][:SHOWN_TODAY]
     businesses = await asyncio.gather(
         *(told_one(services, visitor, f"/v1/businesses/{each['business_id']}") for each in inspections)
     )
     known = [(each, business) for each, (business, _) in zip(inspections, businesses, strict=True) if business]
-    return [{**each, "name": business["name"], "by": day(each["by"])} for each, business in known], answered
+    planned = [{**each, "name": business["name"], "by": day(each["by"])} for each, business in known]
+    return planned, all(answered for _, answered in asked)
 
 
 @router.get("/visits/follow-ups")
