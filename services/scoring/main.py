@@ -9,6 +9,8 @@ from services.scoring.credit.subscribers import (
 )
 from services.scoring.database import Base
 from services.scoring.figures.definitions import FIGURES
+from services.scoring.schemes.router import router as schemes
+from services.scoring.schemes.seed import seed_scoring_schemes
 from services.scoring.settings import Settings
 from services.scoring.trials.router import router as trials
 from shared.app import Service, create_app
@@ -23,7 +25,7 @@ service = Service(
     title="评价",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[credit, trials],
+    routers=[credit, schemes, trials],
     subscribers={
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,
@@ -33,6 +35,7 @@ service = Service(
     },
     jobs=[SWEEP],
     figures=FIGURES,
+    seeds=[seed_scoring_schemes],
 )
 
 app = create_app(service)

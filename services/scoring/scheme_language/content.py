@@ -20,6 +20,7 @@ from services.scoring.scheme_language.rule_kinds import (
     Share,
     Sum,
 )
+from shared.contracts.regions import RegionCode
 
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Units = Annotated[tuple[Label, ...], Field(max_length=60)]
@@ -177,13 +178,17 @@ class SchemeTest(Part):
 
 
 class SchemeContent(Part):
-    """A whole scheme. `official` is true only of one whose full official text lies before its author."""
+    """A whole scheme. `official` is true only of one whose full official text lies before its author.
+
+    Without `region_code` it is for everybody and kept by the administrator.
+    """
 
     format: Literal["shian-scheme/1"] = "shian-scheme/1"
     code: Code
     version: Code
     title: Label
     issuer: Label
+    region_code: RegionCode | None = None
     document_number: Label | None = None
     official: bool = False
     notes: Text | None = None

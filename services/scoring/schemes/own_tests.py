@@ -63,7 +63,7 @@ def _answers(result: EvaluationResult) -> dict[str, Any]:
 
 
 def _same(answer: Any, expected: Any, margin: Decimal) -> bool:
-    if isinstance(answer, Decimal) and not isinstance(expected, bool | None):
+    if isinstance(answer, Decimal | int) and not isinstance(expected, bool | None):
         try:
             return abs(answer - Decimal(str(expected))) <= margin
         except InvalidOperation:

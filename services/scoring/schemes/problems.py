@@ -4,7 +4,31 @@ from collections.abc import Sequence
 
 from services.scoring.schemes.consistency import Fault
 from services.scoring.schemes.own_tests import FailedTest
-from shared.http.problems import FieldError, Problem
+from shared.http.problems import Conflict, FieldError, NotFound, Problem
+
+
+class UnknownScheme(NotFound):
+    """No scheme has this code, or no version this number."""
+
+    slug, title = "unknown-scoring-scheme", "没有这份评价细则"
+
+
+class SchemeStepRefused(Conflict):
+    """The version's state does not allow it."""
+
+    slug, title = "scoring-scheme-step-refused", "这一版现在不能这样办理"
+
+
+class GeneralScheme(Problem):
+    """A scheme for everybody is kept by the administrator."""
+
+    slug, title, status = "general-scoring-scheme", "各地通用的评价细则由系统管理员维护", 403
+
+
+class UnreadableScheme(Problem):
+    """The file is no scheme; every place stands in `errors`."""
+
+    slug, title, status = "scoring-scheme-unreadable", "细则文件读不懂", 422
 
 
 class SchemeInconsistent(Problem):
