@@ -23,9 +23,13 @@ from services.traceability.recall_requests.subscribers import on_recall_requeste
 from services.traceability.resolver.router import resolving
 from services.traceability.resolver.router import router as resolver_links
 from services.traceability.settings import Settings
+from services.traceability.stocks.router import router as stocks
+from services.traceability.subjects.router import router as subjects
+from services.traceability.subjects.subscribers import on_business
 from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP
 from shared.contracts.codes import Unit
+from shared.contracts.inspection import BusinessChanged, BusinessMerged, BusinessMergeUndone, BusinessRegistered
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
 from shared.contracts.statutory_sampling import RecallRequested, SampleConcluded
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
@@ -49,6 +53,8 @@ service = Service(
         epcis_listing,
         epcis_queries,
         epcis_subscriptions,
+        subjects,
+        stocks,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -56,6 +62,10 @@ service = Service(
         WhistleClosed.type: on_whistle_closed,
         RecallRequested.type: on_recall_requested,
         SampleConcluded.type: on_sample_concluded,
+        BusinessRegistered.type: on_business,
+        BusinessChanged.type: on_business,
+        BusinessMerged.type: on_business,
+        BusinessMergeUndone.type: on_business,
     },
     jobs=[SWEEP, CAPTURE, DELIVER],
     figures=FIGURES,

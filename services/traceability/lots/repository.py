@@ -1,5 +1,6 @@
 """Every query of the lots."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -73,6 +74,20 @@ async def hold_of_whistle(session: AsyncSession, whistle_id: UUID) -> LotHold | 
         .with_for_update(of=LotHold)
     )
     return found
+
+
+async def holds_in_force(
+    session: AsyncSession, codes: Collection[str], holder_keys: Collection[str]
+) -> Sequence[LotHold]:
+    """The holds in force on lots under these codes at one of these holders, the oldest first, each with its lot."""
+    statement = (
+        select(LotHold)
+        .join(LotHold.lot)
+        .where(Lot.code.in_(codes), Lot.holder_key.in_(holder_keys), LotHold.state == HoldState.IN_FORCE)
+        .options(selectinload(LotHold.lot))
+        .order_by(LotHold.held_at, LotHold.id)
+    )
+    return (await session.scalars(statement)).all()
 
 
 async def list_holds(

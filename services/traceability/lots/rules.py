@@ -1,8 +1,39 @@
 """What makes a lot one lot. Pure."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 MAX_CODE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose goods are asked about, by all that is known of him."""
+
+    business_id: UUID
+    uscc: str | None
+    name: str
+
+    @property
+    def keys(self) -> set[str]:
+        """Every `holder_key` under which somebody may have entered his lots; what has no holder is held for all."""
+        return {
+            holder_key(self.business_id, None, None),
+            holder_key(None, self.uscc, None),
+            holder_key(None, None, self.name),
+            holder_key(None, None, None),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a lot may not be sold."""
+
+    lot_code: str
+    reason: str
+    held_at: datetime
+    hold_id: UUID
 
 
 def normalise_code(code: str) -> str:

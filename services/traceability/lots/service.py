@@ -1,5 +1,6 @@
 """Registering lots, holding them and letting them go."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.traceability.figures import service as figures
 from services.traceability.lots import repository
 from services.traceability.lots.models import Lot, LotHold
-from services.traceability.lots.rules import holder_key, normalise_code
+from services.traceability.lots.rules import Holder, Refusal, holder_key, normalise_code
 from services.traceability.lots.schemas import HoldCreate, LotCreate
 from shared.contracts.sampling import RapidTestFailed, StopSaleState, WhistleClosed, WhistleFacts
 from shared.contracts.traceability import LotHeld, LotReleased
@@ -138,6 +139,20 @@ async def hold_lot(
         unit=None,
     )
     return await _hold(session, lot, reason=reason, quantity=quantity, unit=unit, at=at, by=None, whistle_id=whistle_id)
+
+
+async def sale_refusal(session: AsyncSession, lot_code: str, holder: Holder) -> Refusal | None:
+    """Why the holder may not sell the lot now; None when he may."""
+    return (await sale_refusals(session, [lot_code], holder)).get(normalise_code(lot_code))
+
+
+async def sale_refusals(session: AsyncSession, lot_codes: Collection[str], holder: Holder) -> dict[str, Refusal]:
+    """Of these lots those that the holder may not sell now, by their normalised codes, each with its oldest hold."""
+    holds = await repository.holds_in_force(session, {normalise_code(code) for code in lot_codes}, holder.keys)
+    refusals: dict[str, Refusal] = {}
+    for hold in holds:
+        refusals.setdefault(hold.lot.code, Refusal(hold.lot.code, hold.reason, hold.held_at, hold.id))
+    return refusals
 
 
 async def lift_hold(session: AsyncSession, hold: LotHold, *, reason: str, at: datetime) -> None:

@@ -1,0 +1,32 @@
+"""Whose records a caller reads and writes: the one place for all everyday records, which name a business and a region.
+
+A business has its own. A market's operator reads those of the businesses in its market, a market being what the shop
+itself or an officer has entered, never what the operator says. Officers and external systems have their regions.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+
+from services.traceability.subjects.models import Subject
+from shared.contracts.codes import Role
+from shared.http.auth import Actor
+from shared.regions.repository import codes_within
+
+
+def readable(actor: Actor, business_id: Any, region_code: Any) -> ColumnElement[bool]:
+    """The rows, by their two columns, that the actor may read."""
+    if actor.business_id is None:
+        return region_code.in_(codes_within(actor.regions))  # type: ignore[no-any-return]
+    own: ColumnElement[bool] = business_id == actor.business_id
+    if actor.has(Role.MARKET_OPERATOR):
+        return or_(own, business_id.in_(select(Subject.id).where(Subject.market_business_id == actor.business_id)))
+    return own
+
+
+def acts_for(actor: Actor, business_id: UUID | None) -> bool:
+    """Whether the actor may write as that business, as far as his token tells: itself, or anybody in his regions for
+    whoever has no business of his own (an office, a system that scales and shop software send through).
+    """
+    return actor.business_id is None or actor.business_id == business_id

@@ -1,0 +1,121 @@
+"""Everyday acts become events that the standard's own rules accept, whose amounts are those that were counted."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.traceability.codes.rules import CodeKind, own_codes
+from services.traceability.epcis_events.formats import write_json
+from services.traceability.epcis_events.reading import ReadEvent, read_event
+from services.traceability.everyday_events import rules
+from services.traceability.everyday_events.rules import Act, Event, Goods, Label, Reading, Sensing
+from services.traceability.everyday_events.units import Amount, amount
+
+OWNER = UUID("0199f3a0-0000-7000-8000-000000000001")
+MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+CODES = st.text("ABCXYZ0123456789-/.%中文", min_size=1, max_size=20)
+WEIGHTS = st.decimals(Decimal("0.0001"), Decimal(100_000), places=4).map(lambda number: Amount(number, "kg"))
+PIECES = st.integers(1, 100_000).map(lambda number: Amount(Decimal(number), "盒"))
+LOTS = st.builds(Goods, CODES.map(lambda code: rules.lot_key(code, OWNER)), st.one_of(WEIGHTS, PIECES))
+SOME_LOTS = st.lists(LOTS, min_size=1, max_size=6)
+ACTS = st.builds(
+    Act, st.uuids(version=4), MOMENTS, st.just(rules.place_key(OWNER, None)), st.just("urn:shian:ticket:1")
+)
+
+
+def read(value: Event) -> ReadEvent:
+    event, faults = read_event(value, write_json(value))
+    assert faults == []
+    assert event is not None
+    return event
+
+
+@given(ACTS, SOME_LOTS, SOME_LOTS)
+def test_every_act_is_an_event_that_the_standard_accepts(act: Act, goods: list[Goods], made: list[Goods]) -> None:
+    label = Label("DEMO-1", date(2026, 7, 1), date(2026, 8, 1))
+    seller, buyer = rules.place_key(OWNER, None), rules.place_key(uuid4(), None)
+    events = [
+        rules.commissioning(act, goods, label),
+        rules.shipping(act, goods, seller, buyer),
+        rules.receiving(act, goods, None, buyer),
+        rules.retail_selling(act, goods, seller),
+        rules.void_shipping(act, goods),
+        rules.inspecting(act, goods, passed=True),
+        rules.destroying(act, goods),
+        rules.transformation(act, "creating_class_instance", goods, made, label),
+        rules.packing(act, "urn:epc:id:sscc:6901234.0000000001", goods),
+        rules.unpacking(act, "urn:epc:id:sscc:6901234.0000000001", []),
+        rules.observation(act, goods, [Sensing("urn:shian:device:1", [Reading(act.at, Decimal("-18.5"))])]),
+    ]
+    found = [read(event) for event in events]
+    assert len({event.event_id for event in found}) == len(found), "each step of an act is an event of its own"
+    assert [read(event).event_id for event in events] == [event.event_id for event in found]
+    assert all(event.event_time == act.at.replace(microsecond=act.at.microsecond // 1000 * 1000) for event in found)
+
+
+@given(ACTS, SOME_LOTS)
+def test_an_event_counts_what_was_counted(act: Act, goods: list[Goods]) -> None:
+    event = read(rules.retail_selling(act, goods, act.place))
+    told: dict[tuple[str, str | None], Decimal] = {}
+    for item in goods:
+        assert item.amount is not None
+        place = (item.key, item.amount.uom)
+        told[place] = told.get(place, Decimal(0)) + item.amount.quantity
+    assert {(thing.key, thing.uom): thing.quantity for thing in event.things} == told
+
+
+@given(CODES, st.sampled_from(["", " ", "\n"]))
+def test_two_devices_name_one_lot_alike_and_people_read_its_number(code: str, blank: str) -> None:
+    key = rules.lot_key(code + blank, OWNER)
+    assert rules.lot_key(blank + code.lower(), OWNER) == key
+    assert rules.lot_code(key) == code.upper()
+    assert rules.lot_key(code, uuid4()) != key, "the same number at another owner is another lot"
+
+
+@pytest.mark.parametrize("kind", list(CodeKind))
+def test_a_label_of_the_platform_is_its_own_key_wherever_it_was_scanned(kind: CodeKind) -> None:
+    [code] = own_codes(kind, "330203000000", 1)
+    for written in (code.text, code.text.lower(), f"https://example.cn{code.path}?s=1"):
+        assert rules.lot_key(written, OWNER) == code.key
+    assert rules.is_one_thing(code.key) is kind.names_one_thing
+    assert rules.lot_code(code.key) == code.text
+
+
+def test_a_gs1_lot_is_the_same_in_both_spellings() -> None:
+    link = "https://id.gs1.org/01/09520123456788/10/L7"
+    assert rules.lot_key("https://shop.example/01/09520123456788/10/L7?x=1", OWNER) == link
+    assert rules.lot_code(link) == "L7"
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "kept"),
+    [
+        ("3", "斤", Amount(Decimal("1.5"), "kg")),
+        ("250", "克", Amount(Decimal("0.250"), "kg")),
+        ("250", "G", Amount(Decimal("0.250"), "kg")),
+        ("0.2", "吨", Amount(Decimal("200.0"), "kg")),
+        ("500", "ml", Amount(Decimal("0.500"), "L")),
+        ("12", "盒", Amount(Decimal(12), "盒")),
+    ],
+)
+def test_weights_are_kept_in_kilograms_and_pieces_as_they_are(quantity: str, unit: str, kept: Amount) -> None:
+    assert amount(Decimal(quantity), unit) == kept
+
+
+def test_there_is_no_half_piece() -> None:
+    with pytest.raises(ValueError, match="整数"):
+        amount(Decimal("0.5"), "头")
+
+
+def test_goods_given_twice_are_one_entry_and_things_are_listed_by_themselves() -> None:
+    [item] = own_codes(CodeKind.ITEM, "330203000000", 1)
+    lot = rules.lot_key("A1", OWNER)
+    act = Act(uuid4(), datetime(2026, 7, 24, tzinfo=UTC), rules.place_key(OWNER, None))
+    half = Amount(Decimal("0.5"), "kg")
+    event = rules.retail_selling(act, [Goods(lot, half), Goods(item.key), Goods(lot, half)], act.place)
+    assert event["epcList"] == [item.key]
+    assert event["quantityList"] == [{"epcClass": lot, "quantity": Decimal("1"), "uom": "KGM"}]
