@@ -148,30 +148,34 @@ class Assigning:
 
     def __init__(self, seed: bytes, parameters: Mapping[str, Any], inspectors: Roster) -> None:
         self.seed = seed
-        self.each: int = parameters["inspectors_each"]
+        self.teams: dict[str, int] = {team["code"]: team["each"] for team in parameters["teams"]}
         self.slack: int = parameters["load_slack"]
         self.inspectors = [_Inspector(one) for one in inspectors if one["excluded"] is None]
         self.load = {one.id: 0 for one in self.inspectors}
 
     def assign(self, subject: Mapping[str, Any], staying: Sequence[str] = ()) -> list[str]:
-        """The inspectors of one subject, fewer than wanted when there are not enough who may.
+        """The inspectors of one subject, of each team as many as it sends, fewer when there are not enough who may.
 
-        Each time, of those who may and whose load is not beyond the least plus the slack, the one with the lowest
-        ticket. Those `staying` are not counted anew.
+        Each time, of those of the team who may and whose load is not beyond the least of these plus the slack, the one
+        with the lowest ticket. Those `staying` come first in their team and are not counted anew.
         """
-        chosen = list(staying)
-        tickets = {
-            one.id: ticket(self.seed, "inspector", subject["id"], one.id)
-            for one in self.inspectors
-            if one.id not in chosen and one.may_inspect(subject)
-        }
-        while len(chosen) < self.each and tickets:
-            least = min(self.load[one] for one in tickets)
-            fair = [one for one in tickets if self.load[one] <= least + self.slack]
-            one = min(fair, key=lambda inspector: (tickets[inspector], inspector))
-            chosen.append(one)
-            self.load[one] += 1
-            del tickets[one]
+        chosen: list[str] = []
+        for team, each in self.teams.items():
+            members = [one for one in self.inspectors if one.team == team]
+            sent = [one.id for one in members if one.id in staying]
+            tickets = {
+                one.id: ticket(self.seed, "inspector", subject["id"], one.id)
+                for one in members
+                if one.id not in sent and one.may_inspect(subject)
+            }
+            while len(sent) < each and tickets:
+                least = min(self.load[one] for one in tickets)
+                fair = [one for one in tickets if self.load[one] <= least + self.slack]
+                one = min(fair, key=lambda inspector: (tickets[inspector], inspector))
+                sent.append(one)
+                self.load[one] += 1
+                del tickets[one]
+            chosen += sent
         return chosen
 
     def release(self, inspector: str) -> None:
@@ -188,14 +192,15 @@ class _Inspector:
 
     def __init__(self, row: Mapping[str, Any]) -> None:
         self.id: str = row["id"]
+        self.team: str = row["team"]
         self.skills = frozenset(row["skills"])
         self.home_grids = frozenset(row["home_grids"])
         self.recused_from = set(row["recused_from"])
 
     def may_inspect(self, subject: Mapping[str, Any]) -> bool:
-        """Skilled for it, not recused, not from its own grid, and not the one who came last."""
+        """Skilled for it, not recused, not from its own grid, and none of those who came last."""
         return (
-            subject["last_inspector"] != self.id
+            self.id not in subject["last_inspectors"]
             and subject["grid"] not in self.home_grids
             and subject["id"] not in self.recused_from
             and self.skills.issuperset(subject["skills"])
@@ -270,6 +275,15 @@ def faults_of(parameters: Mapping[str, Any], subjects: Roster, inspectors: Roste
             faults.append((f"/{name}", "名单须按编号排序，编号不能重复"))
         if not all(_ID.fullmatch(one) for one in ids):
             faults.append((f"/{name}", "编号须是 1 到 100 个字符，不含换行等控制字符"))
+    teams = [team["code"] for team in parameters["teams"]]
+    if not teams or len(set(teams)) < len(teams):
+        faults.append(("/parameters/teams", "至少一个派员单位，编号不能重复"))
+    for index, team in enumerate(parameters["teams"]):
+        if type(team["each"]) is not int or team["each"] < 1:
+            faults.append((f"/parameters/teams/{index}/each", "每次派出的人数须是不小于一的整数"))
+    for index, one in enumerate(inspectors):
+        if one["excluded"] is None and one["team"] not in teams:
+            faults.append((f"/inspectors/{index}/team", f"没有 {one['team']} 这个派员单位"))
     for index, one in enumerate(subjects):
         if one["excluded"] is None and one["stratum"] not in codes:
             faults.append((f"/subjects/{index}/stratum", f"没有 {one['stratum']} 这一层"))

@@ -43,20 +43,28 @@ def subject(number: int, **change: Any) -> dict[str, Any]:
         "weight": (1, 2, 4, 8)[number % 4],
         "grid": f"网格{number % 5}",
         "skills": [SKILLS[number % 2]],
-        "last_inspector": None,
+        "last_inspectors": [],
         "excluded": None,
     }
     return row | change
 
 
 def inspector(number: int, **change: Any) -> dict[str, Any]:
-    row = {"id": f"人员{number:02d}", "skills": list(SKILLS), "home_grids": [], "recused_from": [], "excluded": None}
+    row = {
+        "id": f"人员{number:02d}",
+        "team": "市场监管",
+        "skills": list(SKILLS),
+        "home_grids": [],
+        "recused_from": [],
+        "excluded": None,
+    }
     return row | change
 
 
 def parameters(size: int = 3, **change: Any) -> dict[str, Any]:
     strata = [{"code": code, "size": size} for code in "AB"]
-    return {"strata": strata, "inspectors_each": 2, "load_slack": 1, "order_only": False} | change
+    teams = [{"code": "市场监管", "each": 2}]
+    return {"strata": strata, "teams": teams, "load_slack": 1, "order_only": False} | change
 
 
 def bundle(changes: list[dict[str, Any]] | None = None, **change: Any) -> dict[str, Any]:
@@ -210,7 +218,9 @@ INSPECTORS = st.lists(
 def test_nobody_goes_where_he_may_not_and_a_place_stays_empty_only_when_nobody_may(
     inspectors: list[dict[str, Any]], seed: bytes
 ) -> None:
-    subjects = [subject(number, last_inspector="人员00" if number % 3 == 0 else None) for number in range(40)]
+    subjects = [
+        subject(number, last_inspectors=["人员00", "人员01"] if number % 3 == 0 else []) for number in range(40)
+    ]
     by_id = {row["id"]: row for row in subjects}
     people = {row["id"]: row for row in inspectors}
     for place in result_of(parameters(8), subjects, inspectors, seed)["assignments"]:
@@ -222,7 +232,7 @@ def test_nobody_goes_where_he_may_not_and_a_place_stays_empty_only_when_nobody_m
             and set(there["skills"]) <= set(one["skills"])
             and there["grid"] not in one["home_grids"]
             and there["id"] not in one["recused_from"]
-            and there["last_inspector"] != one["id"]
+            and one["id"] not in there["last_inspectors"]
         }
         assert set(place["inspectors"]) <= may <= people.keys()
         assert len(place["inspectors"]) == len(set(place["inspectors"])) == min(2, len(may))
@@ -236,6 +246,29 @@ def test_where_all_may_go_everywhere_nobody_carries_two_more_than_another(count:
     load = Counter({row["id"]: 0 for row in inspectors})
     load.update(one for place in placed for one in place["inspectors"])
     assert max(load.values()) - min(load.values()) <= 2
+
+
+@given(st.integers(1, 5), st.integers(1, 5), st.integers(1, 3), st.binary(min_size=32, max_size=32))
+def test_in_a_joint_draw_every_department_sends_its_own(first: int, second: int, each: int, seed: bytes) -> None:
+    people = [inspector(number) for number in range(first)]
+    people += [inspector(50 + number, team="消防") for number in range(second)]
+    teams = [{"code": "市场监管", "each": 2}, {"code": "消防", "each": each}]
+    subjects = [subject(number) for number in range(40)]
+    for place in result_of(parameters(6, teams=teams), subjects, people, seed)["assignments"]:
+        sent = [one >= "人员50" for one in place["inspectors"]]
+        assert (sent.count(False), sent.count(True)) == (min(2, first), min(each, second))
+        assert sent == sorted(sent), "the department that leads comes first"
+
+
+def test_whoever_is_recused_in_a_joint_draw_is_followed_by_a_colleague_of_his_own_department() -> None:
+    people = [inspector(number) for number in range(4)] + [inspector(50 + number, team="消防") for number in range(3)]
+    asked = parameters(2, teams=[{"code": "市场监管", "each": 2}, {"code": "消防", "each": 1}])
+    subjects = [subject(number) for number in range(40)]
+    before = result_of(asked, subjects, people, b"seed")["assignments"][0]
+    change = {"kind": "recuse", "subject": before["subject"], "inspector": before["inspectors"][2]}
+    after = result_of(asked, subjects, people, b"seed", [change])["assignments"][0]
+    assert after["inspectors"][:2] == before["inspectors"][:2]
+    assert after["inspectors"][2] >= "人员50" != before["inspectors"][2] != after["inspectors"][2]
 
 
 def test_a_closed_business_gives_way_to_the_next_reserve_and_a_recused_inspector_to_another() -> None:
@@ -272,6 +305,12 @@ def test_a_beacons_randomness_comes_from_its_signature() -> None:
 
 
 def test_what_cannot_be_drawn_is_said() -> None:
+    asked = parameters(teams=[{"code": "消防", "each": 0}])
+    assert [place for place, _ in faults_of(asked, [], [inspector(1)])] == [
+        "/parameters/teams/0/each",
+        "/inspectors/0/team",
+    ]
+    assert [place for place, _ in faults_of(parameters(teams=[]), [], [])] == ["/parameters/teams"]
     rows = [subject(1), subject(1), subject(3, weight=0), subject(4, stratum="C"), subject(5, id="a\nb")]
     places = [place for place, _ in faults_of(parameters(), rows, [])]
     assert places == ["/subjects", "/subjects", "/subjects/2/weight", "/subjects/3/stratum"]
