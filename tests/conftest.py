@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
@@ -27,6 +28,12 @@ from shared.database import create_engine, open_unit_of_work
 from shared.migrations.__main__ import load_seeds, upgrade
 from shared.settings import UnitSettings
 from tests.tokens import TestKeys
+
+# A busy machine says nothing about a rule. `--hypothesis-profile=thorough` looks for longer.
+UNHURRIED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("suite", UNHURRIED, max_examples=60)
+hypothesis.settings.register_profile("thorough", UNHURRIED, max_examples=1000)
+hypothesis.settings.load_profile("suite")
 
 MODULES = {unit: f"services.{unit.value}.main" for unit in Unit if unit is not Unit.GATEWAY} | {
     Unit.GATEWAY: "gateway.main"

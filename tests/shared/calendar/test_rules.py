@@ -3,14 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.calendar.rules import CalendarDay, WorkingCalendar
 from shared.calendar.seed import seeded_notices
-
-settings.register_profile("no_deadline", deadline=None)  # a busy machine says nothing about the rule
-settings.load_profile("no_deadline")
 
 NOTICES = seeded_notices()
 CALENDAR = WorkingCalendar.of((day for days in NOTICES.values() for day in days), NOTICES)

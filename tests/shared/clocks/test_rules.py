@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shared.calendar.rules import CalendarDay, WorkingCalendar
@@ -26,9 +26,6 @@ from shared.clocks.rules import (
 )
 from shared.contracts.clocks import Authority, Effect, LengthUnit, StartRule
 from shared.times import SHANGHAI, day_of, start_of_day
-
-settings.register_profile("no_deadline", deadline=None)  # a busy machine says nothing about the rule
-settings.load_profile("no_deadline")
 
 NOTICES = seeded_notices()
 CALENDAR = WorkingCalendar.of((day for days in NOTICES.values() for day in days), NOTICES)
