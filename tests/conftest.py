@@ -30,7 +30,14 @@ from shared.settings import UnitSettings
 from tests.tokens import TestKeys
 
 # A busy machine says nothing about a rule. `--hypothesis-profile=thorough` looks for longer.
-UNHURRIED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+UNHURRIED = hypothesis.settings(
+    deadline=None,
+    suppress_health_check=[
+        hypothesis.HealthCheck.too_slow,
+        hypothesis.HealthCheck.filter_too_much,
+        hypothesis.HealthCheck.data_too_large,
+    ],
+)
 hypothesis.settings.register_profile("suite", UNHURRIED, max_examples=60)
 hypothesis.settings.register_profile("thorough", UNHURRIED, max_examples=1000)
 hypothesis.settings.load_profile("suite")
