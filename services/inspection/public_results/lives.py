@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from services.inspection.public_results.rules import lives_type, tells_place
-from services.inspection.public_results.schemas import OpenResult
-from shared.contracts.inspection import CoordinateSystem
+from services.inspection.public_results.rules import lives_type
+from services.inspection.visit_records.kinds import VisitKind
 from shared.tabular.inert import make_inert
 
 MEDIA_TYPE = "application/zip"
@@ -39,12 +38,22 @@ COLUMNS: Mapping[str, Sequence[str]] = {
 LEGEND = ("0", "100", "要点表折算为百分制的得分；不计分的检查没有分数，结论见 inspections.csv 的 description")
 
 
-class Place(NamedTuple):
-    """Where a business is, as it was measured."""
+class Inspection(NamedTuple):
+    """One result with the business it is of, as both may be told. `position`: WGS-84 longitude and latitude.
 
-    longitude: str
-    latitude: str
-    system: CoordinateSystem
+    `failed`: numbers and texts of the items that were not in order.
+    """
+
+    business_id: str
+    name: str
+    address: str
+    position: tuple[str, str] | None
+    visited_on: date
+    kind: VisitKind
+    verdict: str | None
+    handling: str
+    score: str | None
+    failed: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +72,25 @@ Tables = dict[str, list[tuple[str, ...]]]
 """File → its rows without the head."""
 
 
-def tables_of(feed: Feed, results: Iterable[OpenResult], places: Mapping[str, Place]) -> Tables:
-    """The rows of all five files; a business stands there once."""
+def begin(feed: Feed) -> Tables:
+    """The files before anything is told of a business."""
     tables: Tables = {name: [] for name in COLUMNS}
     tables["feed_info.csv"].append(_line(_day(feed.on), VERSION, feed.municipality, feed.url, feed.contact))
     tables["legend.csv"].append(_line(*LEGEND))
-    told: set[str] = set()
-    for result in results:
-        business_id, day = str(result.business.id), _day(result.visited_on)
-        if business_id not in told:
-            told.add(business_id)
-            tables["businesses.csv"].append(_business(feed, result, places.get(business_id)))
-        words = "；".join(part for part in (result.kind_label, result.verdict or "未作结论", result.handling) if part)
-        score = "" if result.score is None else str(result.score)
-        tables["inspections.csv"].append(_line(business_id, score, day, words, lives_type(result.kind)))
-        tables["violations.csv"] += [
-            _line(business_id, day, failed.number, failed.text or "") for failed in result.failed
-        ]
     return tables
+
+
+def add(tables: Tables, feed: Feed, inspections: Iterable[Inspection]) -> None:
+    """Put down some more results; those of one business follow one another, and it stands there once."""
+    businesses = tables["businesses.csv"]
+    for told in inspections:
+        if not businesses or businesses[-1][0] != told.business_id:
+            businesses.append(_business(feed, told))
+        day = _day(told.visited_on)
+        words = "；".join(part for part in (told.kind.label, told.verdict or "未作结论", told.handling) if part)
+        row = _line(told.business_id, told.score or "", day, words, lives_type(told.kind))
+        tables["inspections.csv"].append(row)
+        tables["violations.csv"] += [_line(told.business_id, day, number, text) for number, text in told.failed]
 
 
 def pack(tables: Tables) -> bytes:
@@ -96,11 +106,10 @@ def pack(tables: Tables) -> bytes:
     return buffer.getvalue()
 
 
-def _business(feed: Feed, result: OpenResult, place: Place | None) -> tuple[str, ...]:
-    business = result.business
-    measured = place if place and place.system is CoordinateSystem.WGS84 and tells_place(business.kind) else None
-    position = (measured.latitude, measured.longitude) if measured else ("", "")
-    return _line(str(business.id), business.name, business.address or "", feed.city, feed.state, "", *position, "")
+def _business(feed: Feed, told: Inspection) -> tuple[str, ...]:
+    longitude, latitude = told.position or ("", "")
+    place = (told.address, feed.city, feed.state, "", latitude, longitude)
+    return _line(told.business_id, told.name, *place, "")
 
 
 def _line(*cells: str) -> tuple[str, ...]:

@@ -1,13 +1,15 @@
 """Published results as everybody reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 
 from services.inspection.businesses.models import Business
-from services.inspection.public_results.repository import Names
+from services.inspection.public_results.lives import Inspection
+from services.inspection.public_results.repository import Items, Names
 from services.inspection.public_results.rules import RESULTS_SHOWN, WITHHELD, tells_place
 from services.inspection.public_results.schemas import (
     BusinessWithResults,
@@ -21,6 +23,7 @@ from services.inspection.public_results.schemas import (
 )
 from services.inspection.settings import Settings
 from services.inspection.visit_records.kinds import VisitKind
+from shared.contracts.inspection import CoordinateSystem
 from shared.times import day_of, now
 
 
@@ -116,3 +119,32 @@ def _failed(record_id: UUID, number: str, items: dict[str, tuple[str, bool]], na
 
 def _score(result: dict[str, Any]) -> Any:
     return result["score"]["normalised"] if result["score"] else None
+
+
+def as_inspections(rows: Sequence[Row[Any]], items: Mapping[UUID, Items]) -> list[Inspection]:
+    """The last results of businesses as a bundle tells them."""
+    return [
+        Inspection(
+            business_id=str(row.id),
+            name=row.name,
+            address=row.address if tells_place(row.kind) else "",
+            position=_position(row),
+            visited_on=date.fromisoformat(row.visited_on),
+            kind=VisitKind(row.visit_kind),
+            verdict=row.verdict,
+            handling=row.handling,
+            score=row.score,
+            failed=[
+                (failed["number"], items.get(UUID(row.version_id), {}).get(failed["number"], ("", False))[0])
+                for failed in row.failed
+            ],
+        )
+        for row in rows
+    ]
+
+
+def _position(row: Row[Any]) -> tuple[str, str] | None:
+    """Longitude and latitude where they were measured in WGS-84 and may be told."""
+    if row.coordinate_system is not CoordinateSystem.WGS84 or not tells_place(row.kind):
+        return None
+    return str(row.longitude), str(row.latitude)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.inspection.businesses.models import Business
-from services.inspection.businesses.repository import of_business
+from services.inspection.businesses.repository import of_business, survivors_of
 from services.inspection.checklists.models import ChecklistVersion
 from services.inspection.corrections.kinds import CorrectionEnd
 from services.inspection.corrections.models import Correction
@@ -67,19 +67,54 @@ async def list_publications(
     return await paginate_rows(session, statement, page, order_by=[VisitPublication.id.expression])
 
 
-async def latest_results(session: AsyncSession, county: str, limit: int) -> Sequence[Row[Any]]:
-    """The last results that stand of each business in a county, by business, the latest first."""
-    visited_on = VisitPublication.result["visited_on"].astext
+async def businesses_in(session: AsyncSession, county: str, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """The next files that go on in a county, in the order of their ids."""
+    statement = select(Business.id).where(
+        Business.region_code.in_(codes_within([county])), Business.merged_into.is_(None)
+    )
+    if after is not None:
+        statement = statement.where(Business.id > after)
+    return (await session.scalars(statement.order_by(Business.id).limit(limit))).all()
+
+
+async def latest_results(session: AsyncSession, businesses: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """The last results that stand of each of these businesses that go on, by business, the latest first."""
+    files = await survivors_of(session, businesses)
+    file, said = aliased(Business), VisitPublication.result
+    visited_on = said["visited_on"].astext
     rank = func.row_number().over(
         partition_by=Business.id, order_by=(visited_on.desc(), VisitPublication.record_id.desc())
     )
     found = (
-        _publications(rank.label("rank"))
-        .where(VisitPublication.current, Business.region_code.in_(codes_within([county])))
+        select(
+            *(Business.id, Business.name, Business.kind, Business.address),
+            *(Business.longitude, Business.latitude, Business.coordinate_system),
+            visited_on.label("visited_on"),
+            said["kind"].astext.label("visit_kind"),
+            said["verdict"].astext.label("verdict"),
+            said["handling"].astext.label("handling"),
+            said["score"]["normalised"].astext.label("score"),
+            said["checklist"]["version_id"].astext.label("version_id"),
+            said["failed"].label("failed"),
+            rank.label("rank"),
+        )
+        .select_from(VisitPublication)
+        .join(file, file.id == VisitPublication.business_id)
+        .join(Business, Business.id == func.coalesce(file.merged_into, file.id))
+        .where(VisitPublication.current, VisitPublication.business_id.in_(files))
         .subquery()
     )
-    statement = select(found).where(found.c.rank <= RESULTS_SHOWN).order_by(found.c.business_id, found.c.rank)
-    return (await session.execute(statement.limit(limit))).all()
+    statement = select(found).where(found.c.rank <= RESULTS_SHOWN).order_by(found.c.id, found.c.rank)
+    rows: Sequence[Row[Any]] = (await session.execute(statement)).all()
+    return rows
+
+
+async def items_of(session: AsyncSession, versions: Collection[UUID]) -> dict[UUID, Items]:
+    """The items of these versions of checklists."""
+    lists = await session.execute(
+        select(ChecklistVersion.id, ChecklistVersion.document).where(ChecklistVersion.id.in_(versions))
+    )
+    return {row.id: _items(row.document) for row in lists}
 
 
 async def names_for(session: AsyncSession, rows: Sequence[Row[Any]]) -> Names:
@@ -87,12 +122,9 @@ async def names_for(session: AsyncSession, rows: Sequence[Row[Any]]) -> Names:
     authorities = {row.result["authority_code"] for row in rows}
     regions = await session.execute(select(RegionRow.code, RegionRow.name).where(RegionRow.code.in_(authorities)))
     pinned = {UUID(checklist["version_id"]) for row in rows if (checklist := row.result["checklist"])}
-    lists = await session.execute(
-        select(ChecklistVersion.id, ChecklistVersion.document).where(ChecklistVersion.id.in_(pinned))
-    )
     return Names(
         regions={row.code: row.name for row in regions},
-        items={row.id: _items(row.document) for row in lists},
+        items=await items_of(session, pinned),
         corrected=await _corrected(session, {row.record_id for row in rows if row.result["failed"]}),
     )
 
@@ -128,9 +160,10 @@ async def path_of(session: AsyncSession, code: str) -> dict[int, str]:
     return {row.level: row.name for row in await session.execute(statement)}
 
 
-async def lock_bundle(session: AsyncSession, county: str) -> None:
-    """Let nobody else pack this county's bundle until the transaction ends."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"lives {county}", 0))))
+async def may_pack(session: AsyncSession, county: str) -> bool:
+    """True when nobody else is packing this county's bundle, nor will be before this transaction ends."""
+    key = func.hashtextextended(f"lives {county}", 0)
+    return bool(await session.scalar(select(func.pg_try_advisory_xact_lock(key))))
 
 
 async def bundle_of(session: AsyncSession, county: str) -> LivesBundle | None:
@@ -150,7 +183,7 @@ async def keep_bundle(session: AsyncSession, values: dict[str, Any]) -> None:
     await session.execute(statement.on_conflict_do_update(index_elements=["region_code"], set_=values))
 
 
-def _publications(*more: Any) -> Select[Any]:
+def _publications() -> Select[Any]:
     """Publications with the business that goes on and the end of their time limit."""
     file = aliased(Business)
     return (
@@ -169,10 +202,6 @@ def _publications(*more: Any) -> Select[Any]:
             Business.status,
             Business.region_code,
             Business.address,
-            Business.longitude,
-            Business.latitude,
-            Business.coordinate_system,
-            *more,
         )
         .join(file, file.id == VisitPublication.business_id)
         .join(Business, Business.id == func.coalesce(file.merged_into, file.id))

@@ -4,21 +4,22 @@ import csv
 import io
 import zipfile
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from services.inspection.public_results.lives import COLUMNS, Feed, Place, pack, tables_of
+from services.inspection.public_results import service
+from services.inspection.public_results.lives import COLUMNS, Feed, Inspection, add, begin, pack
 from services.inspection.public_results.models import LivesBundle
-from services.inspection.public_results.schemas import OpenResult
 from services.inspection.visit_records.kinds import VisitKind
-from shared.contracts.inspection import BusinessKind, CoordinateSystem
+from shared.contracts.codes import Unit
 from shared.tabular.inert import restore
+from shared.times import now
 from tests.services.inspection.checklists.lists import ON_A_BUSY_MACHINE
 from tests.services.inspection.factories import HAISHU, STREET, invented_uscc
 from tests.services.inspection.public_results.publishing import Bureau
@@ -44,89 +45,86 @@ def unpacked(content: bytes) -> dict[str, list[tuple[str, ...]]]:
 TEXT = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=30)
 
 
-def result(business: dict[str, Any] | None = None, **change: Any) -> OpenResult:
-    """An invented row of open data."""
-    told: dict[str, Any] = {
-        "id": UUID(int=1),
-        "name": "演示食品店（虚构）",
-        "uscc": None,
-        "kind": "sales",
-        "kind_label": "食品销售",
-        "status": "active",
-        "status_label": "在营",
-        "region_code": STREET,
-        "address": "演示路 1 号",
-    } | (business or {})
-    facts: dict[str, Any] = {
-        "id": UUID(int=7),
-        "record_id": UUID(int=8),
-        "current": True,
-        "business": told,
-        "kind": "routine",
-        "kind_label": "日常检查",
-        "visited_on": date(2026, 7, 20),
-        "authority_code": HAISHU,
-        "authority_name": "海曙区",
-        "checklist": None,
-        "verdict": "符合",
-        "handling": "通过",
-        "score": None,
-        "band": None,
-        "failed": [],
-        "published_on": date(2026, 7, 24),
-        "due_on": None,
-        "note": "",
-    }
-    return OpenResult.model_validate(facts | change)
-
-
 @st.composite
-def results(draw: st.DrawFn) -> OpenResult:
-    kind = draw(st.sampled_from(["sales", "stall"]))
-    number = draw(st.integers(1, 3))
-    return result(
-        {"id": UUID(int=number), "name": draw(TEXT), "kind": kind, "address": draw(st.none() | TEXT)},
-        kind=draw(st.sampled_from(VisitKind)),
-        visited_on=draw(st.dates(date(2020, 1, 1), date(2030, 1, 1))),
-        verdict=draw(st.none() | TEXT),
-        handling=draw(TEXT),
-        score=draw(st.none() | st.decimals(0, 100, places=1)),
-        failed=[
-            {"number": f"{index}", "text": draw(st.none() | TEXT), "key": None, "corrected_on": None}
-            for index in range(draw(st.integers(0, 2)))
-        ],
-    )
+def visits(draw: st.DrawFn) -> list[Inspection]:
+    """Results of up to three businesses, those of one after the other."""
+    found = []
+    for number in range(draw(st.integers(0, 3))):
+        name, address, position = draw(TEXT), draw(TEXT), draw(st.sampled_from([None, ("121.550000", "29.870000")]))
+        found += [
+            Inspection(
+                business_id=str(UUID(int=number)),
+                name=name,
+                address=address,
+                position=position,
+                visited_on=draw(st.dates(date(2020, 1, 1), date(2030, 1, 1))),
+                kind=draw(st.sampled_from(VisitKind)),
+                verdict=draw(st.none() | TEXT),
+                handling=draw(TEXT),
+                score=draw(st.none() | st.decimals(0, 100, places=1).map(str)),
+                failed=[(f"{index}", draw(TEXT)) for index in range(draw(st.integers(0, 2)))],
+            )
+            for _ in range(draw(st.integers(1, 3)))
+        ]
+    return found
 
 
 @ON_A_BUSY_MACHINE
-@given(st.lists(results(), max_size=6))
-def test_the_bundle_read_back_is_what_was_told(told: list[OpenResult]) -> None:
-    place = Place("121.550000", "29.870000", CoordinateSystem.WGS84)
-    tables = tables_of(FEED, told, {str(UUID(int=number)): place for number in (1, 2, 3)})
+@given(visits(), st.integers(0, 9))
+def test_the_bundle_read_back_is_what_was_told(told: list[Inspection], cut: int) -> None:
+    tables = begin(FEED)
+    for part in (told[:cut], told[cut:]):  # in whatever pieces it comes
+        add(tables, FEED, part)
     read = unpacked(pack(tables))
     assert read == tables
     assert pack(tables) == pack(tables), "the same rows are the same bytes"
-    inspections = [(row[0], row[1], row[2]) for row in read["inspections.csv"]]
-    assert inspections == [
-        (str(one.business.id), "" if one.score is None else str(one.score), f"{one.visited_on:%Y%m%d}") for one in told
+    assert [row[:3] for row in read["inspections.csv"]] == [
+        (one.business_id, one.score or "", f"{one.visited_on:%Y%m%d}") for one in told
     ]
-    assert len(read["businesses.csv"]) == len({one.business.id for one in told})
-    assert len(read["violations.csv"]) == sum(len(one.failed) for one in told)
-    names = {str(one.business.id): " ".join(one.business.name.split()) for one in reversed(told)}
-    assert {row[0]: restore(row[1]) for row in read["businesses.csv"]} == names
-    kinds = {str(one.business.id): one.business.kind for one in reversed(told)}
+    assert [(row[0], row[2], restore(row[3])) for row in read["violations.csv"]] == [
+        (one.business_id, number, " ".join(text.split())) for one in told for number, text in one.failed
+    ]
+    businesses = {one.business_id: one for one in told}
+    assert {row[0]: restore(row[1]) for row in read["businesses.csv"]} == {
+        business_id: " ".join(one.name.split()) for business_id, one in businesses.items()
+    }
+    assert len(read["businesses.csv"]) == len(businesses), "each stands there once"
     for row in read["businesses.csv"]:
-        stall = kinds[row[0]] is BusinessKind.STALL
-        assert row[6:8] == (("", "") if stall else ("29.870000", "121.550000"))
+        assert row[6:8] == tuple(reversed(businesses[row[0]].position or ("", "")))
     cells = [cell for rows in read.values() for row in rows for cell in row]
     assert not any(character in cell for cell in cells for character in "\t\r\n")
     assert not any(cell.startswith(("=", "@")) for cell in cells), "no cell runs in a spreadsheet"
 
 
-def test_a_position_of_another_system_is_not_taken_for_wgs84() -> None:
-    place = Place("121.5", "29.8", CoordinateSystem.GCJ02)
-    [row] = tables_of(FEED, [result()], {str(UUID(int=1)): place})["businesses.csv"]
-    assert row[6:8] == ("", "")
+@pytest.mark.parametrize(
+    ("kind", "system", "told"),
+    [("sales", "wgs84", True), ("sales", "gcj02", False), ("stall", "wgs84", False)],
+)
+async def test_only_measured_places_that_may_be_told_are_on_the_map(
+    bureau: Bureau, public: httpx.AsyncClient, kind: str, system: str, told: bool
+) -> None:
+    position = {"longitude": "121.543000", "latitude": "29.862000", "coordinate_system": system}
+    await bureau.published(await bureau.on_file(kind=kind, uscc=None, position=position))
+    [row] = unpacked((await public.get(PATH)).content)["businesses.csv"]
+    assert row[6:8] == (("29.862000", "121.543000") if told else ("", ""))
+    assert row[2] == ("" if kind == "stall" else "演示路 1 号")
+
+
+async def test_a_county_in_many_pieces_is_the_same_county(
+    bureau: Bureau, public: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "BUSINESSES_AT_ONCE", 2)
+    shops = [await bureau.on_file(uscc=invented_uscc(number), name=f"演示{number}店（虚构）") for number in range(5)]
+    for shop in shops:
+        for days_ago in range(1, 6):
+            await bureau.published(shop, days_ago=days_ago)
+    read = unpacked((await public.get(PATH)).content)
+    assert sorted(row[0] for row in read["businesses.csv"]) == sorted(str(shop.id) for shop in shops)
+    days = [row[2] for row in read["inspections.csv"] if row[0] == str(shops[0].id)]
+    assert len(days) == 4 and days == sorted(days, reverse=True), "the last four, the latest first"
+    monkeypatch.setattr(service, "MOST_RESULTS", 3)
+    monkeypatch.setattr(service, "FRESH", timedelta(0))
+    assert (await public.get(PATH)).json()["type"] == "/problems/too-many-to-pack"
 
 
 async def test_the_file_holds_the_results_that_stand(bureau: Bureau, public: httpx.AsyncClient) -> None:
@@ -159,6 +157,7 @@ async def test_a_thousand_readers_cost_one_packing(
     await bureau.published(await bureau.on_file())
     first = await public.get(PATH)
     assert first.headers["Cache-Control"] == "public, max-age=3600"
+    assert (await public.get("/v1/open-data/lives/330203")).content == first.content, "the short code is the same"
     assert (await public.get(PATH, headers={"If-None-Match": first.headers["ETag"]})).status_code == 304
     await bureau.published(await bureau.on_file(uscc=invented_uscc(2), name="演示二店（虚构）"))
     assert (await public.get(PATH)).content == first.content, "within the hour the packed one is handed out"
@@ -168,6 +167,23 @@ async def test_a_thousand_readers_cost_one_packing(
     assert len(unpacked(second.content)["inspections.csv"]) == 2
     kept = await session.get_one(LivesBundle, HAISHU, populate_existing=True)
     assert (kept.businesses, kept.inspections, kept.violations) == (2, 2, 0)
+
+
+async def test_nobody_waits_for_anothers_packing(
+    public: httpx.AsyncClient, session: AsyncSession, engines: dict[Unit, AsyncEngine]
+) -> None:
+    async with engines[Unit.INSPECTION].begin() as elsewhere:
+        await elsewhere.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"lives {HAISHU}", 0))))
+        first = await public.get(PATH)
+        assert (first.status_code, first.headers["Retry-After"]) == (503, "30")
+        counts = dict.fromkeys(("businesses", "inspections", "violations"), 0)
+        old = LivesBundle(
+            region_code=HAISHU, as_of=now() - timedelta(hours=2), content=b"old", sha256="0" * 64, **counts
+        )
+        session.add(old)
+        await session.flush()
+        assert (await public.get(PATH)).content == b"old", "the old one does until the new one is there"
+    assert unpacked((await public.get(PATH)).content)["businesses.csv"] == []
 
 
 async def test_only_counties_are_packed(public: httpx.AsyncClient) -> None:
