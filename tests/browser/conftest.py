@@ -85,11 +85,14 @@ async def open_page(chromium: Browser, market: Market) -> AsyncIterator[OpenPage
 
 _COMPLAINTS = frozenset({"error", "warning"})
 _FORM_REFUSED = ("status of 409", "status of 422")
+_NO_NETWORK = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_RESET")
 
 
 def _is_complaint(message: ConsoleMessage) -> bool:
-    """A form that is shown again for its errors is no fault of the page, though the console notes its status."""
-    return message.type in _COMPLAINTS and not any(status in message.text for status in _FORM_REFUSED)
+    """A form that is shown again for its errors is no fault of the page, though the console notes its status; nor is a
+    network that a test has taken away.
+    """
+    return message.type in _COMPLAINTS and not any(known in message.text for known in (*_FORM_REFUSED, *_NO_NETWORK))
 
 
 async def keep(page: Page, name: str) -> None:
