@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from shared.contracts.inspection import BusinessKind
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
 
@@ -23,6 +24,7 @@ class Subject(StrEnum):
     REWARD = "reward"
     SUPERVISION_DUTY = "supervision_duty"
     OFFICE_STANDARD = "office_standard"
+    DRAW_WEIGHTS = "draw_weights"
 
     @property
     def label(self) -> str:
@@ -32,6 +34,7 @@ class Subject(StrEnum):
             "reward": "举报奖励标准",
             "supervision_duty": "包保督导频次",
             "office_standard": "乡镇食安办建设标准",
+            "draw_weights": "双随机抽取的权重",
         }[self]
 
 
@@ -116,8 +119,47 @@ class OfficeStandard(Schema):
         return self
 
 
+Weight = Annotated[int, Field(ge=1, le=1000)]
+
+
+class GradeWeights(Schema):
+    """A weight for each grade; `none` for those without a grade, who are not taken for the least risk."""
+
+    A: Weight
+    B: Weight
+    C: Weight
+    D: Weight
+    none: Weight
+
+
+class KeyMatter(Schema):
+    """重点检查事项: businesses that are all inspected, and drawn for their order only. Empty means any."""
+
+    kinds: list[BusinessKind] = Field(default=[], max_length=20)
+    risk_grades: list[Literal["A", "B", "C", "D"]] = Field(default=[], max_length=4)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "KeyMatter":
+        if not self.kinds and not self.risk_grades:
+            raise ValueError("请写明类别或风险等级")
+        return self
+
+
+class DrawWeights(Schema):
+    """How likely a business is drawn (双随机): weight by risk times weight by credit; and what share may be drawn."""
+
+    subject: Literal["draw_weights"]
+    risk: GradeWeights = Field(description="按风险等级的权重")
+    credit: GradeWeights = Field(description="按信用等级的权重，与前者相乘")
+    key_matters: list[KeyMatter] = Field(default=[], max_length=20, description="重点检查事项：全部检查，只抽次序")
+    most_percent: int | None = Field(
+        default=None, ge=1, le=100, description="一般检查事项一次最多抽取百分之几；null 为没有规定", examples=[5]
+    )
+
+
 Content = Annotated[
-    DutyList | TrainingHours | RewardRates | SupervisionDuty | OfficeStandard, Field(discriminator="subject")
+    DutyList | TrainingHours | RewardRates | SupervisionDuty | OfficeStandard | DrawWeights,
+    Field(discriminator="subject"),
 ]
 
 
