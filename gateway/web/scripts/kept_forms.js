@@ -123,6 +123,7 @@ class KeptForm {
     this.words = document.querySelector("[data-kept-words]");
     this.shown = pairs(form);
     this.sending = false;
+    this.gone = false; // 正文换下以后，旧的表单不再管事
   }
 
   async start() {
@@ -135,25 +136,26 @@ class KeptForm {
     form.addEventListener("input", () => this.soon());
     form.addEventListener("change", () => this.soon());
     form.addEventListener("submit", (event) => this.submit(event));
-    addEventListener("online", () => this.again());
+    addEventListener("online", () => this.gone || this.again());
     this.timer = setInterval(() => this.again(), RETRY_MS);
   }
 
-  // 上次留下的：平台没有变过就接着填；变过了，两边都给人看。
+  // 上次留下的：按过保存的先原样发出；平台没有变过就接着填；变过了，两边都给人看。
   async resume(kept) {
-    if (seenIn(kept.fields) === seenIn(this.shown)) {
+    const unchanged = seenIn(kept.fields) === seenIn(this.shown);
+    if (unchanged) {
       fill(this.form, kept.fields);
       this.form.dispatchEvent(new Event("restored"));
-      if (kept.queued) {
-        this.say(`${clock(kept.at)}填的还没有发出，正在再发。`);
-        return this.again();
-      }
-      return this.say(`已接着${clock(kept.at)}在这台设备上填的，还没有存到平台。`, [button("不要本机填的", () => this.drop())]);
     }
-    if (kept.queued && await this.send(kept, true)) return undefined; // 先把没有发出的原样交给平台，由它合并
+    if (kept.frozen) {
+      this.say(`${clock(kept.frozen.at)}存的还没有发出，正在再发。`);
+      return this.again();
+    }
+    if (unchanged && kept.then) return this.save(kept.then);
+    if (unchanged) return this.say(`已接着${clock(kept.at)}在这台设备上填的，还没有存到平台。`, [button("不要本机填的", () => this.drop())]);
     return this.say(
       "平台上的内容与本机没有发出的不同，两边如下。",
-      [button("用本机填的", () => { fill(this.form, kept.fields); this.soon(); this.say("已换成本机填的，核对后再存。"); }), button("用平台上的", () => this.drop())],
+      [button("用本机填的", () => { fill(this.form, kept.fields); this.keep(); this.say("已换成本机填的，核对后再存。"); }), button("用平台上的", () => this.drop())],
       bothSides(this.form, this.shown, kept.fields),
     );
   }
@@ -168,10 +170,12 @@ class KeptForm {
     this.later = setTimeout(() => this.keep(), 300);
   }
 
-  async keep(extra = {}) {
-    const fields = pairs(this.form);
-    if (!extra.queued && same(fields, this.shown)) return undefined;
-    const entry = { key: this.key, page: location.pathname + location.search, title: this.form.dataset.keepTitle, user: this.form.dataset.keep, action: this.form.action, at: Date.now(), fields, queued: false, ...extra };
+  // 记下现在填的。按过保存、还没有发出的那一份不动：它要原样发出去。
+  async keep(more = {}) {
+    const [fields, kept] = [pairs(this.form), await read(this.key)];
+    if (!kept && !more.frozen && same(fields, this.shown)) return undefined;
+    const { form } = this;
+    const entry = { ...kept, key: this.key, page: location.pathname + location.search, title: form.dataset.keepTitle, user: form.dataset.keep, action: form.action, at: Date.now(), fields, ...more };
     await write(entry);
     return entry;
   }
@@ -180,53 +184,66 @@ class KeptForm {
     event.preventDefault();
     if (this.sending) return;
     clearTimeout(this.later);
-    const act = event.submitter?.name ? [[event.submitter.name, event.submitter.value]] : [];
-    const entry = await this.keep({ queued: true, saved_at: now(), act });
+    await this.save(event.submitter?.name ? [[event.submitter.name, event.submitter.value]] : []);
+  }
+
+  // 先前存的还没有发出：先发它，再存现在的。
+  async save(act) {
+    const waiting = (await read(this.key))?.frozen;
+    const entry = waiting ? await this.keep({ then: act }) : await this.keep({ then: undefined, frozen: { fields: pairs(this.form), act, saved_at: now(), at: Date.now() } });
     await this.send(entry);
   }
 
   async again() {
     if (this.sending) return;
     const kept = await read(this.key);
-    if (kept?.queued) await this.send(kept);
+    if (kept?.frozen) await this.send(kept);
   }
 
-  // 发出去了就不再留；没有网就留着，说清楚。返回是否有了答复。
-  async send(entry, quiet = false) {
+  // 发出去了就不再留；没有网就留着，说清楚。
+  async send({ frozen, action }) {
     this.sending = true;
     try {
       const body = new FormData();
-      for (const [name, value] of [...entry.fields, ...entry.act]) body.append(name, value);
+      for (const [name, value] of [...frozen.fields, ...frozen.act]) body.append(name, value);
       body.set("form_token", this.form.elements.form_token.value);
-      body.set("saved_at", entry.saved_at);
+      body.set("saved_at", frozen.saved_at);
       body.set("sent_at", now());
-      const answer = await fetch(entry.action, { method: "POST", body, headers: { accept: "text/html" } });
-      if (answer.status === 503 || answer.status === 502 || answer.status === 504) throw new Error("silent");
-      if (answer.redirected) {
-        await forget(this.key);
-        location.assign(answer.url);
-        return true;
-      }
+      const answer = await fetch(action, { method: "POST", body, headers: { accept: "text/html" } });
+      if ([502, 503, 504].includes(answer.status)) throw new Error("silent");
       if (answer.status === 401 || answer.status === 403) {
-        this.say("登录已过期，填的内容都留在这台设备上。请另开一页登录，回来会自动再发。", [button("再发一次", () => location.reload())]);
-        return true;
-      }
-      await this.replace(await answer.text(), entry);
-      return true;
+        this.say("登录已过期，填的内容都留在这台设备上。请另开一页登录，回来再发。", [button("再发一次", () => location.reload())]);
+      } else if (answer.redirected) await this.arrived(answer, frozen);
+      else await this.replace(await answer.text(), frozen);
     } catch {
-      if (!quiet) this.say(`没有网络。${clock(entry.at)}填的已存在这台设备上，有网了自动再发；也可以接着填。`, [button("现在再发", () => this.again())]);
-      return false;
+      this.say(`没有网络。${clock(frozen.at)}存的已留在这台设备上，有网了自动再发；接着填的也都留着。`, [button("现在再发", () => this.again())]);
     } finally {
       this.sending = false;
     }
   }
 
+  // 平台收下了。之后又填的，接在收下的那一版后面。
+  async arrived(answer, frozen) {
+    clearTimeout(this.later);
+    await this.keep();
+    const kept = await read(this.key);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("form[data-keep]");
+    if (page && new URL(page.action, answer.url).href === kept.action && !same(kept.fields, frozen.fields)) {
+      const carried = new Map(["seen", "kept"].map((name) => [name, page.elements[name]?.value ?? ""]));
+      const fields = kept.fields.map(([name, value]) => [name, carried.get(name) ?? value]);
+      await write({ ...kept, page: new URL(answer.url).pathname, fields, frozen: undefined });
+    } else await forget(this.key);
+    location.assign(answer.url);
+  }
+
   // 平台退回的那一页：换下正文。平台已经存下的（依据的版本变了）本机不再留，没有存下的留着。
-  async replace(text, entry) {
+  async replace(text, frozen) {
+    clearTimeout(this.later);
     clearInterval(this.timer);
     const page = new DOMParser().parseFromString(text, "text/html");
-    const stored = page.querySelector("form[data-keep]")?.elements.seen?.value !== seenIn(entry.fields);
-    await (stored ? forget(this.key) : write({ ...entry, queued: false }));
+    const stored = page.querySelector("form[data-keep]")?.elements.seen?.value !== seenIn(frozen.fields);
+    await (stored ? forget(this.key) : this.keep({ frozen: undefined, then: undefined }));
+    this.gone = true;
     document.title = page.title;
     document.querySelector("main").replaceWith(document.adoptNode(page.querySelector("main")));
     document.dispatchEvent(new Event("page-replaced"));
@@ -254,7 +271,7 @@ async function listKept(place) {
   list.className = "kept-list";
   for (const entry of kept) {
     const link = Object.assign(document.createElement("a"), { href: entry.page, className: "more-link" });
-    link.textContent = `${entry.title}（${clock(entry.at)}${entry.queued ? "，待发" : ""}）`;
+    link.textContent = `${entry.title}（${clock(entry.at)}${entry.frozen ? "，待发" : ""}）`;
     list.append(link);
   }
   place.replaceChildren(line, list);
