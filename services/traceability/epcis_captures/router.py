@@ -7,7 +7,7 @@ from fastapi import Depends, Header, Query, Response
 
 from services.traceability.epcis_captures import service
 from services.traceability.epcis_captures.schemas import CaptureRead, ErrorBehaviour
-from services.traceability.epcis_events.bodies import SCHEMA, EpcisText
+from services.traceability.epcis_events.bodies import EXAMPLE_DOCUMENT, EpcisText, described
 from services.traceability.epcis_events.headers import LIMIT_HEADERS, EpcisRouter, add_options
 from shared.contracts.codes import OFFICIALS, Role
 from shared.database import Session
@@ -29,7 +29,7 @@ CanReadCaptures = Annotated[
     status_code=202,
     response_class=Response,
     summary="采集一份 EPCIS 文件（EPCISDocument 或 EPCISQueryDocument）",
-    openapi_extra=SCHEMA,
+    openapi_extra=described(EXAMPLE_DOCUMENT),
 )
 async def capture(
     session: Session,

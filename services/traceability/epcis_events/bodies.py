@@ -8,13 +8,31 @@ from services.traceability.epcis_events.faults import Fault
 from services.traceability.epcis_events.problems import UnsupportedMediaTypeException, refused
 
 MEDIA_TYPES = ("application/json", "application/ld+json")
-SCHEMA: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {media_type: {"schema": {"type": "object"}} for media_type in MEDIA_TYPES},
-    }
+CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+EVENT = {
+    "type": "ObjectEvent",
+    "eventTime": "2026-07-24T06:30:00+08:00",
+    "eventTimeZoneOffset": "+08:00",
+    "epcList": ["https://id.gs1.org/01/06901234567892/21/DEMO-1"],
+    "action": "OBSERVE",
+    "bizStep": "shipping",
+    "disposition": "in_transit",
+    "readPoint": {"id": "https://id.gs1.org/414/6901234567892"},
 }
-"""For a route's `openapi_extra`."""
+EXAMPLE_EVENT = {"@context": [CONTEXT], **EVENT}
+EXAMPLE_DOCUMENT = {
+    "@context": [CONTEXT],
+    "type": "EPCISDocument",
+    "schemaVersion": "2.0",
+    "creationDate": "2026-07-24T07:00:00+08:00",
+    "epcisBody": {"eventList": [EVENT]},
+}
+
+
+def described(example: dict[str, Any]) -> dict[str, Any]:
+    """A body of EPCIS as a route's `openapi_extra`."""
+    media = {"schema": {"type": "object"}, "example": example}
+    return {"requestBody": {"required": True, "content": dict.fromkeys(MEDIA_TYPES, media)}}
 
 
 async def _epcis_text(request: Request) -> str:

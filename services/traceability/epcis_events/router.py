@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import Depends, Path, Response
 
 from services.traceability.epcis_events import service
-from services.traceability.epcis_events.bodies import SCHEMA, EpcisText
+from services.traceability.epcis_events.bodies import EXAMPLE_EVENT, EpcisText, described
 from services.traceability.epcis_events.headers import EpcFormat, EpcisRouter, WantedFormat, add_options
 from shared.contracts.codes import OFFICIALS, Role
 from shared.database import Session
@@ -22,7 +22,13 @@ CanReadEvents = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.BUSINESS, Role.M
 EventId = Annotated[str, Path(max_length=1200, description="事件编号，按网址规则转义")]
 
 
-@router.post("/epcis/events", status_code=201, response_class=Response, summary="采集一件事件", openapi_extra=SCHEMA)
+@router.post(
+    "/epcis/events",
+    status_code=201,
+    response_class=Response,
+    summary="采集一件事件",
+    openapi_extra=described(EXAMPLE_EVENT),
+)
 async def capture_event(session: Session, actor: CanCaptureEvents, text: EpcisText, response: Response) -> None:
     event = await service.add_event(session, text, actor)
     response.headers["Location"] = f"/epcis/events/{quote(event.event_id, safe='')}"
