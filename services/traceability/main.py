@@ -20,12 +20,15 @@ from services.traceability.lots.subscribers import on_rapid_test_failed, on_whis
 from services.traceability.master_data.router import router as master_data
 from services.traceability.recall_requests.router import router as recall_requests
 from services.traceability.recall_requests.subscribers import on_recall_requested, on_sample_concluded
+from services.traceability.record_checks.router import router as record_checks
+from services.traceability.record_checks.seed import seed_record_rules
 from services.traceability.resolver.router import resolving
 from services.traceability.resolver.router import router as resolver_links
 from services.traceability.settings import Settings
 from services.traceability.stocks.router import router as stocks
 from services.traceability.subjects.router import router as subjects
 from services.traceability.subjects.subscribers import on_business
+from services.traceability.tickets.router import router as tickets
 from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP
 from shared.contracts.codes import Unit
@@ -55,6 +58,8 @@ service = Service(
         epcis_subscriptions,
         subjects,
         stocks,
+        record_checks,
+        tickets,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -69,7 +74,7 @@ service = Service(
     },
     jobs=[SWEEP, CAPTURE, DELIVER],
     figures=FIGURES,
-    seeds=[rebase_after_restore, seed_thresholds, seed_grammars],
+    seeds=[rebase_after_restore, seed_thresholds, seed_grammars, seed_record_rules],
 )
 
 app = create_app(service)

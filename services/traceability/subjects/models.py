@@ -1,6 +1,7 @@
 """The table of subjects: who takes part in the chain, what the law wants told of him, and whether he uses it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, func, text
@@ -47,6 +48,10 @@ class Subject(Versioned, Base):
     def place(self) -> str:
         """Where it works, as events name it."""
         return place_key(self.id, self.place_code)
+
+    def as_party(self) -> dict[str, Any]:
+        """As a record names it, on the day of the record."""
+        return {"name": self.name, "uscc": self.uscc, "address": self.address, "contact": self.contact}
 
     def activate(self, *, address: str, contact: str, place_code: str | None, market: UUID | None) -> None:
         self.address, self.contact, self.place_code, self.market_business_id = address, contact, place_code, market

@@ -16,7 +16,7 @@ from services.traceability.everyday_events.rules import Act, Event, Goods, Label
 from services.traceability.everyday_events.units import Amount, amount
 
 OWNER = UUID("0199f3a0-0000-7000-8000-000000000001")
-MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.integers(1_700_000_000_000, 1_900_000_000_000).map(lambda at: datetime.fromtimestamp(at / 1000, tz=UTC))
 CODES = st.text("ABCXYZ0123456789-/.%中文", min_size=1, max_size=20)
 WEIGHTS = st.decimals(Decimal("0.0001"), Decimal(100_000), places=4).map(lambda number: Amount(number, "kg"))
 PIECES = st.integers(1, 100_000).map(lambda number: Amount(Decimal(number), "盒"))

@@ -8,7 +8,7 @@ import httpx
 from shared.contracts.codes import Role, Unit
 from tests.conftest import ClientOf
 
-HAISHU, CHANCHENG = "330203000000", "440604000000"
+HAISHU, NANHAI = "330203000000", "440605000000"
 
 
 async def activate(caller: httpx.AsyncClient, business_id: UUID, name: str, **more: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from shared.contracts.inspection import BusinessChanged, BusinessKind, BusinessS
 from shared.times import now
 from tests.conftest import ClientOf, SessionOf
 from tests.services.traceability.codes.issuing import issued
-from tests.services.traceability.subjects.activating import CHANCHENG, HAISHU, activate, shop
+from tests.services.traceability.subjects.activating import HAISHU, NANHAI, activate, shop
 
 
 def facts(business_id: object, version: int, **more: object) -> BusinessChanged:
@@ -86,7 +86,7 @@ async def test_a_market_reads_its_own_shops_and_an_office_its_own_regions(client
     operator = await client_of(Unit.TRACEABILITY, Role.MARKET_OPERATOR, regions=[HAISHU], business_id=market)
     assert (await operator.get(f"/v1/subjects/{inside}")).status_code == 200
     assert (await operator.get(f"/v1/subjects/{outside}")).status_code == 404
-    elsewhere = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[CHANCHENG])
+    elsewhere = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[NANHAI])
     assert (await elsewhere.get(f"/v1/subjects/{inside}")).status_code == 404
     assert (await elsewhere.get("/v1/subjects", params={"region": HAISHU})).json()["items"] == []
 

@@ -1,0 +1,91 @@
+"""Every query of the legal records."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.traceability.record_checks.models import RecordCheck, RecordRule
+from services.traceability.record_checks.rules import RecordKind
+from services.traceability.subjects.models import Subject
+from services.traceability.subjects.scope import readable
+from shared.http.auth import Actor
+from shared.http.pagination import PageRequest, paginate, paginate_rows
+from shared.regions.repository import codes_within
+
+
+async def rules_on(session: AsyncSession, kinds: Collection[RecordKind], day: date) -> dict[RecordKind, RecordRule]:
+    """The rule of each kind that holds on the day."""
+    statement = (
+        select(RecordRule)
+        .where(RecordRule.kind.in_(kinds), RecordRule.valid_from <= day)
+        .ext(distinct_on(RecordRule.kind))
+        .order_by(RecordRule.kind, RecordRule.valid_from.desc(), RecordRule.recorded_at.desc())
+    )
+    return {rule.kind: rule for rule in await session.scalars(statement)}
+
+
+async def list_rules(session: AsyncSession) -> Sequence[RecordRule]:
+    """All rules with their past, the latest of each kind first."""
+    order = (RecordRule.kind, RecordRule.valid_from.desc(), RecordRule.recorded_at.desc())
+    return (await session.scalars(select(RecordRule).order_by(*order))).all()
+
+
+async def enter(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    await session.execute(insert(RecordCheck).values(list(rows)).on_conflict_do_nothing(index_elements=["id"]))
+
+
+async def uncount(session: AsyncSession, act_id: UUID) -> None:
+    await session.execute(update(RecordCheck).where(RecordCheck.act_id == act_id).values(counts=False))
+
+
+async def list_scores(
+    session: AsyncSession,
+    actor: Actor,
+    page: PageRequest,
+    *,
+    business_id: UUID | None,
+    region_code: str | None,
+    since: date | None,
+    until: date | None,
+) -> tuple[list[Any], str | None]:
+    """One page of sums, shop by shop."""
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            RecordCheck.business_id,
+            func.max(Subject.name).label("business_name"),
+            func.count().label("records"),
+            func.count().filter(RecordCheck.missing_count > 0).label("incomplete"),
+            func.sum(RecordCheck.required).label("required"),
+            func.sum(RecordCheck.missing_count).label("missing"),
+        )
+        .join(Subject, Subject.id == RecordCheck.business_id)
+        .where(RecordCheck.counts, readable(actor, RecordCheck.business_id, RecordCheck.region_code))
+        .group_by(RecordCheck.business_id)
+    )
+    if business_id is not None:
+        statement = statement.where(RecordCheck.business_id == business_id)
+    if region_code is not None:
+        statement = statement.where(RecordCheck.region_code.in_(codes_within([region_code])))
+    if since is not None:
+        statement = statement.where(RecordCheck.day >= since)
+    if until is not None:
+        statement = statement.where(RecordCheck.day <= until)
+    return await paginate_rows(session, statement, page, order_by=[RecordCheck.business_id.expression])
+
+
+async def list_gaps(
+    session: AsyncSession, actor: Actor, business_id: UUID, page: PageRequest
+) -> tuple[list[RecordCheck], str | None]:
+    """Records of a shop that lack something, the latest first."""
+    statement = select(RecordCheck).where(
+        RecordCheck.business_id == business_id,
+        RecordCheck.counts,
+        RecordCheck.missing_count > 0,
+        readable(actor, RecordCheck.business_id, RecordCheck.region_code),
+    )
+    return await paginate(session, statement, page, order_by=[RecordCheck.day, RecordCheck.id], descending=True)

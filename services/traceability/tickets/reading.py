@@ -1,0 +1,82 @@
+"""Tickets as their readers get them."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.traceability.everyday_events.units import Amount
+from services.traceability.lots.rules import Holder, Refusal
+from services.traceability.lots.service import sale_refusals
+from services.traceability.stocks.schemas import OversoldRead
+from services.traceability.subjects import service as subjects
+from services.traceability.tickets import repository, service
+from services.traceability.tickets.models import Receipt, Ticket
+from services.traceability.tickets.problems import UnknownTicket
+from services.traceability.tickets.rules import differences, in_words
+from services.traceability.tickets.schemas import (
+    DifferenceRead,
+    LineRead,
+    PartyRead,
+    ReceiptRead,
+    TicketDetail,
+    TicketRead,
+)
+from shared.http.auth import Actor
+
+
+def shown(ticket: Ticket) -> TicketRead:
+    """A ticket without its lines."""
+    return TicketRead(**_head(ticket))
+
+
+async def detail(session: AsyncSession, ticket: Ticket, actor: Actor) -> TicketDetail:
+    """A ticket with all that its reader may know of it."""
+    receipt = (await repository.matched_receipts(session, [ticket.id])).get(ticket.id)
+    oversold = await service.oversold_by(session, ticket, actor)
+    return TicketDetail(
+        **_head(ticket),
+        lines=[LineRead.model_validate(line) for line in ticket.lines],
+        receipt=None if receipt is None else receipt_shown(receipt, ticket),
+        oversold=[OversoldRead.model_validate(one) for one in oversold],
+    )
+
+
+def receipt_shown(receipt: Receipt, ticket: Ticket | None) -> ReceiptRead:
+    """A receipt, held against its ticket where that is known."""
+    said = {name: getattr(receipt, name) for name in ReceiptRead.model_fields if hasattr(receipt, name)}
+    counted = receipt.amounts()
+    found = [] if ticket is None or counted is None else _differences(ticket, counted)
+    return ReceiptRead(**said, ticket_known=ticket is not None, differences=found)
+
+
+async def public_ticket(session: AsyncSession, ticket_id: UUID) -> tuple[Ticket, dict[str, Refusal]]:
+    """A ticket for whoever has its code, and which of its lots are held by now. Raises `UnknownTicket`; what a shop
+    entered of its own suppliers is nobody else's.
+    """
+    ticket = await repository.get(session, ticket_id)
+    seller = await subjects.named(session, ticket.seller_business_id) if ticket and ticket.seller_business_id else None
+    if ticket is None or seller is None:
+        raise UnknownTicket("请核对票面上的二维码；离线开的票要等终端联网上传以后才能查到")
+    holder = Holder(seller.id, seller.uscc, seller.name)
+    return ticket, await sale_refusals(session, [line.lot_code for line in ticket.lines], holder)
+
+
+def _head(ticket: Ticket) -> dict[str, object]:
+    parties = ("seller", "buyer")
+    said = {name: getattr(ticket, name) for name in TicketRead.model_fields if name not in parties}
+    ids: Sequence[UUID | None] = (ticket.seller_business_id, ticket.buyer_business_id)
+    return said | {
+        name: PartyRead(
+            business_id=own_id, **{part: party.get(part) for part in ("name", "uscc", "address", "contact")}
+        )
+        for name, own_id, party in zip(parties, ids, (ticket.seller, ticket.buyer), strict=True)
+    }
+
+
+def _differences(ticket: Ticket, counted: Mapping[int, Amount]) -> list[DifferenceRead]:
+    sold = {line.number: line.amount for line in ticket.lines}
+    return [
+        DifferenceRead(line=one.line, sold=in_words(one.sold), received=in_words(one.received))
+        for one in differences(sold, counted)
+    ]
