@@ -29,6 +29,8 @@ from services.traceability.stocks.router import router as stocks
 from services.traceability.subjects.router import router as subjects
 from services.traceability.subjects.subscribers import on_business
 from services.traceability.tickets.router import router as tickets
+from services.traceability.traces.router import router as traces
+from services.traceability.traces.seed import seed_limits
 from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP
 from shared.contracts.codes import Unit
@@ -56,6 +58,7 @@ service = Service(
         epcis_listing,
         epcis_queries,
         epcis_subscriptions,
+        traces,
         subjects,
         stocks,
         record_checks,

@@ -1,0 +1,41 @@
+"""The shipped limits: our own proposal, unverified until a bureau adopts or corrects them."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.traceability.traces.limits import Limit
+from services.traceability.traces.models import TraceLimit
+
+SINCE = date(2000, 1, 1)
+SOURCE = "本平台拟定，没有法规或标准规定，请按本地情况和产品核定"
+
+SHIPPED = {
+    Limit.YIELD_LOW: Decimal("0.2"),
+    Limit.YIELD_HIGH: Decimal("1.05"),
+    Limit.WASTAGE_HIGH: Decimal("0.15"),
+    Limit.TOLERANCE: Decimal("0.02"),
+    Limit.RECEIPT: Decimal("72"),
+    Limit.SPEED: Decimal("300"),
+    Limit.DISTANCE: Decimal("50"),
+}
+
+
+async def seed_limits(session: AsyncSession) -> None:
+    """Bring the shipped limits into the schema; idempotent, corrections stay."""
+    rows = [
+        {
+            "id": uuid5(NAMESPACE_URL, f"shian:trace-limit:{name}"),
+            "name": name,
+            "product_key": "",
+            "value": value,
+            "valid_from": SINCE,
+            "source": SOURCE,
+            "verified": False,
+        }
+        for name, value in SHIPPED.items()
+    ]
+    await session.execute(insert(TraceLimit).values(rows).on_conflict_do_nothing(index_elements=["id"]))
