@@ -44,6 +44,9 @@ from services.inspection.patrols.clues.router import router as clues
 from services.inspection.patrols.router import router as patrols
 from services.inspection.public_results.router import router as public_results
 from services.inspection.quarantine.router import router as quarantine
+from services.inspection.random_draws.inspectors.router import router as draw_inspectors
+from services.inspection.random_draws.public import router as public_draws
+from services.inspection.random_draws.router import router as random_draws
 from services.inspection.reward_ledger.router import router as rewards
 from services.inspection.risk_grades.facts import subscribers as risk_facts
 from services.inspection.risk_grades.facts.router import router as risk_facts_and_profiles
@@ -115,6 +118,9 @@ service = Service(
         rewards,
         task_packs,
         public_results,
+        draw_inspectors,
+        random_draws,
+        public_draws,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
