@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_FIRST, _LAST = datetime.min.replace(tzinfo=SHANGHAI), datetime.max.replace(tzinfo=SHANGHAI)
 
 
 def now() -> datetime:
@@ -13,7 +14,7 @@ def now() -> datetime:
 
 def day_of(instant: datetime) -> date:
     """The calendar day in Asia/Shanghai on which `instant` falls."""
-    return instant.astimezone(SHANGHAI).date()
+    return _here(instant).date()
 
 
 def start_of_day(day: date) -> datetime:
@@ -23,5 +24,15 @@ def start_of_day(day: date) -> datetime:
 
 def in_words(instant: datetime) -> str:
     """A moment as people here write it, in Asia/Shanghai: `2026年7月24日 09:30`."""
-    local = instant.astimezone(SHANGHAI)
+    local = _here(instant)
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def _here(instant: datetime) -> datetime:
+    """`instant` in Asia/Shanghai. Hours that lie beyond the calendar there count as its first or last moment, so that
+    a clock that is centuries off is told and refused as any other wrong time.
+    """
+    try:
+        return instant.astimezone(SHANGHAI)
+    except OverflowError:
+        return _LAST if instant.year > 1 else _FIRST

@@ -1,6 +1,6 @@
 """From a finding to its closure: every step, who may take it, what is refused."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -227,7 +227,7 @@ async def test_only_what_is_missed_failed_or_unsafe_goes_to_investigation(
 async def test_moments_never_run_backwards_or_ahead(session: AsyncSession, officer: httpx.AsyncClient) -> None:
     correction = await found(session)
     await ordered(officer, correction.id)
-    for at in (now() - timedelta(days=1), now() + timedelta(hours=1)):
+    for at in (now() - timedelta(days=1), now() + timedelta(hours=1), datetime.max.replace(tzinfo=UTC)):
         refused = await act(officer, correction.id, "rechecks", **PASSED, at=at.isoformat())
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/at")
 

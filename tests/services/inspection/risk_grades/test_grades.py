@@ -474,6 +474,13 @@ async def test_a_replay_moves_nobody_and_gives_the_same_hash_again(
     assert (await stranger.get(f"/v1/risk-replays/{one['id']}")).status_code == 404
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1949-09-30", "9999-12-31"])
+async def test_a_replay_looks_at_a_day_with_facts(office: httpx.AsyncClient, day: str) -> None:
+    asked = {"scheme_code": "sales-2016", "scheme_number": 1, "region_code": STREET, "on": day}
+    refused = await post(office, "risk-replays", asked)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/on")
+
+
 async def test_a_scheme_that_is_not_complete_is_not_replayed(office: httpx.AsyncClient) -> None:
     asked = {"scheme_code": "production-2022", "scheme_number": 1, "region_code": STREET, "on": TODAY.isoformat()}
     refused = await post(office, "risk-replays", asked)
