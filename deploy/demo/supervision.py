@@ -71,7 +71,7 @@ def load(settings: Settings, code: str, name: str, market: Market) -> None:
             colleague=caller(Role.INSPECTOR, second=True),
             grid=caller(Role.GRID_OFFICER),
         )
-        if any(crew.office.pages(f"{API}/supervision-letters", region=code)):
+        if _is_all_there(crew.office, scene):
             return
         pinned = _checklist(crew.office, scene)
         _files(crew.office, scene)
@@ -83,6 +83,12 @@ def load(settings: Settings, code: str, name: str, market: Market) -> None:
         _grades(crew, scene)
         _plan(crew.office, scene)
         _letter(crew, scene)
+
+
+def _is_all_there(office: Caller, scene: Scene) -> bool:
+    """Whether the last letter of `_letter` has been made. One that a visitor wrote meanwhile tells nothing."""
+    letters = office.pages(f"{API}/supervision-letters", region=scene.code)
+    return any((each["kind"], each["business_id"]) == ("reminder", scene.seller(2)) for each in letters)
 
 
 def _checklist(office: Caller, scene: Scene) -> Mapping[str, Any]:
