@@ -18,6 +18,8 @@ from services.traceability.figures.definitions import FIGURES
 from services.traceability.lots.router import router as lots
 from services.traceability.lots.subscribers import on_rapid_test_failed, on_whistle_closed
 from services.traceability.master_data.router import router as master_data
+from services.traceability.productions.router import router as productions
+from services.traceability.productions.seed import seed_yield_bands
 from services.traceability.recall_requests.router import router as recall_requests
 from services.traceability.recall_requests.subscribers import on_recall_requested, on_sample_concluded
 from services.traceability.record_checks.router import router as record_checks
@@ -63,6 +65,7 @@ service = Service(
         stocks,
         record_checks,
         tickets,
+        productions,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -77,7 +80,7 @@ service = Service(
     },
     jobs=[SWEEP, CAPTURE, DELIVER],
     figures=FIGURES,
-    seeds=[rebase_after_restore, seed_thresholds, seed_grammars, seed_record_rules],
+    seeds=[rebase_after_restore, seed_thresholds, seed_grammars, seed_limits, seed_record_rules, seed_yield_bands],
 )
 
 app = create_app(service)

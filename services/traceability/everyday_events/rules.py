@@ -4,7 +4,7 @@ Each act has an id of its own, made where it happened. The event's id is made of
 is one event. Whoever writes acts need not know the standard; whoever reads the events need not know this module.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from shared.times import SHANGHAI
 Event = dict[str, Any]
 
 LOT_KEY, PLACE_KEY, TICKET_KEY = "urn:shian:lot:", "urn:shian:place:", "urn:shian:ticket:"
+CERTIFICATE_KEY = "urn:shian:certificate:"
 _ONE_THING = tuple(OWN_KEY + kind.letter for kind in CodeKind if kind.names_one_thing)
 
 
@@ -35,12 +36,13 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """When and where something was done, and under which paper (a key), if any."""
+    """When and where something was done, under which ticket, and what certificates went with it (keys)."""
 
     id: UUID
     at: datetime
     place: str
     paper: str | None = None
+    certificates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,18 @@ def place_key(business_id: UUID, shop_code: str | None) -> str:
 
 def ticket_key(ticket_id: UUID) -> str:
     return f"{TICKET_KEY}{ticket_id}"
+
+
+def certificate_key(kind: str, number: str) -> str:
+    """A certificate as events name it: by what it is and the number that stands on it, so that one number under two
+    goods shows.
+    """
+    return f"{CERTIFICATE_KEY}{quote(kind.strip(), safe='')}:{quote(normalise_code(number), safe='')}"
+
+
+def certificate_keys(certificates: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The keys of certificates as records hold them (`kind`, `number`)."""
+    return tuple(certificate_key(one["kind"], one["number"]) for one in certificates)
 
 
 def commissioning(act: Act, goods: Sequence[Goods], label: Label) -> Event:
@@ -187,8 +201,10 @@ def _frame(act: Act, kind: str, step: str) -> Event:
         "readPoint": {"id": act.place},
         "bizLocation": {"id": act.place},
     }
-    if act.paper is not None:
-        event["bizTransactionList"] = [{"type": "desadv", "bizTransaction": act.paper}]
+    papers = [("desadv", act.paper)] if act.paper is not None else []
+    papers += [("cert", key) for key in dict.fromkeys(act.certificates)]
+    if papers:
+        event["bizTransactionList"] = [{"type": kind, "bizTransaction": key} for kind, key in papers]
     return event
 
 

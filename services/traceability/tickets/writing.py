@@ -2,7 +2,7 @@
 known that it took place, and as that side's own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,6 +10,7 @@ from services.traceability.everyday_events import service as events
 from services.traceability.everyday_events.rules import (
     Act,
     Goods,
+    certificate_keys,
     is_one_thing,
     receiving,
     retail_selling,
@@ -35,7 +36,7 @@ _MAKERS = frozenset({BusinessKind.PRODUCTION, BusinessKind.WORKSHOP, BusinessKin
 
 async def seller_side(session: AsyncSession, ticket: Ticket, seller: Subject, buyer: Subject | None) -> None:
     """The goods left the seller."""
-    act = Act(ticket.id, ticket.sold_at, seller.place, ticket_key(ticket.id))
+    act = Act(ticket.id, ticket.sold_at, seller.place, ticket_key(ticket.id), _papers(ticket.lines))
     goods = [_goods(line, line.amount) for line in ticket.lines]
     if ticket.kind is TicketKind.RETAIL:
         event = retail_selling(act, goods, seller.place)
@@ -63,7 +64,7 @@ async def buyer_side(session: AsyncSession, ticket: Ticket, receipt: Receipt, bu
     came = arrived({line.number: line.amount for line in ticket.lines}, receipt.amounts())
     lines = [line for line in ticket.lines if line.number in came]
     if lines:
-        act = Act(ticket.id, receipt.received_at, buyer.place, ticket_key(ticket.id))
+        act = Act(ticket.id, receipt.received_at, buyer.place, ticket_key(ticket.id), _papers(lines))
         goods = [_goods(line, came[line.number]) for line in lines]
         seller = await subjects.named(session, ticket.seller_business_id) if ticket.seller_business_id else None
         event = receiving(act, goods, seller.place if seller else None, buyer.place)
@@ -99,6 +100,10 @@ async def take_back(session: AsyncSession, ticket: Ticket, seller: Subject) -> N
         ticket.voided_at,
         [_movement(line, line.amount, StockReason.SALE_VOIDED) for line in ticket.lines if line.has_code],
     )
+
+
+def _papers(lines: Sequence[TicketLine]) -> tuple[str, ...]:
+    return certificate_keys(one for line in lines for one in line.certificates)
 
 
 def _goods(line: TicketLine, counted: Amount) -> Goods:

@@ -1,0 +1,101 @@
+"""Productions as they cross the boundary."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from services.traceability.productions.rules import ProductionKind
+from services.traceability.tickets.schemas import LONGEST_LOT, CertificateRef, Counted
+from shared.contracts.figures import Number
+from shared.contracts.schema import Schema
+from shared.contracts.words import Words
+
+MOST_PARTS = 200
+
+
+class InputWrite(Counted):
+    """A lot that goes in."""
+
+    product_name: Words = Field(min_length=1, max_length=100, examples=["白条鸭"])
+    lot: Words = Field(min_length=1, max_length=LONGEST_LOT, description="批号、追溯码或 lot_key", examples=["DEMO-Y1"])
+    lot_owner_id: UUID | None = Field(default=None, description="批号是哪个主体编的；不填即本主体")
+    certificates: list[CertificateRef] = Field(default_factory=list, max_length=20)
+
+
+class OutputWrite(InputWrite):
+    """A lot that comes out."""
+
+    produced_on: date | None = None
+    shelf_life_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
+    expires_on: date | None = None
+
+
+class LossWrite(Counted):
+    reason: Words = Field(min_length=1, max_length=100, examples=["修整下脚"])
+
+
+class ReleaseWrite(Schema):
+    """The examination before goods leave (出厂检验)."""
+
+    passed: bool
+    examined_at: AwareDatetime
+    items: Words = Field(min_length=1, max_length=300, description="检验项目", examples=["感官、净含量、菌落总数"])
+    certificate_number: Words | None = Field(default=None, max_length=60, description="检验合格证号")
+
+
+class ProductionWrite(Schema):
+    kind: ProductionKind = ProductionKind.MAKE
+    business_id: UUID | None = Field(default=None, description="谁生产的；不填即调用者自己的主体")
+    done_at: AwareDatetime = Field(description="完成时间", examples=["2026-07-24T10:00:00+08:00"])
+    process: Words | None = Field(
+        default=None, max_length=60, description="工艺，用来核对出品率；见 /v1/yield-bands", examples=["cooked_meat"]
+    )
+    inputs: list[InputWrite] = Field(min_length=1, max_length=MOST_PARTS, description="投料")
+    outputs: list[OutputWrite] = Field(min_length=1, max_length=MOST_PARTS, description="产出")
+    losses: list[LossWrite] = Field(default_factory=list, max_length=20)
+    release: ReleaseWrite | None = Field(default=None, description="出厂检验；也可以以后再报")
+
+
+class PartRead(Schema):
+    number: int = Field(examples=[1])
+    product_name: str = Field(examples=["酱鸭"])
+    lot_key: str
+    lot_code: str = Field(examples=["DEMO-J1"])
+    quantity: Number = Field(examples=["80"])
+    unit: str = Field(examples=["kg"])
+    produced_on: date | None
+    expires_on: date | None
+    certificates: list[CertificateRef]
+
+
+class ProductionRead(Schema):
+    id: UUID
+    kind: ProductionKind
+    business_id: UUID
+    region_code: str = Field(examples=["330203001000"])
+    done_at: datetime
+    process: str | None
+    yield_percent: Number | None = Field(description="出品率，%；没有都称重的为 null", examples=["80"])
+    yield_outside: bool = Field(description="出品率在通常范围之外，值得一问")
+    release_passed: bool | None = Field(description="出厂检验结论；还没有报为 null")
+    released_at: datetime | None
+    release_paper: str | None = Field(description="检验合格证号")
+    recorded_at: datetime
+    version: int
+
+
+class ProductionDetail(ProductionRead):
+    inputs: list[PartRead]
+    outputs: list[PartRead]
+
+
+class YieldBandRead(Schema):
+    process: str = Field(examples=["cooked_meat"])
+    name: str = Field(examples=["熟食卤制（生重到熟重）"])
+    least: Number = Field(examples=["50"])
+    most: Number = Field(examples=["95"])
+    valid_from: date
+    source: str
+    verified: bool
