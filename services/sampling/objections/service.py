@@ -16,6 +16,7 @@ from services.sampling.objections.schemas import (
     ReasonStep,
 )
 from services.sampling.proceedings.clocks import cancel_open, clock_on, meet, open_where_ruled
+from services.sampling.publications.reexamination import OBJECTION_UPHELD, mark_for_reexamination
 from services.sampling.samples.models import Sample
 from services.sampling.samples.repository import lock_sample
 from services.sampling.separation.service import take_part
@@ -96,8 +97,8 @@ async def resume(session: AsyncSession, objection_id: UUID, body: Step, version:
 async def decide(
     session: AsyncSession, objection_id: UUID, body: DecisionStep, version: int, actor: Actor
 ) -> Objection:
-    """The outcome. Upheld, it ends the cases that the decision names; the sample's conclusion is the report's, which a
-    corrected report replaces.
+    """The outcome. Upheld, it ends the cases that the decision names and marks the published row of the sample, whose
+    conclusion is the report's, which a corrected report replaces.
     """
     objection, sample, at = await _begin(session, objection_id, body, version, actor)
     if body.ends and not body.upheld:
@@ -118,6 +119,8 @@ async def decide(
             actor=actor,
             sides=body.ends,
         )
+    if body.upheld:
+        await mark_for_reexamination(session, sample, OBJECTION_UPHELD, now(), actor)  # the publisher learns of it now
     return objection
 
 

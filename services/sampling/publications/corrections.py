@@ -1,6 +1,5 @@
 """What is said of a published row later: beside it, with its reason; the row itself stays as it was published."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +9,19 @@ from services.sampling.publications import repository
 from services.sampling.publications.models import Publication, PublicationRow
 from services.sampling.publications.problems import NotFitForPublication, RowCorrectedSince
 from services.sampling.publications.reexamination import finish_reexamination
-from services.sampling.publications.rules import ONLY_OF_FAILURES, EditionKind, PublicationKind, combined
+from services.sampling.publications.rules import (
+    ONLY_OF_FAILURES,
+    EditionKind,
+    PublicationKind,
+    combined,
+    refusals_to_stand,
+)
 from services.sampling.publications.schemas import Cells, CorrectionCreate
 from services.sampling.publications.service import publication_for, row_of
 from services.sampling.publications.snapshots import final_items
-from services.sampling.publications.standings import cases_of, retests_of
+from services.sampling.publications.standings import cases_of, retests_of, standings_of
 from services.sampling.samples.models import Sample
 from shared.contracts.disposals import RetestState
-from shared.contracts.statutory_sampling import SampleState, UnqualifiedItem
 from shared.http.auth import Actor
 from shared.http.problems import FieldError, InvalidRequest
 from shared.times import now
@@ -42,7 +46,7 @@ async def correct(
     cells = Cells.model_validate(row.cells | body.changes.named())
     sample = await repository.sample_of(session, row)
     if row.under_reexamination and body.kind is not EditionKind.WITHDRAWAL:
-        await _must_say_what_the_sample_says(session, publication, sample, cells.failed_items)
+        await _must_say_what_the_sample_says(session, publication, sample, cells)
     elif body.kind is EditionKind.UPHELD:
         raise NotFitForPublication("这一行没有在重新核查，没有需要维持的")
     stored: dict[str, Any] = cells.model_dump(mode="json")
@@ -59,19 +63,18 @@ async def correct(
 
 
 async def _must_say_what_the_sample_says(
-    session: AsyncSession, publication: Publication, sample: Sample, failed_items: Sequence[UnqualifiedItem]
+    session: AsyncSession, publication: Publication, sample: Sample, cells: Cells
 ) -> None:
-    """A re-examined row may only stand, or be corrected, as the conclusion drawn anew has it."""
-    if sample.state is not SampleState.CONCLUDED or sample.conclusion is None:
-        raise NotFitForPublication("样品还没有重新作出结论，现在只能撤回这一行；确认更正后的报告之后再更正或维持")
-    if sample.conclusion is not publication.kind.conclusion:
-        raise NotFitForPublication(f"重新核查的结论是“{sample.conclusion.label}”，请撤回这一行")
+    """A re-examined row may only stand, or be corrected, as the final conclusion has it, and once there is one."""
+    cases, retests = await cases_of(session, [sample.id]), await retests_of(session, [sample.id])
+    standing = (await standings_of(session, [sample], cases, retests, {}))[sample.id]
+    if reasons := refusals_to_stand(publication.kind, standing, cells.remark):
+        raise NotFitForPublication("；".join(reasons))
     if publication.kind is PublicationKind.QUALIFIED:
         return
-    cases = (await cases_of(session, [sample.id]))[sample.id]
-    retests = (await retests_of(session, [sample.id]))[sample.id]
-    found = final_items(cases, [retest for retest in retests if retest.state is RetestState.TOLD])
-    if list(failed_items) != found:
+    told = [retest for retest in retests[sample.id] if retest.state is RetestState.TOLD]
+    found = final_items(cases[sample.id], told)
+    if cells.failed_items != found:
         raise NotFitForPublication(f"不合格项目与重新核查的结论不一致，请更正（failed_items）为：{combined(found)}")
 
 

@@ -1,4 +1,4 @@
-"""A published row whose report goes back to the laboratory: marked beside what was published, and somebody's duty."""
+"""A published row whose conclusion is open again: marked beside what was published, and somebody's duty."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,12 +15,16 @@ from shared.http.auth import Actor
 
 CLOCK_OBJECT = "publication_row"
 REEXAMINATION = "published_row_reexamination"
-REASON = "检验报告已退回检验机构更正，结论正在重新核查"
-"""Everybody reads it; why the report was returned stays between bureau and laboratory."""
+REPORT_RETURNED = "检验报告已退回检验机构更正，结论正在重新核查"
+RETEST_ACCEPTED = "复检申请已受理，以复检结论为准"
+OBJECTION_UPHELD = "异议经核查成立，正在重新核查"
+"""Why a row is re-examined. Everybody reads it: who contests, and why a report was returned, stays inside."""
 
 
-async def mark_for_reexamination(session: AsyncSession, sample: Sample, at: datetime, actor: Actor) -> None:
-    """Say beside the sample's published row that it is being re-examined, and let the publisher's clock begin.
+async def mark_for_reexamination(
+    session: AsyncSession, sample: Sample, because: str, at: datetime, actor: Actor
+) -> None:
+    """Say beside the sample's published row that it is being re-examined, and let the publisher's clock begin at `at`.
 
     Nothing where the sample is not published, was withdrawn, or is marked already. Call it with the sample locked.
     """
@@ -28,7 +32,7 @@ async def mark_for_reexamination(session: AsyncSession, sample: Sample, at: date
     row = await repository.latest_edition(session, sample.id) if publication else None
     if publication is None or row is None or row.withdrawn or row.under_reexamination:
         return
-    mark = row.followed_by(EditionKind.REEXAMINATION, REASON, row.cells, sample.version, actor.id)
+    mark = row.followed_by(EditionKind.REEXAMINATION, because, row.cells, sample.version, actor.id)
     session.add(mark)
     await session.flush()
     await open_clock(

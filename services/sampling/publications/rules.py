@@ -150,14 +150,35 @@ def refusals(kind: PublicationKind, standing: Standing, remark: str, present: da
         found.append(f"已列入{standing.listed_in}；一份样品只公布一次，有误的在那张表下更正")
     if kind.conclusion is not standing.conclusion:
         return found
-    for dispute in standing.disputes:
-        if not dispute.over:
-            found.append(f"{dispute.label}还没有结果（{dispute.state}），办结后再公布")
+    found += [f"{each}，办结后再公布" for each in _undecided(standing)]
     if kind is PublicationKind.QUALIFIED:
         if any(case.holds for case in standing.cases):
             found.append("结论为合格，却还有按不合格办理的核查处置，请先核对")
         return found
     return found + list(_about_the_cases(standing, remark, present))
+
+
+def refusals_to_stand(kind: PublicationKind, standing: Standing, remark: str) -> list[str]:
+    """Why a published row that is re-examined may not stand yet, or not as it reads; empty when it may."""
+    if standing.state is not SampleState.CONCLUDED or standing.conclusion is None:
+        return ["样品还没有重新作出结论，现在只能撤回这一行；确认更正后的报告之后再更正或维持"]
+    if standing.conclusion is not kind.conclusion:
+        return [f"重新核查的结论是“{standing.conclusion.label}”，请撤回这一行"]
+    if undecided := _undecided(standing):
+        return [f"{each}，现在只能撤回这一行；办结之后再更正或维持" for each in undecided]
+    if kind is PublicationKind.QUALIFIED:
+        return []
+    if standing.cases and not any(case.holds for case in standing.cases):
+        return ["结论已被推翻，请撤回这一行"]
+    return [] if remark else [f"{side.label}的异议成立，请更正这一行，在备注中写明" for side in _upheld_sides(standing)]
+
+
+def _undecided(standing: Standing) -> list[str]:
+    return [f"{each.label}还没有结果（{each.state}）" for each in standing.disputes if not each.over]
+
+
+def _upheld_sides(standing: Standing) -> list[CaseSide]:
+    return [case.side for case in standing.cases if case.ended is CaseEnd.OBJECTION_UPHELD]
 
 
 def _about_the_sample(kind: PublicationKind, standing: Standing) -> Iterable[str]:

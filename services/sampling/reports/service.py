@@ -9,7 +9,7 @@ from services.sampling.disposals.service import end_cases, open_cases
 from services.sampling.figures import reports as figures
 from services.sampling.laboratory_desk.reading import trade_names_in
 from services.sampling.laboratory_desk.rules import without_names
-from services.sampling.publications.reexamination import mark_for_reexamination
+from services.sampling.publications.reexamination import REPORT_RETURNED, mark_for_reexamination
 from services.sampling.reports import repository
 from services.sampling.reports.findings import NOT_STATED, finding_of, told
 from services.sampling.reports.models import Report
@@ -81,7 +81,7 @@ async def return_for_correction(
     await samples.return_to_laboratory(session, sample, body.reason, at, actor, report_id=str(report.id))
     if was_accepted:
         await figures.record_concluded(session, report, -1)
-        await mark_for_reexamination(session, sample, at, actor)
+        await mark_for_reexamination(session, sample, REPORT_RETURNED, at, actor)
     return report
 
 

@@ -17,6 +17,7 @@ from services.sampling.no_retest_items.repository import names_on
 from services.sampling.no_retest_items.rules import is_microbiological
 from services.sampling.proceedings.clocks import cancel_open, clock_on, has_lapsed, meet, open_where_ruled
 from services.sampling.proceedings.filing import filed_at
+from services.sampling.publications.reexamination import RETEST_ACCEPTED, mark_for_reexamination
 from services.sampling.retests import repository
 from services.sampling.retests.models import Retest
 from services.sampling.retests.problems import (
@@ -93,7 +94,9 @@ async def apply(session: AsyncSession, case_id: UUID, body: RetestApplication, a
 
 
 async def accept(session: AsyncSession, retest_id: UUID, body: BackupCheck, version: int, actor: Actor) -> Retest:
-    """The application is accepted, the backup sample having been looked at. Raises RetestMustBeRefused on a ground."""
+    """The application is accepted, the backup sample having been looked at; where the sample is published, its row is
+    marked. Raises RetestMustBeRefused on a ground.
+    """
     retest, sample, at = await begin(session, retest_id, body, version, actor)
     case = await case_for(session, retest.case_id, actor)
     grounds = binding_grounds(await _facts(session, retest, case, sample, body.backup_expires_on, at))
@@ -107,6 +110,7 @@ async def accept(session: AsyncSession, retest_id: UUID, body: BackupCheck, vers
     retest.accept(at, body.backup_expires_on)
     await meet_clock_of(session, retest, ACCEPTANCE, at, actor)
     await open_clock_of(session, retest, SELECTION, at)
+    await mark_for_reexamination(session, sample, RETEST_ACCEPTED, now(), actor)  # the publisher learns of it now
     return await finish(session, retest, RetestStep.ACCEPTED, at, body, actor)
 
 

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-import pytest_asyncio
 from openpyxl import load_workbook
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.sampling.disposals.models import DisposalCase, ResultNotice
 from services.sampling.disposals.repository import cases_of
 from services.sampling.laboratories.models import Laboratory
-from services.sampling.publications.reexamination import mark_for_reexamination
+from services.sampling.publications.reexamination import REPORT_RETURNED, mark_for_reexamination
 from services.sampling.publications.rules import PublicationKind
 from services.sampling.publications.snapshots import final_items
 from services.sampling.publications.tables import COLUMNS, UNKNOWN
@@ -25,7 +24,7 @@ from services.sampling.samples.models import Sample
 from shared.contracts.codes import Role, Unit
 from shared.contracts.statutory_sampling import Conclusion, Stream, UnqualifiedItem
 from shared.times import day_of, now
-from tests.conftest import ClientOf, SessionOf
+from tests.conftest import ClientOf
 from tests.services.sampling.apart import person
 from tests.services.sampling.disposals.making import LEAD, act, concluded_sample, done, finding, opened, path_of, read
 from tests.services.sampling.factories import HAISHU, NANHAI, key
@@ -46,27 +45,6 @@ FORM = {
     "goods": {"specification": "=500克/袋", "trade_mark": "演示牌"},
     "samplers": [{"name": "演示抽样员丁（虚构）", "phone": "13700000000"}],
 }
-
-
-@pytest_asyncio.fixture
-async def session(session_of: SessionOf) -> AsyncSession:
-    return await session_of(Unit.SAMPLING)
-
-
-@pytest_asyncio.fixture
-async def office(client_of: ClientOf) -> httpx.AsyncClient:
-    return await client_of(Unit.SAMPLING, Role.FOOD_SAFETY_OFFICE, regions=[HAISHU])
-
-
-@pytest_asyncio.fixture
-async def handler(client_of: ClientOf) -> httpx.AsyncClient:
-    return await client_of(Unit.SAMPLING, Role.CASE_HANDLER, regions=[HAISHU])
-
-
-@pytest_asyncio.fixture
-async def anyone(client_of: ClientOf) -> httpx.AsyncClient:
-    """Somebody without a token."""
-    return await client_of(Unit.SAMPLING)
 
 
 async def a_sample(session: AsyncSession, **change: Any) -> Sample:
@@ -530,7 +508,7 @@ async def test_a_reexamined_failure_stands_only_with_the_items_that_its_report_n
 ) -> None:
     sample = await a_failure(session, handler)
     found = await published(office, sample)
-    await mark_for_reexamination(session, sample, now(), person(Role.INSPECTOR))
+    await mark_for_reexamination(session, sample, REPORT_RETURNED, now(), person(Role.INSPECTOR))
     _, mark = await rows_of(anyone, found)
     anew = UnqualifiedItem(item=LEAD.item, result="0.35 mg/kg", requirement=LEAD.requirement)
     for case in await cases_of(session, sample.id):
