@@ -33,6 +33,7 @@ LIMIT_HEADERS: Mapping[str, str] = {
     "GS1-EPCIS-Capture-File-Size-Limit": str(MOST_BYTES),
 }
 """What one capture may hold: events, and bytes."""
+_IN_PATH = re.compile(r"\{(\w+)")
 _BOUND = re.compile(r"(\d{1,3})\.(\d{1,3})(?:\.\d{1,3})?")
 
 
@@ -166,14 +167,14 @@ def EpcisRouter(*, tag: str) -> APIRouter:  # noqa: N802 (reads as the class it 
 def add_options(router: APIRouter, limits: Mapping[str, Mapping[str, str]] | None = None) -> None:
     """Answer OPTIONS on every path of the router with 204, the methods allowed, and what the server can.
 
-    Call it last. `limits` are further headers by path.
+    Call it last. `limits` are further headers by path; they may say `Allow` where another router shares the path.
     """
     methods: dict[str, set[str]] = {}
     for route in router.routes:
         if isinstance(route, APIRoute):
             methods.setdefault(route.path, {"OPTIONS"}).update(route.methods or ())
     for path, allowed in methods.items():
-        headers = {**OPTIONS_HEADERS, **(limits or {}).get(path, {}), "Allow": ", ".join(sorted(allowed))}
+        headers = {**OPTIONS_HEADERS, "Allow": ", ".join(sorted(allowed)), **(limits or {}).get(path, {})}
         router.add_api_route(
             path,
             _answer_with(headers),
@@ -181,7 +182,12 @@ def add_options(router: APIRouter, limits: Mapping[str, Mapping[str, str]] | Non
             status_code=204,
             name=f"options{path.replace('/', '_').replace('{', '').replace('}', '').replace(':path', '')}",
             summary="可用的方法与版本",
+            openapi_extra={"parameters": [_path_parameter(name) for name in _IN_PATH.findall(path)]},
         )
+
+
+def _path_parameter(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
 
 
 def _answer_with(headers: Mapping[str, str]) -> Callable[..., Coroutine[Any, Any, Response]]:

@@ -41,4 +41,4 @@ async def read_event(
     return Response(await service.read(session, event_id, actor, wanted), media_type="application/ld+json")
 
 
-add_options(router)
+add_options(router, {"/epcis/events": {"Allow": "GET, OPTIONS, POST"}})  # its GET is a query: `epcis_queries`

@@ -20,7 +20,7 @@ from services.traceability.epcis_events.models import (
     EpcisEventThing,
     EpcisNamespace,
 )
-from services.traceability.epcis_events.visibility import concerned, linked, shown
+from services.traceability.epcis_events.visibility import concerned, linkable, shown
 from services.traceability.epcis_queries.conditions import Direction, EventQuery, HasThing, Order
 from services.traceability.epcis_queries.models import NamedQuery, SpentPageToken
 from services.traceability.epcis_queries.pages import SortKey
@@ -53,7 +53,7 @@ async def find_events(
 ) -> list[Found]:
     """The first `limit` events behind `after` that match and that the actor sees, in the query's order."""
     order = query.order or _DEFAULT_ORDER
-    branches = [_branch(actor, query, order, seen, limit, after) for seen in _degrees(actor, query)]
+    branches = [_branch(actor, query, order, seen, limit, after) for seen in _degrees(query)]
     pages = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
     keys = [column for column in pages.c if column.key.startswith("place_")]
     statement = select(pages).order_by(*_directed(keys, order.direction)).limit(limit)
@@ -64,21 +64,19 @@ async def find_events(
 
 async def count_events(session: AsyncSession, actor: Actor, query: EventQuery, *, limit: int) -> int:
     """How many events match and are seen, counted up to `limit`."""
-    branches = [_reached(actor, query, seen).limit(limit) for seen in _degrees(actor, query)]
+    branches = [_reached(actor, query, seen).limit(limit) for seen in _degrees(query)]
     every = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
     return await session.scalar(select(func.count()).select_from(every)) or 0
 
 
-def _degrees(actor: Actor, query: EventQuery) -> list[Seen]:
-    """To an office, events beyond its regions show only where it asks for a thing: to look through all events of the
-    country for things that also occur in one's own would be a trawl, not a trace.
-    """
+def _degrees(query: EventQuery) -> list[Seen]:
+    """Linked events show only where a thing is asked for: see `visibility`."""
     traces = any(isinstance(one, HasThing) for one in query.conditions)
-    return [Seen.WHOLE, Seen.LINKED] if actor.business_id is not None or traces else [Seen.WHOLE]
+    return [Seen.WHOLE, Seen.LINKED] if traces else [Seen.WHOLE]
 
 
 def _reached(actor: Actor, query: EventQuery, seen: Seen) -> Select[Any]:
-    reach = concerned(actor) if seen is Seen.WHOLE else linked(actor)
+    reach = concerned(actor) if seen is Seen.WHOLE else linkable(actor)
     return select(EpcisEvent.id).where(reach, *(clause(condition, actor, seen) for condition in query.conditions))
 
 

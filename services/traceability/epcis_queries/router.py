@@ -56,7 +56,7 @@ async def create_query(
 ) -> Response:
     only_paging(request.query_params)
     await service.name_query(session, actor, body.name, asked_in_body(body.query, extensions))
-    return Response(status_code=201, headers={"Location": f"queries/{quote(body.name, safe='')}"})
+    return Response(status_code=201, headers={"Location": f"/epcis/queries/{quote(body.name, safe='')}"})
 
 
 @router.get("/epcis/queries", summary="已保存的查询")

@@ -12,13 +12,13 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, any_, false, literal, or_, select
+from sqlalchemy import ColumnElement, String, Uuid, and_, any_, false, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from services.traceability.epcis_events.facts import index_text
 from services.traceability.epcis_events.models import EpcisEvent, EpcisEventFact, EpcisEventThing
-from services.traceability.epcis_events.visibility import shown
+from services.traceability.epcis_events.visibility import Only, shown
 from services.traceability.epcis_queries.conditions import (
     Comparison,
     Condition,
@@ -73,7 +73,9 @@ def clause(condition: Condition, actor: Actor, seen: Seen) -> ColumnElement[bool
             return EpcisEvent.error_declared_at.is_not(None)
         case HasThing(roles, patterns):
             thing = aliased(EpcisEventThing)
-            return _thing(thing, and_(thing.role.in_(sorted(roles)), _matches(thing.key, patterns)), actor, seen)
+            asked = and_(thing.role.in_(sorted(roles)), _matches(thing.key, patterns))
+            few = all(not pattern.like for pattern in patterns)
+            return _thing(thing, asked, actor, seen, lambda key: _matches(key, patterns), few=few)
         case Quantity():
             return _quantity(condition, actor, seen)
         case FactAmong():
@@ -104,11 +106,25 @@ def _compared(column: Any, comparison: Comparison, operand: Decimal | datetime) 
     return result
 
 
-def _thing(thing: type[EpcisEventThing], asked: ColumnElement[bool], actor: Actor, seen: Seen) -> ColumnElement[bool]:
+def _thing(
+    thing: type[EpcisEventThing],
+    asked: ColumnElement[bool],
+    actor: Actor,
+    seen: Seen,
+    only: Only | None = None,
+    *,
+    few: bool = False,
+) -> ColumnElement[bool]:
+    """The event has a thing as `asked`. `few`: the events are better found by the thing than by their order, which the
+    planner cannot know, since it takes the events of a lot to be spread over all times.
+    """
+    found = select(thing.event_pk).where(asked)
     if seen is Seen.LINKED:
-        found = select(thing.event_pk).where(thing.event_pk == EpcisEvent.id, asked, shown(actor, thing))
-        return found.correlate(EpcisEvent).exists()
-    return EpcisEvent.id.in_(select(thing.event_pk).where(asked))
+        found = found.where(shown(actor, thing, only)).correlate(EpcisEvent)
+        return found.where(thing.event_pk == EpcisEvent.id).exists()
+    if few:
+        return EpcisEvent.id == any_(func.array(found.scalar_subquery(), type_=ARRAY(Uuid)))
+    return EpcisEvent.id.in_(found)
 
 
 def _matches(key: ColumnElement[str] | InstrumentedAttribute[str], patterns: Sequence[Pattern]) -> ColumnElement[bool]:

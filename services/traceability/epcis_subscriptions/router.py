@@ -39,7 +39,7 @@ async def subscribe(
     private_allowed = settings.epcis_webhooks_to_private_addresses
     subscription = await service.subscribe(session, actor, name, body, wanted, private_allowed=private_allowed)
     response = response_of(request, None, SubscriptionRead.of(subscription, name), status_code=201)
-    response.headers["Location"] = f"queries/{quote(name, safe='')}/subscriptions/{subscription.id}"
+    response.headers["Location"] = f"/epcis/queries/{quote(name, safe='')}/subscriptions/{subscription.id}"
     return response
 
 

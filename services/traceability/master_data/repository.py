@@ -104,7 +104,8 @@ def within(keys: Sequence[str]) -> Select[tuple[str]]:
 
 def _walk(keys: Sequence[str]) -> CTE:
     given = func.unnest(cast(list(keys), ARRAY(Text(collation="C")))).label("key")
-    start = select(given, literal_column("0").label("level")).cte("location_walk", recursive=True)
+    # Without a name of its own: one query may walk twice.
+    start = select(given, literal_column("0").label("level")).cte(recursive=True)
     below = (
         select(LocationChild.child_key, start.c.level + 1)
         .join(start, LocationChild.parent_key == start.c.key)

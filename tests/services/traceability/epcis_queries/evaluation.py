@@ -4,7 +4,7 @@ Nothing here uses the product's reading of queries or of events but the translat
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -14,7 +14,8 @@ from services.traceability.identifiers import match_key
 
 Event = dict[str, Any]
 NAMESPACE = "https://ns.example.com/epcis/"
-TO_BASE = {
+Convert = Callable[[Fraction], Fraction]
+TO_BASE: dict[str, tuple[str, Convert]] = {
     "KGM": ("mass", lambda v: v), "GRM": ("mass", lambda v: v / 1000), "TNE": ("mass", lambda v: v * 1000),
     "LTR": ("volume", lambda v: v), "CEL": ("heat", lambda v: v + Fraction("273.15")), "KEL": ("heat", lambda v: v),
     "FAH": ("heat", lambda v: (v - 32) * 5 / 9 + Fraction("273.15")), "P1": ("share", lambda v: v),

@@ -164,7 +164,7 @@ async def test_named_queries_from_birth_to_death(session_of: SessionOf, client: 
     await capture(session, [numbered(1, bizStep="shipping"), numbered(2, bizStep="packing")])
     body = {"name": "sent", "query": {"EQ_bizStep": ["shipping"], "eventType": ["ObjectEvent"]}}
     created = await client.post("/epcis/queries", json=body)
-    assert (created.status_code, created.headers["Location"]) == (201, "queries/sent")
+    assert (created.status_code, created.headers["Location"]) == (201, "/epcis/queries/sent")
     again = await client.post("/epcis/queries", json=body)
     assert (again.status_code, again.json()["type"]) == (409, "epcisException:ResourceAlreadyExistsException")
     assert (await client.get("/epcis/queries")).json() == [body]
@@ -176,6 +176,23 @@ async def test_named_queries_from_birth_to_death(session_of: SessionOf, client: 
     assert (await client.delete("/epcis/queries/sent")).status_code == 204
     gone = await client.get("/epcis/queries/sent/events")
     assert (gone.status_code, gone.json()["type"]) == (404, "epcisException:NoSuchNameException")
+
+
+async def test_every_resource_answers_options(client: httpx.AsyncClient) -> None:
+    for address, allowed in [
+        ("/epcis", "GET, OPTIONS"),
+        ("/epcis/events", "GET, OPTIONS, POST"),
+        ("/epcis/queries", "GET, OPTIONS, POST"),
+        ("/epcis/queries/any", "DELETE, GET, OPTIONS"),
+        ("/epcis/queries/any/events", "GET, OPTIONS"),
+        ("/epcis/nextPageToken/any", "DELETE, OPTIONS"),
+        ("/epcis/bizSteps", "GET, OPTIONS"),
+        ("/epcis/bizSteps/shipping", "GET, OPTIONS"),
+        ("/epcis/bizSteps/shipping/events", "GET, OPTIONS"),
+    ]:
+        answer = await client.options(address)
+        assert (answer.status_code, answer.headers["allow"]) == (204, allowed), address
+        assert answer.headers["GS1-EPCIS-Version"] == "2.0"
 
 
 async def test_a_named_query_is_checked_and_its_owner_s(client: httpx.AsyncClient, client_of: ClientOf) -> None:
@@ -246,6 +263,8 @@ async def test_a_place_with_all_that_lies_within_it(session_of: SessionOf, clien
     for asked, count in [(market, 3), (hall, 3), ("urn:epc:id:sgln:4012345.00009.0", 0)]:
         assert len(numbers(await client.get("/epcis/events", params={"WD_bizLocation": asked}))) == count
     assert len(numbers(await client.get("/epcis/events", params={"EQ_bizLocation": market}))) == 1
+    several = {"WD_bizLocation": hall, "WD_readPoint": hall, "MATCH_epc": THING, "maxEventCount": "5"}
+    assert numbers(await client.get("/epcis/events", params=several)) == []
 
 
 async def test_events_keep_their_own_context_where_prefixes_differ(

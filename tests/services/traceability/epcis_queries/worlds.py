@@ -53,7 +53,10 @@ def event(random: Random) -> dict[str, Any]:
         "eventTime": time(random.choice(MINUTES)),
         "eventTimeZoneOffset": "+08:00",
     }
-    maybe = lambda share=0.5: random.random() < share  # noqa: E731
+
+    def maybe(share: float = 0.5) -> bool:
+        return random.random() < share
+
     action = random.choice(["ADD", "OBSERVE", "DELETE"])
     if kind != "TransformationEvent":
         drawn["action"] = action
