@@ -136,8 +136,8 @@ async def test_a_file_is_seen_by_who_sees_a_correction_or_clue_that_names_it_as_
     stranger = await client_of(Unit.INSPECTION, Role.INSPECTOR, regions=[NANHAI])
     photos = [CONTENT, CONTENT + b"2"]
     hashes = [hashlib.sha256(photo).hexdigest() for photo in photos]
-    for photo in photos:
-        await upload(anna, photo)
+    for one in photos:
+        await upload(anna, one)
     party = {"party_name": "演示小吃店（虚构）", "region_code": STREET}
     found = party | {"problem": "原料直接放在地面（演示）", "evidence_before": hashes[:1]}
     answer = await anna.post("/v1/corrections", json=found, headers={"Idempotency-Key": str(uuid7())})
