@@ -10,6 +10,8 @@ from shared.contracts.statutory_sampling import CaseSide
 
 PARTIES = OFFICERS | {Role.BUSINESS}
 LEADERS = frozenset({Role.LEADER})
+VOUCHERS = frozenset({Role.FOOD_SAFETY_OFFICE})
+"""Who may publish, and so may say that publication need not wait."""
 PROOF = replace(EVIDENCE, required=True)
 FILED_ON_PAPER = Field(
     "at",
@@ -207,6 +209,29 @@ def service_of(notice: Answer) -> Step:
     )
 
 
+def confirmation_of(notice: Answer) -> Step:
+    """Vouching for a day of service that somebody else wrote down late."""
+    return Step(
+        f"result-notices/{notice['id']}/confirmation",
+        f"确认补记的送达（{notice['label']}）",
+        VOUCHERS,
+        (_why("凭什么确认送达日期属实", "如：已核对送达回证原件上的签收日期"), EVIDENCE),
+        "由登记人以外的另一人确认。确认以后，公布按送达日期计算期限，不再从登记之日另行算满。",
+    )
+
+
+def steps_on(notice: Answer) -> list[Step]:
+    """Every step there is on serving one recipient, possible now or not."""
+    return [service_of(notice), confirmation_of(notice)]
+
+
+def awaits_confirmation(notice: Answer) -> bool:
+    """Whether publication waits longer for a service that was written down late and that nobody else vouched for."""
+    return bool(
+        notice["is_late_record"] and notice["confirmed_at"] is None and Recipient(notice["recipient"]).may_contest
+    )
+
+
 def steps_of(case: Answer) -> list[Step]:
     """Every step there is on this case, possible now or not."""
     items = tuple((item["item"], item["item"]) for item in case["unqualified_items"])
@@ -217,7 +242,7 @@ def steps_of(case: Answer) -> list[Step]:
         )
         for step in STEPS
     ]
-    return [*contest, *(service_of(notice) for notice in case["notices"])]
+    return [*contest, *(step for notice in case["notices"] for step in steps_on(notice))]
 
 
 def offered(case: Answer, roles: frozenset[Role]) -> list[Step]:
@@ -246,7 +271,7 @@ def next_step(case: Answer) -> str:
 def _possible(case: Answer) -> set[str]:
     state, is_own = CaseState(case["state"]), case["handling"] == Handling.OWN
     fallen_away = case["ended_because"] not in (None, CaseEnd.DISPOSED)
-    served = {service_of(notice).slug for notice in case["notices"]} if not fallen_away else set()
+    served = set() if fallen_away else _on_notices(case)
     contests = set() if fallen_away else {RETEST.slug, OBJECTION.slug}
     if state is CaseState.CLOSED:
         return served | contests
@@ -259,6 +284,11 @@ def _possible(case: Answer) -> set[str]:
         found |= {REGION_NOTICE.slug}
     found |= {EXTENSION.slug}
     return found | ({START.slug} if state is CaseState.OPEN else _under_way(case))
+
+
+def _on_notices(case: Answer) -> set[str]:
+    late = [notice for notice in case["notices"] if awaits_confirmation(notice)]
+    return {service_of(notice).slug for notice in case["notices"]} | {confirmation_of(each).slug for each in late}
 
 
 def _under_way(case: Answer) -> set[str]:

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from gateway.web import words
-from gateway.web.disposal_steps import SHOWS
-from gateway.web.steps import Answer
+from gateway.web.disposal_steps import SHOWS, awaits_confirmation
+from gateway.web.steps import Answer, Step
 from gateway.web.whistle_timeline import Step as Mark
 from gateway.web.whistle_timeline import clock_of
 from shared.contracts.clocks import ClockState
@@ -47,16 +47,20 @@ SHOWN_BY = {
 
 @dataclass(frozen=True)
 class Served:
-    """One recipient of the result: how far serving it has come, his windows, and the step that is there to take."""
+    """One recipient of the result: how far serving it has come, his windows, and the steps that are there to take.
+
+    `late` tells what a service that was written down late means for publication.
+    """
 
     label: str
     name: str
     state: tuple[str, str]
     when: str
     proof: str
+    late: str
+    waits: bool
     clocks: Sequence[words.ClockWords]
-    slug: str
-    act: str
+    steps: Sequence[Step]
 
 
 def state_of(case: Answer) -> tuple[str, str]:
@@ -221,13 +225,35 @@ def _entered_later(entry: Answer) -> str:
     return f"，补录于{moment(recorded)}"
 
 
-def served(notice: Answer, step_slug: str, act: str, now: datetime) -> Served:
+def served(notice: Answer, steps: Sequence[Step], now: datetime) -> Served:
     clocks = [clock_of(clock, now) for clock in notice["clocks"]]
     overdue = any(clock.kind == "overdue" for clock in clocks)
     state = ("ok", "已送达") if notice["served_at"] else ("danger", "超期未送达") if overdue else ("warning", "未送达")
     method = f"，{ServiceMethod(notice['method']).label}" if notice["method"] else " 送达"
     when = f"{moment(notice['served_at'])}{method}" if notice["served_at"] else ""
-    return Served(notice["label"], notice["name"], state, when, "、".join(notice["proof"]), clocks, step_slug, act)
+    return Served(
+        label=notice["label"],
+        name=notice["name"],
+        state=state,
+        when=when,
+        proof="、".join(notice["proof"]),
+        late=_late_record(notice),
+        waits=awaits_confirmation(notice),
+        clocks=clocks,
+        steps=steps,
+    )
+
+
+def _late_record(notice: Answer) -> str:
+    """What a service that was written down on a later day means for publication; empty where it means nothing."""
+    if awaits_confirmation(notice):
+        return (
+            f"送达是{moment(notice['recorded_at'])}补记的：公布要等期限从登记之日另行算满；"
+            "由登记人以外的食安办人员确认送达日期属实的，不再另等。"
+        )
+    if notice["is_late_record"] and notice["confirmed_at"]:
+        return f"送达是补记的，另一人已于{moment(notice['confirmed_at'])}确认属实，公布按送达日期计算期限。"
+    return ""
 
 
 def contests(objections: Sequence[Answer], retests: Sequence[Answer]) -> list[dict[str, Any]]:

@@ -90,9 +90,8 @@ async def case_page(
     )
     now = times.now()
     offered = disposal_steps.offered(case, visitor.actor.roles)
-    by_slug = {step.slug: step for step in offered}
-    services_of = [(notice, disposal_steps.service_of(notice)) for notice in case["notices"]]
-    own = {step.slug for _, step in services_of}
+    own = {notice["id"]: {step.slug for step in disposal_steps.steps_on(notice)} for notice in case["notices"]}
+    on_notices = frozenset[str]().union(*own.values())
     due = disposal_steps.next_step(case)
     return render(
         request,
@@ -109,10 +108,10 @@ async def case_page(
         missing=disposal_words.missing(case),
         marks=disposal_words.progress(case, now),
         notices=[
-            disposal_words.served(notice, step.slug if step.slug in by_slug else "", step.act, now)
-            for notice, step in services_of
+            disposal_words.served(notice, [step for step in offered if step.slug in own[notice["id"]]], now)
+            for notice in case["notices"]
         ],
-        actions=[step for step in offered if step.slug not in own or step.slug == due],
+        actions=[step for step in offered if step.slug not in on_notices or step.slug == due],
         next_step=due,
         contests=disposal_words.contests(
             [each for each in objections if each["case_id"] in (None, str(case_id))], retests

@@ -111,6 +111,12 @@ def _draft_table(publication: Mapping[str, Any], now: datetime) -> Line:
     return Line(publication["title"], f"/publications/{publication['id']}", note, [shown["badge"]])
 
 
+def _marked_table(publication: Mapping[str, Any], now: datetime) -> Line:
+    shown = publication_form.listed(publication)
+    note = f"{publication['number']}，{shown['announced']}公布，{publication['row_count']}份样品"
+    return Line(publication["title"], f"/publications/{publication['id']}", note, [("warning", "有行待重新核查")])
+
+
 def _case_request(request: Mapping[str, Any], now: datetime) -> Line:
     return _transfer(CASE, request)
 
@@ -188,6 +194,14 @@ KINDS = (
     ),
     Kind("拟定中的抽检计划", PLAN_KEEPERS, "/sampling-plans", "/v1/sampling-plans", _draft_plan, {"state": "draft"}),
     Kind("拟公布的抽检结果", PUBLISHERS, "/publications", "/v1/publications", _draft_table, {"state": "draft"}),
+    Kind(
+        "已公布、正在重新核查的结果",
+        PUBLISHERS,
+        "/publications?marked=true",
+        "/v1/publications",
+        _marked_table,
+        {"under_reexamination": "true"},
+    ),
     Kind("退回更正的报告", LABORATORIES, f"{OF_REPORT}returned", OWN_REPORTS, _own_report, {"state": "returned"}),
     Kind("待机构审核的报告", LABORATORIES, f"{OF_REPORT}in_review", OWN_REPORTS, _own_report, {"state": "in_review"}),
     Kind("待批准的报告", LABORATORIES, f"{OF_REPORT}reviewed", OWN_REPORTS, _own_report, {"state": "reviewed"}),

@@ -100,6 +100,8 @@ def correction_form(row: Answer, kind: str) -> tuple[RowForm, Filled]:
         typed |= {f"{items.name}/{number}/{name}": item[name] for name in ("item", "result", "requirement")}
     rows = {items.name: max(len(cells["failed_items"]), 1)} if is_failure else {}
     lead = "原来那一行一字不动。更正的只改有误的列；撤回、维持不改任何一列，只写理由。"
+    if row["under_reexamination"]:
+        lead = f"这一行正在重新核查：{row['reason']}。结论重新作出、复检和异议都办结之前，只能撤回。{lead}"
     return RowForm("登记并公布", head, groups, lead), Filled(typed, rows)
 
 

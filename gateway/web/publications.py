@@ -49,9 +49,11 @@ async def publication_list(
     session: Session,
     state: Annotated[str, Query(max_length=20)] = "",
     kind: Annotated[str, Query(max_length=20)] = "",
+    marked: Annotated[str, Query(max_length=5)] = "",
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
     wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
+    wanted |= {"under_reexamination": "true"} if marked == "true" else {}
     wanted |= {"state": state} if state in publication_form.STATES else {}
     wanted |= {"kind": kind} if kind in dict(publication_form.KINDS) else {}
     page = await services.get(Unit.SAMPLING, PUBLICATIONS, visitor.caller, BUDGET_SECONDS, **wanted)
@@ -66,7 +68,9 @@ async def publication_list(
         filters=[
             ("state", "办到哪里", states, state),
             ("kind", "哪一种表", [("", "全部"), *publication_form.KINDS], kind),
+            ("marked", "重新核查", [("", "不限"), ("true", "有待处理的行")], marked),
         ],
+        narrowed=any((state, kind, marked)),
         publishes=visitor.actor.has(*PUBLISHERS),
         next_cursor=page["next_cursor"] or "",
         cursor=cursor,
@@ -234,6 +238,7 @@ async def _show(
     publishes = visitor.actor.has(*PUBLISHERS)
     found = await _ask(services, visitor, f"{PUBLICATIONS}/{publication_id}/candidates", more) if is_draft else nothing
     shown = [publication_form.row_words(row) for row in rows["items"]]
+    standing = publication_form.latest_only(shown)
     return render(
         request,
         "publication.html",
@@ -241,7 +246,8 @@ async def _show(
         publication=publication_form.listed(publication),
         place=await region_name(session, publication["region_code"]),
         rows=shown,
-        correctable=publication_form.latest_only(shown) if publishes and not is_draft else frozenset(),
+        correctable=standing if publishes and not is_draft else frozenset(),
+        marked=[row for row in shown if row["under_reexamination"] and row["id"] in standing],
         candidates=[each | {"sampled": publication_form.day(each["sampled_on"])} for each in found["items"]],
         more_cursor=found["next_cursor"] or "",
         more=more,

@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.clients import Refused, ServicesHere, ServiceSilent
+from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
 from gateway.web.forms import FieldError, checked_form
 from gateway.web.pages import render
 from gateway.web.upload_parts import (
@@ -115,10 +115,36 @@ def _show_form(
 async def upload_status(
     request: Request, visitor: CanUploadResults, services: ServicesHere, upload_id: UUID
 ) -> Response:
+    return await _show_status(request, visitor, services, upload_id)
+
+
+@router.post("/result-uploads/{upload_id}/acceptance")
+async def accept_trial(
+    request: Request, visitor: CanUploadResults, services: ServicesHere, upload_id: UUID
+) -> Response:
+    """Take in the file of a trial run; it is at the sampling service already."""
+    async with checked_form(request):
+        path = f"{UPLOADS}/{upload_id}/acceptance"
+    try:
+        answer = await services.send(Unit.SAMPLING, "POST", path, visitor.caller, BUDGET_SECONDS)
+    except (Refused, ServiceSilent) as refusal:
+        return await _show_status(request, visitor, services, upload_id, refusal)
+    return RedirectResponse(f"/result-uploads/{answer.json()['id']}", status_code=303)
+
+
+async def _show_status(
+    request: Request,
+    visitor: Visitor,
+    services: Services,
+    upload_id: UUID,
+    refusal: Refused | ServiceSilent | None = None,
+) -> Response:
     answer, rejected = await upload_with_rejected(services, visitor.caller, f"{UPLOADS}/{upload_id}")
     return render(
         request,
         "result_upload_status.html",
+        status_code=422 if refusal else 200,
+        errors=[FieldError("acceptance", refusal.detail or refusal.title)] if refusal else [],
         above=_above(visitor),
         upload=view_of(answer),
         rows=[

@@ -114,6 +114,7 @@ async def sample_page(
         conclusion=conclusion_badge(sample["conclusion"]),
         facts=_facts(sample),
         reports=[(report_words(report), sample_steps.offered(report, roles)) for report in reports or []],
+        warnings=reports[0]["warnings"] if reports else [],
         sees_reports=visitor.actor.has(*REPORT_READERS),
         cases=[disposal_words.listed(case, now) for case in cases or []],
         contests=disposal_words.contests(on_sampling, []),
@@ -179,6 +180,7 @@ def _report_subject(report: dict[str, Any], visitor: Visitor) -> Subject:
         offered=sample_steps.offered(report, visitor.actor.roles),
         version=str(report["version"]),
         entries=report["entries"],
+        warnings=report["warnings"],
     )
 
 

@@ -23,7 +23,8 @@ Keep = Callable[[UploadFile], Awaitable[str]]
 
 @dataclass(frozen=True)
 class Subject:
-    """What a step is taken on: in words, its page, and the steps it offers; `version` is empty where it has none.
+    """What a step is taken on: in words, its page, and the steps it offers; `version` is empty where it has none;
+    `warnings` are what who takes a step must know.
 
     `crumbs` lead to its page, which is the last.
     """
@@ -35,6 +36,7 @@ class Subject:
     offered: Sequence[Step]
     version: str = ""
     entries: Sequence[Answer] = ()
+    warnings: Sequence[str] = ()
 
     @property
     def slugs(self) -> frozenset[str]:

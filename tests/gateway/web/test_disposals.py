@@ -17,8 +17,9 @@ from tests.gateway.web.sampled import LEAD, SAMPLING, fail, issue, receive, take
 from tests.gateway.web.test_whistle_steps import hidden, take
 
 NOW = datetime(2026, 7, 24, 2, 0, tzinfo=UTC)
-HANDLER, LEADER, PARTY, GRID = (
-    frozenset({role}) for role in (Role.CASE_HANDLER, Role.LEADER, Role.BUSINESS, Role.GRID_OFFICER)
+HANDLER, LEADER, PARTY, GRID, OFFICE = (
+    frozenset({role})
+    for role in (Role.CASE_HANDLER, Role.LEADER, Role.BUSINESS, Role.GRID_OFFICER, Role.FOOD_SAFETY_OFFICE)
 )
 
 
@@ -45,6 +46,9 @@ def case(**changes: Any) -> dict[str, Any]:
         "served_at": None,
         "method": None,
         "proof": [],
+        "recorded_at": None,
+        "is_late_record": False,
+        "confirmed_at": None,
         "clocks": [clock("result_service", timedelta(days=-1))],
     }
     return {
@@ -162,10 +166,32 @@ def test_a_step_written_down_days_later_says_so() -> None:
 
 
 def test_how_the_result_was_served_is_said_once() -> None:
-    notice = {"label": "被抽样单位", "name": "演示店（虚构）", "proof": [], "clocks": [], "served_at": NOW.isoformat()}
     served_at = moment(NOW.isoformat())
-    assert served(notice | {"method": "in_person"}, "", "", NOW).when == f"{served_at}，直接送达"
-    assert served(notice | {"method": None}, "", "", NOW).when == f"{served_at} 送达"
+    assert served(notice(method="in_person"), [], NOW).when == f"{served_at}，直接送达"
+    assert served(notice(), [], NOW).when == f"{served_at} 送达"
+
+
+def notice(**change: Any) -> dict[str, Any]:
+    found: dict[str, Any] = case()["notices"][0]
+    return found | {"served_at": NOW.isoformat(), "recorded_at": NOW.isoformat(), "clocks": []} | change
+
+
+def test_a_service_written_down_late_says_why_publication_waits_and_who_may_vouch_for_it() -> None:
+    recorded = (NOW + timedelta(days=9)).isoformat()
+    late = notice(recorded_at=recorded, is_late_record=True)
+    confirmation = "result-notices/n1/confirmation"
+    told = served(late, [], NOW)
+    assert told.waits
+    assert f"送达是{moment(recorded)}补记的：公布要等期限从登记之日另行算满" in told.late
+    assert confirmation in slugs(case(notices=[late]), OFFICE)
+    assert confirmation in slugs(case(notices=[late], state="closed", missing=[]), OFFICE), "publication comes later"
+    assert confirmation not in slugs(case(notices=[late])), "it takes who may publish"
+    confirmed = late | {"confirmed_at": recorded}
+    assert not served(confirmed, [], NOW).waits
+    assert "公布按送达日期计算期限" in served(confirmed, [], NOW).late
+    for nothing in (notice(), confirmed, late | {"recipient": "platform"}):
+        assert confirmation not in slugs(case(notices=[nothing]), OFFICE)
+    assert served(notice(), [], NOW).late == ""
 
 
 def test_every_state_of_a_contest_offers_only_what_it_carries() -> None:
@@ -222,6 +248,7 @@ async def test_a_case_is_worked_from_its_page_and_says_what_is_missing_until_it_
         served = (await handler.get(address)).text
         assert "可以办结" in served
         assert "申请复检" in served, "the party's windows run"
+        assert "补记" not in served, "written down on its day"
         incomplete = await take(handler, address, "closure")
         assert incomplete.status_code == 422
         assert '<a href="#evidence">' in incomplete.text

@@ -14,6 +14,7 @@ from tests.gateway.web.platform import DISTRICT, Market, post
 from tests.gateway.web.sampled import SAMPLING, fail, issue, receive, take_sample
 from tests.gateway.web.sampling_stage import ok
 from tests.gateway.web.test_plans import hidden
+from tests.gateway.web.test_whistle_steps import take
 
 QUALIFIED = {
     "item": "铅（以Pb计）",
@@ -96,6 +97,49 @@ async def test_a_table_is_put_together_published_and_corrected_and_anybody_reads
         [file] = re.findall(r'href="([^"]+format=csv)"', public.text)
         assert food in (await anybody.get(file)).text
         assert address.replace("publications", "published-tables") in (await anybody.get("/published-tables")).text
+
+
+async def test_a_report_that_goes_back_marks_its_published_row_and_waits_on_the_publishers_home_page(
+    market: Market,
+) -> None:
+    food = f"豇豆{uuid4().hex[:6]}"
+    sample_id = await passed(market, food)
+    async with market.signed_in(Role.FOOD_SAFETY_OFFICE) as office:
+        address = await drafted(office)
+        page = (await office.get(address)).text
+        await post(office, f"{address}/rows", hidden(page) | {"sample": sample_id})
+        step = await office.get(f"{address}/publication")
+        await post(office, f"{address}/publication", hidden(step.text))
+        assert address not in (await office.get("/publications?marked=true")).text
+    async with market.signed_in(Role.CASE_HANDLER) as handler:
+        sample = f"/samples/{sample_id}"
+        [give_back] = re.findall(rf'href="{sample}/(reports/[^"]+/return)"', (await handler.get(sample)).text)
+        asked = await handler.get(f"{sample}/{give_back}")
+        assert "退回报告，这一行即公开标明“重新核查”" in asked.text, "who returns it knows before"
+        taken = await take(handler, sample, give_back, reason="请复核第 1 项（演示）")
+        after = await handler.get(taken.headers["location"])
+        assert "这一行已公开标明“重新核查”" in after.text
+    async with market.signed_in(Role.FOOD_SAFETY_OFFICE) as office:
+        home = (await office.get("/")).text
+        assert "已公布、正在重新核查的结果" in home
+        assert address in home
+        assert address in (await office.get("/publications?marked=true")).text
+        shown = (await office.get(address)).text
+        assert "1 行正在重新核查" in shown
+        correction = re.findall(r'href="([^"]+/correction)"', shown)[0]
+        form = await office.get(correction)
+        assert "这一行正在重新核查：检验报告已退回检验机构更正" in form.text
+        said = {"what": "upheld", "reason": "维持（演示）"}
+        refused = await post(office, correction, hidden(form.text) | said)
+        assert "还没有重新作出结论" in refused.text
+        gone = await post(office, correction, hidden(refused.text) | said | {"what": "withdrawn"})
+        assert gone.status_code == 303, gone.text
+        assert "正在重新核查</h2>" not in (await office.get(address)).text
+        assert address not in (await office.get("/")).text
+    async with market.browser() as anybody:
+        public = (await anybody.get(address.replace("publications", "published-tables"))).text
+        told = re.findall(r"(重新核查|撤回)：", public)
+        assert told == ["重新核查", "撤回"], "each beside the one before"
 
 
 async def test_what_may_not_be_published_is_told_with_every_reason_and_a_draft_is_nobodys(market: Market) -> None:
