@@ -12,9 +12,19 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def in_shanghai(instant: datetime) -> datetime:
+    """`instant` in Asia/Shanghai. Hours that lie beyond the calendar there count as its first or last moment, so that
+    a clock that is centuries off is told and refused as any other wrong time.
+    """
+    try:
+        return instant.astimezone(SHANGHAI)
+    except (OverflowError, ValueError):
+        return _LAST if instant.year > 1 else _FIRST
+
+
 def day_of(instant: datetime) -> date:
     """The calendar day in Asia/Shanghai on which `instant` falls."""
-    return _here(instant).date()
+    return in_shanghai(instant).date()
 
 
 def start_of_day(day: date) -> datetime:
@@ -24,15 +34,5 @@ def start_of_day(day: date) -> datetime:
 
 def in_words(instant: datetime) -> str:
     """A moment as people here write it, in Asia/Shanghai: `2026年7月24日 09:30`."""
-    local = _here(instant)
+    local = in_shanghai(instant)
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-
-
-def _here(instant: datetime) -> datetime:
-    """`instant` in Asia/Shanghai. Hours that lie beyond the calendar there count as its first or last moment, so that
-    a clock that is centuries off is told and refused as any other wrong time.
-    """
-    try:
-        return instant.astimezone(SHANGHAI)
-    except OverflowError:
-        return _LAST if instant.year > 1 else _FIRST

@@ -7,7 +7,7 @@ from typing import Literal
 
 from shared.contracts.clocks import ClockState
 from shared.contracts.figures import FigureState, Period
-from shared.times import SHANGHAI
+from shared.times import day_of, in_shanghai
 
 SMALL_SAMPLE = 100
 """Below this many cases a rate is shown with its interval."""
@@ -100,7 +100,7 @@ def day_words(day: date) -> str:
 
 def clock_time(moment: datetime, now: datetime) -> str:
     """Time of day when it is today, else with the day, and with the year when that differs too."""
-    local, today = moment.astimezone(SHANGHAI), now.astimezone(SHANGHAI)
+    local, today = in_shanghai(moment), in_shanghai(now)
     if local.date() == today.date():
         return f"{local:%H:%M}"
     year = "" if local.year == today.year else f"{local.year}年"
@@ -108,7 +108,7 @@ def clock_time(moment: datetime, now: datetime) -> str:
 
 
 def full_time(moment: datetime) -> str:
-    local = moment.astimezone(SHANGHAI)
+    local = in_shanghai(moment)
     return f"{day_words(local.date())} {local:%H:%M}"
 
 
@@ -193,7 +193,7 @@ def day_left(last: date, today: date) -> tuple[str, str]:
 
 def _due_words(due_at: datetime, now: datetime) -> str:
     """When a clock ends. Midnight belongs to the day that ends with it: `11月25日 24:00`, never `11月26日 00:00`."""
-    local, today = due_at.astimezone(SHANGHAI), now.astimezone(SHANGHAI).date()
+    local, today = in_shanghai(due_at), day_of(now)
     ends_a_day = (local.hour, local.minute) == (0, 0)
     day = (local - timedelta(days=1)).date() if ends_a_day else local.date()
     time = "24:00" if ends_a_day else f"{local:%H:%M}"

@@ -20,6 +20,7 @@ from shared.contracts.inspection import (
     LicenceStatus,
     TimelineKind,
 )
+from shared.contracts.moments import PrintedDay
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
 from shared.contracts.scoring import CreditGrade
@@ -102,8 +103,8 @@ class LicenceWrite(Schema):
 
     kind: LicenceKind = Field(description="sc 生产许可，jy 经营许可，registration 登记或备案凭证")
     number: Text
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: PrintedDay | None = None
+    valid_to: PrintedDay | None = None
     authority: Text | None = Field(default=None, description="发证机关")
     items: list[LicenceItem] = Field(default_factory=list, max_length=100, description="许可项目")
     status: LicenceStatus = Field(

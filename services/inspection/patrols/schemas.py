@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from services.inspection.grid.cells.schemas import CellCode
 from services.inspection.grid.dated_rules.contents import Code
 from services.inspection.grid.evidence import EXAMPLE_HASH, Evidence
 from services.inspection.patrols.clues.schemas import ClueFacts
+from shared.contracts.moments import PlausibleMoment
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
 
@@ -34,8 +35,8 @@ class PatrolWrite(Schema):
 
     cell_code: CellCode
     duty_list_id: UUID = Field(description="所用巡查清单的那一版")
-    started_at: AwareDatetime
-    ended_at: AwareDatetime
+    started_at: PlausibleMoment
+    ended_at: PlausibleMoment
     looks: list[Look] = Field(max_length=200)
     findings: list[Finding] = Field(default=[], max_length=50)
     note: Words = Field(default="", max_length=2000, examples=[""])

@@ -4,16 +4,16 @@ Quantities are texts, never JSON numbers with a fraction, so that every terminal
 content. `faults.py` says what a finished visit must have.
 """
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from services.inspection.checklists.content import Code, Finding, Number, Points
 from services.inspection.visit_records.kinds import Recusal, SignerRole, VisitKind
 from shared.contracts.inspection import BusinessKind, CoordinateSystem, VisitOutcome
+from shared.contracts.moments import PlausibleMoment
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
@@ -25,8 +25,6 @@ MAX_ANSWERS = 1000
 """Of one delivery; what several deliveries settle to may have more."""
 
 MAX_FILES = 500
-PLAUSIBLE_YEARS = range(1970, 2200)
-"""A clock that was reset begins in 1970; beyond these no sum with a skew can be kept."""
 
 
 def _text(value: object) -> object:
@@ -35,16 +33,10 @@ def _text(value: object) -> object:
     return value
 
 
-def _reckonable(moment: datetime) -> datetime:
-    if moment.year not in PLAUSIBLE_YEARS:
-        raise ValueError("时间不可信，请核对终端的时钟")
-    return moment
-
-
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(description="SHA-256，小写十六进制")]
 Name = Annotated[Words, Field(min_length=1, max_length=100)]
 Note = Annotated[Words, Field(max_length=2000)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_reckonable)]
+Moment = Annotated[PlausibleMoment, BeforeValidator(_text)]
 Quantity = Annotated[Decimal, BeforeValidator(_text)]
 
 

@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from shared.contracts.inspection import VisitOutcome, VisitState
+from shared.contracts.moments import PlausibleMoment
 from shared.contracts.schema import Schema
 
 
@@ -86,7 +87,7 @@ class VisitCompletion(Schema):
         }
     )
 
-    visited_at: AwareDatetime = Field(description="到场时间，可早于提交时间（现场无网络时）")
+    visited_at: PlausibleMoment = Field(description="到场时间，可早于提交时间（现场无网络时）")
     outcome: VisitOutcome = Field(
         description="in_order 未发现问题，corrected 已当场改正，violation 发现违法线索，not_reached 未能核查"
     )

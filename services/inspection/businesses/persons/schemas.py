@@ -11,6 +11,7 @@ from services.inspection.businesses.persons.models import BusinessPerson
 from services.inspection.businesses.rules import masked_phone
 from services.inspection.businesses.schemas import SEE_PHONES, Phone
 from shared.contracts.inspection import PersonRole
+from shared.contracts.moments import PrintedDay
 from shared.contracts.schema import Schema
 from shared.http.auth import Actor
 
@@ -43,7 +44,7 @@ class PersonWrite(Schema):
     certificate_number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)] | None = (
         Field(default=None, description="健康证明编号")
     )
-    certificate_valid_to: date | None = Field(default=None, description="健康证明有效期止")
+    certificate_valid_to: PrintedDay | None = Field(default=None, description="健康证明有效期止")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

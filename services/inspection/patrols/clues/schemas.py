@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.inspection.grid.cells.schemas import CellCode
 from services.inspection.grid.evidence import EXAMPLE_HASH, Evidence
 from services.inspection.patrols.clues.codes import ClueEntryKind, ClueOutcome, ClueState, ReferralKind
 from shared.clocks.schemas import ClockRead
+from shared.contracts.moments import PlausibleMoment
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
 
@@ -26,7 +27,7 @@ class ClueWrite(ClueFacts):
     """A clue reported by itself, outside a patrol."""
 
     cell_code: CellCode
-    found_at: AwareDatetime
+    found_at: PlausibleMoment
 
 
 class Referral(Schema):

@@ -1,7 +1,6 @@
 """Replaying a scheme on the facts of a region."""
 
 from dataclasses import asdict
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,14 +17,12 @@ from services.inspection.risk_grades.replays.schemas import OutcomeRead, ReplayR
 from services.inspection.risk_grades.rules import fingerprint
 from services.inspection.risk_grades.schemes.problems import inconsistent
 from services.inspection.risk_grades.schemes.service import version_of
+from shared.contracts.moments import EARLIEST_DAY
 from shared.http.auth import Actor
 from shared.http.problems import FieldError, InvalidRequest, NotFound
 from shared.ids import uuid7
 from shared.regions.scope import ensure_in_scope
 from shared.times import day_of, now
-
-EARLIEST = date(1949, 10, 1)
-"""Before it there is nothing on file, and soon no calendar to look back in."""
 
 
 class UnknownReplay(NotFound):
@@ -44,8 +41,8 @@ async def run(session: AsyncSession, actor: Actor, asked: ReplayRequest) -> Risk
     if reasons := reasons_against(header, content):
         raise inconsistent(reasons)
     today = day_of(now())
-    if not EARLIEST <= asked.on <= today:
-        error = FieldError(pointer="/on", message=f"没有事实可看的日子，应为 {EARLIEST} 至今天", code="date")
+    if not EARLIEST_DAY <= asked.on <= today:
+        error = FieldError(pointer="/on", message=f"没有事实可看的日子，应为 {EARLIEST_DAY} 至今天", code="date")
         raise InvalidRequest("有 1 处需要改正", errors=[error])
     businesses = await businesses_on_file(
         session, region_code=asked.region_code, kinds=header.kinds, business_ids=(), limit=MOST_BUSINESSES + 1

@@ -48,6 +48,18 @@ async def test_what_was_stated_of_a_permit_is_never_overwritten(officer: httpx.A
     assert kinds == ["licence_changed", "licence_changed", "licence_changed", "registered"]
 
 
+async def test_an_impossible_last_day_is_refused_and_one_without_end_spoils_no_list(
+    officer: httpx.AsyncClient, enter: Enter
+) -> None:
+    entered = await enter(licences=[licence(0, valid_to="9999-12-31"), licence(-1, number="JY13302030000021")])
+    early = business(licences=[licence(0, valid_to="0001-01-01")])
+    refused = await officer.put(
+        f"/v1/businesses/{entered['id']}", json=early, headers={"If-Match": f'"{entered["version"]}"'}
+    )
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/licences/0/valid_to")
+    assert (await officer.get("/v1/licence-warnings")).status_code == 200
+
+
 async def test_the_same_permit_stated_again_is_no_new_record(officer: httpx.AsyncClient, enter: Enter) -> None:
     entered = await enter(licences=[licence(900)])
     await change(officer, entered, licences=[licence(900)], address="演示路 2 号")

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -163,6 +164,16 @@ async def test_a_clue_by_itself_replays_and_is_never_rewritten(officer: httpx.As
     assert [answer.status_code for answer in answers] == [201, 200]
     other = await officer.put(f"/v1/clues/{clue_id}", json=body | {"what": "另一回事"})
     assert other.json()["type"] == "/problems/clue-differs"
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"])
+async def test_a_clock_that_nothing_can_be_reckoned_with_is_sent_back_to_the_terminal(
+    officer: httpx.AsyncClient, moment: str
+) -> None:
+    clue = {"cell_code": VILLAGE, "found_at": moment, "place": "演示路", "what": "异味"}
+    refused = await officer.put(f"/v1/clues/{uuid7()}", json=clue)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/found_at")
+    assert "时钟" in refused.json()["errors"][0]["message"]
 
 
 async def test_of_another_county_nothing_is_seen_but_ones_own_reports(
