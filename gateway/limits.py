@@ -39,8 +39,10 @@ class RequestLimits:
             problem: Problem = HeadersTooLarge(f"请求头总长不能超过 {settings.header_limit_kb} KB")
             await respond(Request(scope), problem)(scope, receive, send)
             return
-        megabytes = settings.upload_limit_mb if _is_file(headers) else settings.json_limit_mb
-        too_large = PayloadTooLarge(f"这类请求的正文不能超过 {megabytes} MB；文件请用 CSV 或 XLSX 分次上传")
+        megabytes, way_out = settings.json_limit_mb, "上传文件请写明它的 Content-Type，如 text/csv，那样可以更大"
+        if _is_file(headers):
+            megabytes, way_out = settings.upload_limit_mb, "请分次上传"
+        too_large = PayloadTooLarge(f"这类请求的正文不能超过 {megabytes} MB；{way_out}")
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > megabytes * _MB:
             await respond(Request(scope), too_large)(scope, receive, send)
