@@ -316,7 +316,7 @@ def _grades(crew: Crew, scene: Scene) -> None:
     }
     crew.office.create(f"{API}/risk-proposals", body, scene.code)
     for proposal in crew.office.pages(f"{API}/risk-proposals", region=scene.code, state="proposed"):
-        if proposal["business_id"] in sellers[:4]:
+        if proposal["business_id"] in sellers[:4] and proposal["valid_from"] == body["valid_from"]:
             decision = {"grade": proposal["grade"], "reason": "核对无误（演示）"}
             path = f"{API}/risk-proposals/{proposal['id']}/confirmation"
             crew.office.step(path, decision, proposal["version"])
