@@ -117,7 +117,7 @@ async def test_a_yield_to_ask_about_is_found_by_the_office_of_the_region(client_
     assert (await record(slaughterer, body))["yield_outside"] is True
     here = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[HAISHU])
     there = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[NANHAI])
-    wanted = {"yield_outside": True, "business_id": str(own)}
+    wanted: dict[str, str | bool] = {"yield_outside": True, "business_id": str(own)}
     assert len((await here.get("/v1/productions", params=wanted)).json()["items"]) == 1
     assert (await there.get("/v1/productions", params=wanted)).json()["items"] == []
     bands = (await here.get("/v1/yield-bands")).json()

@@ -1,6 +1,7 @@
 """One scan makes the seller's ticket and the buyer's record; held lots are not sold; what is oversold shows."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,7 +37,10 @@ async def events_of(session_of: SessionOf, lot_key: str) -> list[tuple[str, UUID
         .where(EpcisEventThing.key == lot_key)
         .order_by(EpcisEvent.event_time, EpcisEvent.biz_step)
     )
-    return [(row[0].rpartition("-")[2], row[1], f"{row[2].normalize():f} {row[3]}") for row in rows]
+    return [
+        (str(step).rpartition("-")[2], told_by, f"{Decimal(quantity or 0).normalize():f} {uom}")
+        for step, told_by, quantity, uom in rows
+    ]
 
 
 async def test_one_scan_makes_both_records_and_both_events(client_of: ClientOf, session_of: SessionOf) -> None:
