@@ -1,5 +1,6 @@
 """Validation errors of pydantic in plain Chinese: what is wrong and how to mend it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -55,6 +56,9 @@ _LENGTHS = frozenset({"too_short", "too_long", "string_too_short", "string_too_l
 _OF_TEXT = {"too_short": "string_too_short", "too_long": "string_too_long"}
 """A length that is checked after a validator of ours is told as that of a list, of whatever it is."""
 
+_MEMBER = re.compile(r"<[\w.]+: ([^>]*)>")
+"""A member of an enumeration in a `Literal`, as Python shows it: the caller writes its value."""
+
 _JSON_FAULTS = (
     ("Expecting value", "应有一个值"),
     ("Expecting property name", "应为双引号括起的名称"),
@@ -93,9 +97,9 @@ def explain(error: Mapping[str, Any]) -> str:
 
 
 def _choices(expected: str) -> str:
-    """`'a', 'b' or 'c'` in Chinese: `a、b 或 c`."""
-    first, or_, last = expected.rpartition(" or ")
-    return f"{first.replace(', ', '、')} 或 {last}".replace("'", "") if or_ else expected.replace("'", "")
+    """`'a', 'b' or 'c'` in Chinese: `a、b 或 c`; `<Kind.A: 'a'>` is `a`."""
+    first, or_, last = _MEMBER.sub(r"\1", expected).rpartition(" or ")
+    return f"{first.replace(', ', '、')} 或 {last}".replace("'", "") if or_ else last.replace("'", "")
 
 
 def _json_fault(words: str) -> str:

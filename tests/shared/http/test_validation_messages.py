@@ -1,5 +1,6 @@
 """What is wrong with a request is said in Chinese, with the right measure word, and how to mend it."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import httpx
@@ -11,13 +12,21 @@ from shared.http.etags import IfMatch
 from shared.http.problems import install_problem_handlers
 
 
+class Size(StrEnum):
+    SMALL = "small"
+    LARGE = "large"
+    HUGE = "huge"
+
+
 class Body(BaseModel):
-    """One text checked by us before its length, a list, and a choice."""
+    """One text checked by us before its length, a list, and choices of texts and of an enumeration's members."""
 
     note: Annotated[str, AfterValidator(str)] = Field(default="", max_length=3)
     name: str = Field(default="", min_length=0, max_length=3)
     lots: list[str] = Field(default=[], max_length=2)
     kind: Literal["a", "b", "c"] = "a"
+    size: Literal[Size.SMALL, Size.LARGE] = Size.SMALL
+    shape: Literal[Size.HUGE] = Size.HUGE
 
 
 async def send(content: str, **headers: str) -> dict[str, Any]:
@@ -41,6 +50,8 @@ async def send(content: str, **headers: str) -> dict[str, Any]:
         ('{"name": "一二三四"}', "/name", "至多 3 字，收到 4 字"),
         ('{"lots": ["1", "2", "3"]}', "/lots", "至多 2 条，收到 3 条"),
         ('{"kind": "d"}', "/kind", "应为以下之一：a、b 或 c"),
+        ('{"size": "d"}', "/size", "应为以下之一：small 或 large"),
+        ('{"shape": "d"}', "/shape", "应为以下之一：huge"),
         ('{"kind": ', "", "不是合法的 JSON：第 10 个字符处应有一个值"),
         ('{"kind" "a"}', "", "不是合法的 JSON：第 9 个字符处缺少冒号"),
         ("{kind: 1}", "", "不是合法的 JSON：第 2 个字符处应为双引号括起的名称"),
@@ -50,6 +61,12 @@ async def send(content: str, **headers: str) -> dict[str, Any]:
 async def test_a_fault_is_said_in_chinese_with_its_place(content: str, pointer: str, message: str) -> None:
     (error,) = (await send(content))["errors"]
     assert (error["pointer"], error["message"]) == (pointer, message)
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000 + "]" * 100_000, '{"lots": ' + "9" * 5_000 + "}"])
+async def test_what_the_reader_gives_up_on_is_refused_in_chinese(content: str) -> None:
+    answer = await send(content)
+    assert (answer["status"], answer["title"][:9]) == (400, "提交的内容读不出来")
 
 
 @pytest.mark.parametrize("unquoted", ["2", "W/2", '"2', "abc", '"two"', '"²"'])
