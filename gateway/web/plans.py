@@ -18,7 +18,7 @@ from gateway.web.plans_allocations import listed_allocation
 from gateway.web.regions import region_name
 from gateway.web.step_pages import Subject, act_of, show_step, step_named, take_step
 from gateway.web.steps import Step
-from gateway.web.visitors import PLAN_KEEPERS, CanKeepPlans, CanReadPlans, Visitor
+from gateway.web.visitors import PLAN_KEEPERS, SAMPLE_READERS, CanKeepPlans, CanReadPlans, Visitor
 from shared import times
 from shared.contracts.codes import Unit
 from shared.contracts.statutory_sampling import Stream
@@ -118,6 +118,7 @@ async def plan_page(
         if visitor.actor.has(*PLAN_KEEPERS)
         else None,
         keeps=visitor.actor.has(*PLAN_KEEPERS),
+        sees_tasks=visitor.actor.has(*SAMPLE_READERS),
         done=DONE.get(done) or act_of(done, STEPS),
     )
 

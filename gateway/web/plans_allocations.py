@@ -14,11 +14,12 @@ from starlette.responses import Response
 from gateway.clients import Services, ServicesHere
 from gateway.web import words
 from gateway.web.boards import ROWS_A_PAGE
+from gateway.web.categories import categories_if_told
 from gateway.web.pages import render
 from gateway.web.regions import region_name
 from gateway.web.step_pages import Subject, act_of, show_step, take_step
 from gateway.web.steps import Step
-from gateway.web.visitors import PLAN_KEEPERS, CanKeepPlans, CanReadPlans, Visitor
+from gateway.web.visitors import PLAN_KEEPERS, SAMPLE_READERS, CanKeepPlans, CanReadPlans, Visitor
 from shared.contracts.codes import Unit
 from shared.contracts.figures import Period
 from shared.contracts.statutory_sampling import Link
@@ -57,7 +58,7 @@ async def allocation_page(
     plan, allocation = await _read(services, visitor, plan_id, allocation_id)
     path = f"/v1/sampling-plans/{plan_id}/allocations/{allocation_id}/verification"
     verified = await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS) if check else None
-    lines = _lines(allocation)
+    lines = _lines(allocation, dict(await categories_if_told(services, visitor)))
     following = cursor + ROWS_A_PAGE
     shown = lines[cursor:following]
     for line in shown:
@@ -77,6 +78,7 @@ async def allocation_page(
         longest=max((line["quantity"] for line in lines), default=0),
         verified=verified,
         may_dispatch=visitor.actor.has(*PLAN_KEEPERS) and not allocation["dispatched_at"] and plan["state"] == "issued",
+        sees_tasks=visitor.actor.has(*SAMPLE_READERS),
         done=act_of(done, [DISPATCH]),
         next_cursor=str(following) if len(lines) > following else "",
         cursor=str(cursor) if cursor else "",
@@ -175,19 +177,16 @@ async def _subject(services: Services, visitor: Visitor, plan_id: UUID, allocati
     )
 
 
-def _lines(allocation: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every object with what it got, the most first; with what was known of it."""
+def _lines(allocation: Mapping[str, Any], foods: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Every object with what it got, the most first; with what was known of it. `foods` names categories by code."""
     cells = {cell["key"]: cell for cell in allocation["inputs"]["cells"]}
-    lines = [_line(line, cells[line["key"]]) for line in allocation["result"]["lines"]]
+    lines = [_line(line, cells[line["key"]], foods) for line in allocation["result"]["lines"]]
     return sorted(lines, key=lambda line: (-line["quantity"], line["name"], line["key"]))
 
 
-def _line(line: Mapping[str, Any], cell: Mapping[str, Any]) -> dict[str, Any]:
-    whom = (
-        cell["label"]
-        or cell["product_name"]
-        or (f"类别{cell['category_code']}" if cell["category_code"] else "不限类别")
-    )
+def _line(line: Mapping[str, Any], cell: Mapping[str, Any], foods: Mapping[str, str]) -> dict[str, Any]:
+    code = cell["category_code"]
+    whom = cell["label"] or cell["product_name"] or (foods.get(code, code).strip() if code else "不限类别")
     rate = line.get("upper_bound") or line.get("failure_rate")
     return {
         **line,

@@ -87,7 +87,7 @@ def in_words(field: FormField, text: str) -> str:
     if field.look == "signature":
         return "已签"
     if field.options:
-        return dict(field.options).get(text, text)
+        return dict(field.options).get(text, text).strip()
     match field.kind:
         case "lines":
             return "、".join(_alike(text))

@@ -57,9 +57,12 @@ class Colleague:
 
 @dataclass(frozen=True)
 class FormSetting:
-    """What the questions depend on besides the form: who may be named, and whether goods are held by a whistle."""
+    """What the questions depend on besides the form: who may be named, what foods there are, and whether goods are held
+    by a whistle.
+    """
 
     colleagues: Sequence[Colleague] = ()
+    categories: Sequence[tuple[str, str]] = ()
     has_task: bool = True
     held_lot: bool = False
     slots: int = SAMPLER_SLOTS
@@ -114,7 +117,7 @@ def blocks_of_taking(setting: FormSetting) -> tuple[FormBlock, ...]:
         _sampled_party(),
         _site(setting),
         _producer(),
-        _goods(),
+        _goods(setting),
         _sealing(),
         _notice(),
         _photos_and_signatures(setting),
@@ -293,12 +296,20 @@ def _producer() -> FormBlock:
     )
 
 
-def _goods() -> FormBlock:
+def _goods(setting: FormSetting) -> FormBlock:
+    unnamed = "以任务的为准" if setting.has_task else "没有写明"
     return FormBlock(
         "goods",
         "样品信息",
         (
             must("goods/name", "样品名称", hint="如：豇豆"),
+            may(
+                "goods/category_code",
+                "食品类别",
+                "select",
+                hint="判定按它查限量，写得越细越准",
+                options=(("", unnamed), *setting.categories),
+            ),
             must("goods/quantity", "抽样数量（含备样）", "decimal"),
             must("goods/quantity_unit", "数量单位", suggestions=("kg", "g", "瓶", "袋", "盒", "罐", "份")),
             may("goods/lot_code", "样品批号"),
@@ -306,7 +317,6 @@ def _goods() -> FormBlock:
             may("goods/dated", "日期", "day"),
         ),
         (
-            may("goods/category_code", "食品类别代码", hint="不填以任务的为准"),
             may("goods/specification", "规格型号"),
             may("goods/trade_mark", "商标"),
             may("goods/shelf_life", "保质期"),

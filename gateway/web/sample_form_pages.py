@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clients import Refused, Services
+from gateway.web.categories import categories_if_told
 from gateway.web.forms import FieldError
 from gateway.web.pages import render
 from gateway.web.sample_form_content import Content, Difference, typed_of
@@ -41,6 +42,7 @@ class OpenForm:
     sample: Mapping[str, Any] | None
     task: Mapping[str, Any] | None
     people: Sequence[Colleague]
+    categories: Sequence[tuple[str, str]]
 
     @property
     def address(self) -> str:
@@ -64,6 +66,7 @@ class OpenForm:
     def setting(self) -> FormSetting:
         return FormSetting(
             colleagues=self.people,
+            categories=self.categories,
             has_task=self.task_id is not None,
             held_lot=bool(self.task and self.task["statutory_task_id"]),
             slots=max(SAMPLER_SLOTS, len(self.kept.get("samplers", []))),
@@ -87,7 +90,15 @@ async def open_form(
         for each in (sample["form"].get("samplers") or [] if sample else [])
         if each.get("user_id") and each.get("name") and each["user_id"] not in known
     ]
-    return OpenForm(sample_id, sample, task, [*people, *named])
+    foods = await _categories(services, visitor, sample["form"].get("goods", {}) if sample else {})
+    return OpenForm(sample_id, sample, task, [*people, *named], foods)
+
+
+async def _categories(services: Services, visitor: Visitor, goods: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The foods to choose from; a code that the form has and the list has not stays among them."""
+    offered = await categories_if_told(services, visitor)
+    kept = goods.get("category_code")
+    return offered + ([(kept, kept)] if kept and kept not in dict(offered) else [])
 
 
 async def stored(services: Services, visitor: Visitor, sample_id: UUID) -> Mapping[str, Any] | None:

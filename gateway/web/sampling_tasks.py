@@ -138,7 +138,7 @@ def listed(task: Mapping[str, Any], today: date, visitor_id: str = "") -> dict[s
     own = visitor_id in {sampler["user_id"] for sampler in task["samplers"]}
     return {
         **task,
-        "title": task["food_name"] or (f"类别{task['category_code']}" if task["category_code"] else "不限品种"),
+        "title": task["food_name"] or task["category_name"] or task["category_code"] or "不限品种",
         "party": task["business_name"] or "不指定单位",
         "stream": Stream(task["stream"]).label,
         "link": Link(task["link"]).label,

@@ -5,7 +5,7 @@ from services.sampling.sampling_tasks.rules import SamplingTaskState, state_of
 from services.sampling.sampling_tasks.schemas import SamplingTaskRead, TaskSamplerRead
 from shared.times import day_of, now
 
-_COMPUTED = {"state", "taken", "overdue", "samplers"}
+_COMPUTED = {"state", "category_name", "taken", "overdue", "samplers"}
 
 
 def show_task(progress: Progress) -> SamplingTaskRead:
@@ -16,6 +16,7 @@ def show_task(progress: Progress) -> SamplingTaskRead:
     return SamplingTaskRead(
         **stored,
         state=state,
+        category_name=progress.category_name,
         taken=progress.taken,
         overdue=is_overdue,
         samplers=[TaskSamplerRead.model_validate(sampler) for sampler in progress.samplers],

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, delete, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sampling.food_categories.models import FoodCategory
 from services.sampling.samples.models import Sample
 from services.sampling.samples.scope import sees_whole_regions
 from services.sampling.sampling_tasks.models import TASK_NUMBERS, SamplingTask, SamplingTaskSampler
@@ -42,10 +43,11 @@ class TaskFilter:
 
 
 class Progress(NamedTuple):
-    """A task, how many samples were taken for it, and who is to take them."""
+    """A task, how many samples were taken for it, what its category is called, and who is to take them."""
 
     task: SamplingTask
     taken: int
+    category_name: str | None
     samplers: Sequence[SamplingTaskSampler]
 
 
@@ -119,14 +121,20 @@ async def list_tasks(
 
 
 async def progress_of(session: AsyncSession, tasks: Sequence[SamplingTask]) -> list[Progress]:
-    """The tasks in their order, each with what was taken and who is to take it."""
+    """The tasks in their order, each with what was taken, its category by name, and who is to take it."""
     ids = [task.id for task in tasks]
     counts = select(Sample.task_id, func.count()).where(Sample.task_id.in_(ids), Sample.state.in_(COUNTED))
     taken = dict((await session.execute(counts.group_by(Sample.task_id))).all())
+    codes = {task.category_code for task in tasks if task.category_code}
+    named = select(FoodCategory.code, FoodCategory.name).where(FoodCategory.code.in_(codes))
+    names = dict((await session.execute(named)).all()) if codes else {}
     samplers: dict[UUID, list[SamplingTaskSampler]] = {}
     for sampler in await samplers_of(session, ids):
         samplers.setdefault(sampler.task_id, []).append(sampler)
-    return [Progress(task, taken.get(task.id, 0), samplers.get(task.id, [])) for task in tasks]
+    return [
+        Progress(task, taken.get(task.id, 0), names.get(task.category_code or ""), samplers.get(task.id, []))
+        for task in tasks
+    ]
 
 
 async def samplers_of(session: AsyncSession, task_ids: Collection[UUID]) -> Sequence[SamplingTaskSampler]:

@@ -51,6 +51,7 @@ class SamplingTaskRead(Schema):
     region_code: str = Field(examples=["330203000000"])
     bureau_code: str = Field(description="组织抽样的县（市、区）", examples=["330203000000"])
     category_code: str | None
+    category_name: str | None = Field(description="类别名称；不限类别或没有登记为 null", examples=["粮食加工品"])
     food_name: str | None
     business_id: UUID | None
     business_name: str | None

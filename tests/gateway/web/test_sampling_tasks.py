@@ -17,6 +17,7 @@ def task(**change: object) -> dict[str, object]:
         "due_on": "2026-07-24",
         "food_name": "豇豆",
         "category_code": None,
+        "category_name": None,
         "business_name": None,
         "stream": "supervision",
         "link": "circulation",
@@ -35,6 +36,13 @@ def test_a_day_still_counts_while_it_lasts_and_what_is_done_is_never_overdue() -
     ]
     assert listed(task(state="done"), due + timedelta(days=2))["due_kind"] == ""
     assert listed(task(due_on=None), due)["due_words"] == "没有期限"
+
+
+def test_a_task_without_a_food_is_called_by_its_category() -> None:
+    foods = {"food_name": None, "category_code": "33", "category_name": "食用农产品"}
+    assert listed(task(**foods), date(2026, 7, 24))["title"] == "食用农产品"
+    assert listed(task(**foods | {"category_name": None}), date(2026, 7, 24))["title"] == "33"
+    assert listed(task(food_name=None), date(2026, 7, 24))["title"] == "不限品种"
 
 
 async def test_what_is_due_first_stands_first_and_the_home_page_shows_it_too(market: Market) -> None:

@@ -84,6 +84,9 @@ async def test_a_task_by_hand_is_numbered_and_goes_to_the_bureau_of_its_county(o
     task = await create(officer, due_on=(day_of(now()) - timedelta(days=1)).isoformat())
     assert task["number"].startswith(f"CY330203-{day_of(now()):%Y%m%d}-")
     assert (task["bureau_code"], task["state"], task["taken"], task["overdue"]) == (HAISHU, "open", 0, True)
+    assert (task["category_code"], task["category_name"]) == (None, None)
+    noodles = await create(officer, category_code="01.03")
+    assert noodles["category_name"] == "挂面"
     elsewhere = await officer.post("/v1/sampling-tasks", json=BODY | {"region_code": NANHAI}, headers=key())
     assert elsewhere.status_code == 403
 
