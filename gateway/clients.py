@@ -74,6 +74,11 @@ class Refused(Problem):
         self.answered_title = str(document.get("title", "请求未能完成"))
         self.answered_status = status
 
+    @property
+    def said(self) -> str:
+        """What is wrong and how to mend it, in one line: a detail alone often says only the second."""
+        return f"{self.answered_title}：{self.detail}" if self.detail else self.answered_title
+
     def document(self, *, instance: str | None, request_id: str | None) -> dict[str, Any]:
         own = {"type": self.answered_type, "title": self.answered_title, "status": self.answered_status}
         return super().document(instance=instance, request_id=request_id) | own

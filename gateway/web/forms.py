@@ -14,6 +14,8 @@ from shared.http.problems import Problem
 
 FORM_COOKIE = "shian_form"
 FORM_FIELD = "form_token"
+MOST_FIELDS = 5_000
+"""What one form may hold: a plan or an allocation with all rows that its page offers."""
 
 
 class FormFromElsewhere(Problem):
@@ -72,7 +74,7 @@ async def checked_form(request: Request) -> AsyncIterator[FormData]:
     """
     if not same_origin(request):
         raise FormFromElsewhere("请回到本站页面，刷新后再提交一次")
-    async with request.form() as form:
+    async with request.form(max_fields=MOST_FIELDS) as form:
         sent, kept = form.get(FORM_FIELD), request.cookies.get(FORM_COOKIE, "")
         if not (isinstance(sent, str) and len(kept) >= 32 and secrets.compare_digest(sent.encode(), kept.encode())):
             raise FormFromElsewhere("请刷新页面后再提交一次；若总是这样，请允许本站保存 Cookie")

@@ -18,6 +18,14 @@ from shared import times
 ROOT = Path(__file__).parent
 TYPE_COOKIE = "shian_type"
 SIGNED_OUT_NAVIGATION = (("首页", "/"),)
+SECTIONS = (
+    ("/samples/", "/reports"),
+    *((pages, "/sampling-tasks") for pages in ("/samples", "/sample-forms", "/form-uploads", "/assignment-draws")),
+    *((pages, "/sampling-tasks") for pages in ("/samplers", "/laboratories")),
+    *((pages, "/disposals") for pages in ("/objections", "/retests", "/recall-requests", "/case-requests")),
+    ("/published-tables", "/publications"),
+)
+"""Pages that stand below an entry of the navigation without its address, and that entry; the first that fits counts."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,7 @@ def render(request: Request, template: str, /, *, status_code: int = 200, **cont
     settings = getattr(request.app.state, "settings", None)
     page = ENVIRONMENT.get_template(template).render(
         here_path=request.url.path,
+        section=next((entry for pages, entry in SECTIONS if request.url.path.startswith(pages)), request.url.path),
         here_query=dict(request.query_params),
         display=Display(
             theme="wall" if request.query_params.get("theme") == "wall" else "light",

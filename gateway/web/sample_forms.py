@@ -273,7 +273,7 @@ async def _refused(
         changed = differences(typed_of(now.kept, blocks), sent.typed, blocks)
         return show_form(request, now, sent.mode, sent.typed, changed=changed)
     errors = errors_at(refusal.errors, sent.opened.blocks(sent.mode), sent.content)
-    whole = [FieldError(WHOLE_FORM, refusal.detail or refusal.answered_title)]
+    whole = [FieldError(WHOLE_FORM, refusal.said)]
     return await _again(request, services, session, visitor, sent, errors or whole, kept=kept)
 
 

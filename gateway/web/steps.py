@@ -22,6 +22,9 @@ Kind = Literal["text", "decimal", "moment", "day", "words", "lines", "choice", "
 SEVERAL = frozenset({"choices", "photos"})
 """Kinds whose inputs a browser sends several times under one name."""
 
+PLAIN_DIGITS = str.maketrans("０１２３４５６７８９．－＋", "0123456789.-+")
+"""Digits as a Chinese keyboard writes them, and as a service reads a number."""
+
 WHOLE_FORM = "step"
 """The id of the form itself, for errors that concern no single field."""
 
@@ -105,7 +108,7 @@ def errors_of(refusal: Refused | ServiceSilent, step: Step) -> list[FieldError]:
             if field
             else FieldError(WHOLE_FORM, error.message)
         )
-    return found or [FieldError(WHOLE_FORM, refusal.detail or refusal.answered_title)]
+    return found or [FieldError(WHOLE_FORM, refusal.said)]
 
 
 def since(entries: Iterable[Answer], seen: int) -> list[str]:
@@ -130,6 +133,8 @@ def _value(kind: Kind, text: str) -> Any:
     match kind:
         case "moment":
             return _in_shanghai(text)
+        case "decimal":
+            return text.translate(PLAIN_DIGITS)
         case "lines" | "choices" | "photos":
             return _lines(text)
         case "pairs":

@@ -83,7 +83,7 @@ async def test_a_sample_is_received_reported_and_issued_from_its_page(market: Ma
     async with market.signed_in(Role.LABORATORY) as laboratory:
         wrong = await arrive(laboratory, sample, "reception", seal_number="F9999")
         assert wrong.status_code == 422
-        assert "封条编号与抽样时登记的不一致" in wrong.text or "请再核对封条" in wrong.text
+        assert "封条编号与抽样时登记的不一致：请再核对封条" in wrong.text
         assert "已取得 1 张的指纹" in wrong.text, "the photo need not be chosen again"
         assert (await arrive(laboratory, sample, "reception")).status_code == 303
         page = (await laboratory.get(f"{sample.desk}?done=reception")).text

@@ -38,6 +38,16 @@ def test_room_for_rows_ends_where_the_group_does() -> None:
     assert with_room(FORM, filled, "elsewhere") == filled
 
 
+REGION = {
+    "region_targets/0/region_code": DISTRICT,
+    "region_targets/0/rate": "4.5",
+    "region_targets/0/rate_unit": "batches_per_thousand",
+    "region_targets/0/population_basis": "resident",
+    "region_targets/0/population_year": "2021",
+    "region_targets/0/counted_streams": "supervision",
+}
+
+
 def typed_plan(title: str, **change: str) -> dict[str, str]:
     return {
         "year": str(day_of(now()).year),
@@ -46,12 +56,6 @@ def typed_plan(title: str, **change: str) -> dict[str, str]:
         "stream": "supervision",
         "task_source": "县级",
         "quantity": "300",
-        "region_targets/0/region_code": DISTRICT,
-        "region_targets/0/rate": "4.5",
-        "region_targets/0/rate_unit": "batches_per_thousand",
-        "region_targets/0/population_basis": "resident",
-        "region_targets/0/population_year": "2021",
-        "region_targets/0/counted_streams": "supervision",
         "category_targets/2/link": "catering",
         "category_targets/2/quantity": "80",
         "coverage_duties/0/title": "市场全覆盖",
@@ -59,6 +63,7 @@ def typed_plan(title: str, **change: str) -> dict[str, str]:
         "coverage_duties/0/minimum": "1",
         "coverage_duties/0/kinds": "farmers_market",
         "coverage_duties/0/counted_streams": "supervision",
+        **REGION,
     } | change
 
 
@@ -67,6 +72,19 @@ async def opened(browser: httpx.AsyncClient, path: str) -> dict[str, str]:
     page = await browser.get(path)
     assert page.status_code == 200, page.text
     return hidden(page.text)
+
+
+async def test_a_form_holds_as_many_rows_as_it_offers(market: Market) -> None:
+    goals = {
+        f"category_targets/{row}/{name}": "1" for row in range(200) for name in ("link", "category_code", "quantity")
+    }
+    whole = typed_plan("") | {key.replace("/0/", f"/{row}/"): text for row in range(90) for key, text in REGION.items()}
+    async with market.signed_in(Role.FOOD_SAFETY_OFFICE) as office:
+        form = await opened(office, "/sampling-plans/new")
+        page = await post(office, "/sampling-plans/new", form | whole | goals)
+    assert page.status_code == 422, "refused for its title, not for its length"
+    assert 'id="category_targets/199/quantity"' in page.text
+    assert 'id="region_targets/89/rate"' in page.text
 
 
 async def test_a_plan_is_drawn_up_mended_changed_and_found_as_it_was_typed(market: Market) -> None:

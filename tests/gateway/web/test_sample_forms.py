@@ -153,8 +153,9 @@ def said(page: str) -> list[str]:
 
 
 async def test_a_sample_is_taken_from_the_first_tap_to_the_receipt(market: Market) -> None:
-    task = await ordered(market)
+    task = await ordered(market, food_name=None, category_code="01.03")
     async with market.signed_in(Role.SAMPLER) as sampler:
+        assert "挂面" in (await sampler.get(f"/sampling-tasks/{task['id']}")).text
         address, hidden = await begun(sampler, task)
         assert hidden == {"task_id": task["id"], "seen": "0"}
         saved = await send(sampler, address, hidden | {"goods/name": "豇豆", "act": "save"})
@@ -170,7 +171,8 @@ async def test_a_sample_is_taken_from_the_first_tap_to_the_receipt(market: Marke
         assert {"请附样品照片", "请附备份样品封样照片"} <= {line.partition("：")[2] or line for line in said(sent.text)}
 
         _, hidden = form_on(sent.text)
-        typed = typed_form()
+        full_width = {"goods/quantity": "３", "goods/backup_quantity": "１．５"}
+        typed = typed_form() | full_width | {"goods/category_code": "01.01"}
         sent = await send(sampler, address, hidden | typed | {"act": "submit"}, photos_of_form())
         assert sent.status_code == 303, said(sent.text)
         receipt = (await sampler.get(sent.headers["location"])).text
@@ -179,6 +181,7 @@ async def test_a_sample_is_taken_from_the_first_tap_to_the_receipt(market: Marke
             typed["sealing/test_seals"],
             typed["sealing/backup_seals"],
             "3kg，其中备样1.5kg",
+            "大米",
             "还剩",
             "完成抽样、封样",
         ):

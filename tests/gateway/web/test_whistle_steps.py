@@ -91,6 +91,13 @@ def test_a_moment_is_meant_in_shanghai_and_what_is_no_moment_is_left_to_the_serv
     assert body(notice, typed | {"at": "昨天"})["at"] == "昨天"
 
 
+@pytest.mark.parametrize(("typed", "sent"), [("１２．５", "12.5"), ("－３", "-3"), ("½", "½"), ("十二", "十二")])
+def test_a_number_is_taken_as_a_chinese_keyboard_writes_it_and_nothing_else_is_guessed(typed: str, sent: str) -> None:
+    [disposal] = [step for step in whistle_steps.STEPS if step.slug == "disposals"]
+    empty = {field.name: "" for field in disposal.fields}
+    assert body(disposal, empty | {"quantity": typed})["quantity"] == sent
+
+
 def test_how_much_may_still_be_destroyed_is_said() -> None:
     held = whistle(held_quantity="20.0000", destroyed_quantity="12.5", unit="公斤")
     assert whistle_steps.quantity_hint(held) == "停售20公斤，最多还可登记7.5公斤"
@@ -172,7 +179,8 @@ async def test_what_the_service_refuses_stands_at_the_top_and_at_the_field(marke
             re.findall(r'<a href="#\w+">', nothing.text)
         )
         too_soon = await take(office, address, "outcome", outcome="confirmed", note="检验报告 演示-3")
-        assert '<a href="#step">还没有登记监督抽检的样品' in too_soon.text
+        what_then_why = re.search(r'<a href="#step">[^<：]+：还没有登记监督抽检的样品', too_soon.text)
+        assert what_then_why, too_soon.text
         assert "检验报告 演示-3" in too_soon.text, "what was typed is not lost"
 
 
