@@ -1,5 +1,7 @@
 """追溯."""
 
+from services.traceability.certificates.router import router as certificates
+from services.traceability.certificates.seed import seed_certificate_forms
 from services.traceability.code_grammars.router import router as code_grammars
 from services.traceability.code_grammars.seed import seed_grammars
 from services.traceability.code_scans.router import router as code_scans
@@ -66,6 +68,7 @@ service = Service(
         record_checks,
         tickets,
         productions,
+        certificates,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -80,7 +83,15 @@ service = Service(
     },
     jobs=[SWEEP, CAPTURE, DELIVER],
     figures=FIGURES,
-    seeds=[rebase_after_restore, seed_thresholds, seed_grammars, seed_limits, seed_record_rules, seed_yield_bands],
+    seeds=[
+        rebase_after_restore,
+        seed_thresholds,
+        seed_grammars,
+        seed_limits,
+        seed_record_rules,
+        seed_yield_bands,
+        seed_certificate_forms,
+    ],
 )
 
 app = create_app(service)
