@@ -116,7 +116,7 @@ async def test_a_report_that_goes_back_marks_its_published_row_and_waits_on_the_
         [give_back] = re.findall(rf'href="{sample}/(reports/[^"]+/return)"', (await handler.get(sample)).text)
         asked = await handler.get(f"{sample}/{give_back}")
         assert "退回报告，这一行即公开标明“重新核查”" in asked.text, "who returns it knows before"
-        taken = await take(handler, sample, give_back, reason="请复核第 1 项（演示）")
+        taken = await take(handler, sample, give_back, reason="请复核第 1 项的判定")
         after = await handler.get(taken.headers["location"])
         assert "这一行已公开标明“重新核查”" in after.text
     async with market.signed_in(Role.FOOD_SAFETY_OFFICE) as office:
