@@ -46,6 +46,7 @@ CORRECTION_READERS = (*sorted(OFFICIALS), Role.BUSINESS)
 FIELD_OFFICERS = (*VISIT_MAKERS, Role.FOOD_SAFETY_OFFICE)
 LETTER_WRITERS = (Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR)
 OFFICE = (Role.FOOD_SAFETY_OFFICE,)
+RANDOM_DRAW_READERS = (*sorted(OFFICIALS), Role.REVIEWER)
 LABORATORIES = (Role.LABORATORY,)
 RESULT_UPLOADERS = (Role.LABORATORY, Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR)
 
@@ -81,6 +82,7 @@ NAVIGATION = (
     ("结果公布", "/publications", PUBLICATION_READERS),
     ("监督检查", "/visits", INSPECTION_READERS),
     ("整改", "/corrections", CORRECTION_READERS),
+    ("双随机", "/random-draws", RANDOM_DRAW_READERS),
     ("一户一档", "/businesses", INSPECTION_READERS),
     ("网格", "/grid", INSPECTION_READERS),
     ("我的档案", "/my-business", (Role.BUSINESS,)),
@@ -140,6 +142,10 @@ CanMakeVisits = Annotated[Visitor, Depends(AllowVisitors(*VISIT_MAKERS))]
 CanReadCorrections = Annotated[Visitor, Depends(AllowVisitors(*CORRECTION_READERS))]
 CanWorkInField = Annotated[Visitor, Depends(AllowVisitors(*FIELD_OFFICERS))]
 CanWriteLetters = Annotated[Visitor, Depends(AllowVisitors(*LETTER_WRITERS))]
+CanReadRandomDraws = Annotated[Visitor, Depends(AllowVisitors(*RANDOM_DRAW_READERS))]
+CanWitnessDraws = Annotated[Visitor, Depends(AllowVisitors(*RANDOM_DRAW_READERS))]
+CanDrawAtRandom = Annotated[Visitor, Depends(AllowVisitors(*OFFICE))]
+IsInspector = Annotated[Visitor, Depends(AllowVisitors(Role.INSPECTOR))]
 IsLeader = Annotated[Visitor, Depends(AllowVisitors(Role.LEADER))]
 IsOffice = Annotated[Visitor, Depends(AllowVisitors(*OFFICE))]
 IsBusiness = Annotated[Visitor, Depends(AllowVisitors(Role.BUSINESS))]

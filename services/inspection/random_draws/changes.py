@@ -98,14 +98,20 @@ async def change(session: AsyncSession, draw_id: UUID, body: ChangeCreate, actor
     return draw
 
 
+async def visit_for(session: AsyncSession, visit_id: UUID, actor: Actor, *, lock: bool = False) -> DrawnVisit:
+    """A visit on which the actor is sent. Raises `UnknownDrawnVisit`."""
+    visit = await repository.get_visit(session, visit_id, lock=lock)
+    if visit is None or actor.id not in visit.user_ids:
+        raise UnknownDrawnVisit("请核对编号；只有派去的检查人员看得到、能办理")
+    return visit
+
+
 async def complete(session: AsyncSession, visit_id: UUID, body: Completion, version: int, actor: Actor) -> DrawnVisit:
     """The visit was made: its record is complete, of this business, since the draw, by those who were sent.
 
     Raises `UnknownDrawnVisit`, `InvalidRequest`.
     """
-    visit = await repository.get_visit(session, visit_id)
-    if visit is None or actor.id not in visit.user_ids:
-        raise UnknownDrawnVisit("请核对编号；只有派去的检查人员才能办理")
+    visit = await visit_for(session, visit_id, actor, lock=True)
     ensure_version(visit, version)
     visit.ensure_scheduled()
     record = await get_record(session, body.record_id)
@@ -128,7 +134,7 @@ async def complete(session: AsyncSession, visit_id: UUID, body: Completion, vers
 
 async def lend(session: AsyncSession, visit_id: UUID, body: Lending, version: int, actor: Actor) -> DrawnVisit:
     """The authority above sends people where too few may go. Raises `UnknownDrawnVisit`, `DrawStepRefused`."""
-    visit = await repository.get_visit(session, visit_id)
+    visit = await repository.get_visit(session, visit_id, lock=True)
     draw = None if visit is None else await repository.get_draw(session, visit.draw_id)
     if visit is None or draw is None or not await is_within(session, draw.region_code, actor.regions):
         raise UnknownDrawnVisit("请核对编号；只能查看辖区内的")

@@ -309,9 +309,9 @@ async def visit_of_business(session: AsyncSession, draw_id: UUID, business_id: U
     return await session.scalar(statement.with_for_update().execution_options(populate_existing=True))
 
 
-async def get_visit(session: AsyncSession, visit_id: UUID) -> DrawnVisit | None:
-    statement = select(DrawnVisit).where(DrawnVisit.id == visit_id).with_for_update()
-    return await session.scalar(statement.execution_options(populate_existing=True))
+async def get_visit(session: AsyncSession, visit_id: UUID, *, lock: bool = False) -> DrawnVisit | None:
+    statement = select(DrawnVisit).where(DrawnVisit.id == visit_id).execution_options(populate_existing=True)
+    return await session.scalar(statement.with_for_update() if lock else statement)
 
 
 async def list_mine(

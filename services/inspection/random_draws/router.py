@@ -156,6 +156,14 @@ async def list_my_drawn_visits(
     return Page(items=[reading.show_mine(*row) for row in rows], next_cursor=following)
 
 
+@router.get("/drawn-visits/{visit_id}")
+async def read_my_drawn_visit(
+    session: Session, actor: CanInspect, visit_id: UUID, response: Response
+) -> DrawnVisitRead:
+    """派给我的一项抽查任务。"""
+    return _visit(response, await changes.visit_for(session, visit_id, actor))
+
+
 @router.post("/drawn-visits/{visit_id}/completion")
 async def complete_drawn_visit(
     session: Session, actor: CanInspect, visit_id: UUID, body: Completion, version: IfMatch, response: Response

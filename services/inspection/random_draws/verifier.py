@@ -163,18 +163,14 @@ class Assigning:
         for team, each in self.teams.items():
             members = [one for one in self.inspectors if one.team == team]
             sent = [one.id for one in members if one.id in staying]
-            tickets = {
-                one.id: ticket(self.seed, "inspector", subject["id"], one.id)
-                for one in members
-                if one.id not in sent and one.may_inspect(subject)
-            }
-            while len(sent) < each and tickets:
-                least = min(self.load[one] for one in tickets)
-                fair = [one for one in tickets if self.load[one] <= least + self.slack]
-                one = min(fair, key=lambda inspector: (tickets[inspector], inspector))
+            free = [one.id for one in members if one.id not in sent and one.may_inspect(subject)]
+            while len(sent) < each and free:
+                most = min(self.load[one] for one in free) + self.slack
+                fair = (one for one in free if self.load[one] <= most)
+                _, one = min((ticket(self.seed, "inspector", subject["id"], one), one) for one in fair)
                 sent.append(one)
                 self.load[one] += 1
-                del tickets[one]
+                free.remove(one)
             chosen += sent
         return chosen
 

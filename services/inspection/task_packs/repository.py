@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from services.inspection.businesses.models import Business, TimelineEntry
 from services.inspection.checklists.models import Checklist
+from services.inspection.random_draws.models import DrawnVisit
 from services.inspection.visits.models import Visit
 from shared.contracts.inspection import BusinessStatus, TimelineKind, VisitState
 from shared.http.auth import Actor
@@ -47,7 +48,11 @@ async def businesses_after(
     merged = aliased(Business)
     # What becomes known under a merged file is news of the one that goes on.
     goes_on = select(merged.merged_into).where(merged.id.in_(heard), merged.merged_into.is_not(None))
-    news = or_(Business.id.in_(heard), Business.id.in_(goes_on))
+    # Of a random draw only those hear who are sent: an unannounced visit stands on no timeline.
+    drawn = select(DrawnVisit.business_id).where(
+        DrawnVisit.user_ids.contains([actor.id]), DrawnVisit.changed_at >= changed_since
+    )
+    news = or_(Business.id.in_(heard), Business.id.in_(goes_on), Business.id.in_(drawn))
     return (await session.scalars(statement.where(news, concerned))).all()
 
 

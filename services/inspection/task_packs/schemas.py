@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.inspection.random_draws.codes import DrawPurpose
 from services.inspection.visit_records.kinds import VisitKind
 from shared.contracts.inspection import BusinessKind, BusinessStatus, CoordinateSystem, LicenceKind
 from shared.contracts.schema import Schema
@@ -33,6 +34,17 @@ class PackVisit(Schema):
     item_name: str
     scheduled_at: datetime
     due_at: datetime
+
+
+class PackDrawnVisit(Schema):
+    """A visit on which the officer himself was sent by a random draw."""
+
+    id: UUID
+    version: int
+    draw_id: UUID
+    purpose: DrawPurpose
+    with_whom: list[str] = Field(description="派去的检查人员姓名，上级机关调派的在后")
+    scheduled_at: datetime
 
 
 class PackFailure(Schema):
@@ -92,6 +104,7 @@ class PackBusiness(Schema):
     position: PackPosition | None
     licences: list[PackLicence]
     open_visits: list[PackVisit]
+    drawn_visits: list[PackDrawnVisit] = Field(description="随机抽取派给本人的抽查任务；飞行检查只有派去的人看得到")
     last_findings: list[PackFinding] = Field(description="最近几次检查，最近的在前")
     checklists: list[PackAsked]
     warnings: list[str] = Field(description="出发前须知：疑似重复、三个月内不得重复、须复查", examples=[[]])

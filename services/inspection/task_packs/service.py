@@ -11,12 +11,16 @@ from services.inspection.businesses.models import Business
 from services.inspection.businesses.repository import survivors_of
 from services.inspection.checklists.content import Finding, Subject
 from services.inspection.checklists.models import Checklist, ChecklistVersion
+from services.inspection.random_draws.codes import DrawPurpose
+from services.inspection.random_draws.models import DrawnVisit
+from services.inspection.random_draws.repository import visits_to_make
 from services.inspection.task_packs import repository
 from services.inspection.task_packs.rules import Asked, Earlier, asked, warnings
 from services.inspection.task_packs.schemas import (
     PackAsked,
     PackBusiness,
     PackChecklist,
+    PackDrawnVisit,
     PackFailure,
     PackFinding,
     PackLicence,
@@ -143,6 +147,9 @@ async def _with_all(
     for record in records:
         by_business.setdefault(_goes_on(files, record), []).append(record)
     today = day_of(now())
+    drawn: dict[UUID, list[PackDrawnVisit]] = {}
+    for task, purpose in await visits_to_make(session, actor.id, files):
+        drawn.setdefault(files[task.business_id], []).append(_drawn(task, purpose))
     packed = {}
     for business in businesses:
         own = by_business.get(business.id, [])
@@ -166,13 +173,27 @@ async def _with_all(
             if business.kind.value in checklist.kinds
             and (checklist.region_code is None or checklist.region_code in above[business.region_code])
         ]
-        packed[business.id] = _packed(business, visits.get(business.id, []), own, verdicts, earlier, demands)
+        packed[business.id] = _packed(
+            business, visits.get(business.id, []), drawn.get(business.id, []), own, verdicts, earlier, demands
+        )
     return packed
+
+
+def _drawn(visit: DrawnVisit, purpose: DrawPurpose) -> PackDrawnVisit:
+    return PackDrawnVisit(
+        id=visit.id,
+        version=visit.version,
+        draw_id=visit.draw_id,
+        purpose=purpose,
+        with_whom=[one["name"] for one in (*visit.inspectors, *visit.lent)],
+        scheduled_at=visit.scheduled_at,
+    )
 
 
 def _packed(
     business: Business,
     visits: Iterable[Visit],
+    drawn: list[PackDrawnVisit],
     records: Sequence[VisitRecord],
     verdicts: dict[UUID, tuple[str | None, list[str]]],
     earlier: Sequence[Earlier],
@@ -190,6 +211,7 @@ def _packed(
             for licence in business.licences
         ],
         open_visits=[PackVisit.model_validate(visit) for visit in visits],
+        drawn_visits=drawn,
         last_findings=[_finding(record, verdicts) for record in reversed(records[-FINDINGS_SHOWN:])],
         checklists=[_shown_demand(code, demand) for code, demand in demands],
         warnings=warnings(earlier, [demand for _, demand in demands], now()),

@@ -15,6 +15,7 @@ from shared.contracts.codes import Role, Unit
 from shared.ids import uuid7
 from tests.conftest import ClientOf
 from tests.services.inspection.factories import HAISHU, business, invented_uscc
+from tests.services.inspection.visit_records.contents import pinned, published_checklist
 
 CITY = "330200000000"
 NONCES = ("见证甲的随机数（演示）0001", "见证乙的随机数（演示）0002")
@@ -53,6 +54,7 @@ class Ceremony:
     street: httpx.AsyncClient
     accounts: list[UUID] = field(default_factory=list)
     businesses: list[Business] = field(default_factory=list)
+    checklist: dict[str, Any] | None = None
 
     @classmethod
     async def begin(cls, session: AsyncSession, client_of: ClientOf) -> "Ceremony":
@@ -97,6 +99,12 @@ class Ceremony:
             made.append(ok(await self.office.put(f"/v1/draw-inspectors/{account}", json=body)))
             self.accounts.append(account)
         return made
+
+    async def published_checklist(self) -> dict[str, Any]:
+        """The list that visits are made with, published when first asked for."""
+        if self.checklist is None:
+            self.checklist = pinned(await published_checklist(self.session))
+        return self.checklist
 
     async def inspector(self, account: UUID | str) -> httpx.AsyncClient:
         return await self.client_of(Unit.INSPECTION, Role.INSPECTOR, regions=[HAISHU], actor_id=UUID(str(account)))
