@@ -1,4 +1,4 @@
-"""整改: what is due first, the office's board of what is overdue, one correction with its time limits and steps."""
+"""整改: what is due first, a problem entered by hand, one correction with its time limits and steps."""
 
 import asyncio
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from gateway.web.row_form_pages import FormPage, Sending, show_form, take_form
 from gateway.web.row_forms import RowForm, begun
 from gateway.web.step_pages import Subject, act_of, show_step, step_named, take_step
 from gateway.web.steps import Field, Step, asked_of
-from gateway.web.visitors import CanReadCorrections, CanReadInspections, CanWorkInField, Visitor
+from gateway.web.visitors import CanReadCorrections, CanWorkInField, Visitor
 from gateway.web.whistle_timeline import clock_of
 from shared import times
 from shared.contracts.codes import OFFICIALS, Unit
@@ -31,7 +31,7 @@ from shared.database import Session
 
 router = APIRouter(include_in_schema=False)
 
-CORRECTIONS, OVERDUE = "/v1/corrections", "/v1/overdue-corrections"
+CORRECTIONS = "/v1/corrections"
 STATES = (
     ("found", "待处理"),
     ("ordered", "限期整改中"),
@@ -109,68 +109,6 @@ async def listed(session: Session, correction: Answer, now: datetime) -> dict[st
         "place": await region_name(session, correction["region_code"]),
         "found": day(correction["found_at"]),
     }
-
-
-@router.get("/corrections/overdue")
-async def overdue_board(
-    request: Request,
-    visitor: CanReadInspections,
-    services: ServicesHere,
-    session: Session,
-    region: Annotated[str, Query(max_length=12)] = "",
-    officer: Annotated[str, Query(max_length=40)] = "",
-    age: Annotated[str, Query(max_length=10)] = "",
-    cursor: Annotated[str, Query(max_length=1000)] = "",
-) -> Response:
-    """What has run out: by place, by who gave the time limit, by how long; each with what was done about it."""
-    places = await places_below(session, visitor.actor.regions)
-    here = region if region in dict(places) else visitor.actor.regions[0]
-    summary = await ask(services, visitor, f"{OVERDUE}/summary", region=here)
-    ages = _ages(summary["band_days"])
-    limits = next((bounds for key, _, bounds in ages if key == age), {})
-    officers = {str(each["officer_id"]): each["officer_name"] for each in summary["officers"]}
-    wanted = (
-        {"limit": str(ROWS_A_PAGE), "region": here} | limits | ({"officer": officer} if officer in officers else {})
-    )
-    page = await ask(services, visitor, OVERDUE, **wanted, **({"cursor": cursor} if cursor else {}))
-    return render(
-        request,
-        "corrections_overdue.html",
-        tabs=tabs(visitor),
-        place=await region_name(session, here),
-        as_of=moment(summary["as_of"]),
-        filters=[
-            ("region", "区域", places, here),
-            ("age", "逾期多久", [("", "全部"), *((key, label) for key, label, _ in ages)], age),
-            ("officer", "谁责令的", [("", "全部"), *officers.items()], officer),
-        ],
-        ages=[label for _, label, _ in ages],
-        total=summary["everything"],
-        by_place=[{**each, "name": await region_name(session, each["region_code"])} for each in summary["places"]],
-        by_officer=summary["officers"],
-        corrections=[
-            {
-                **each,
-                "place": await region_name(session, each["region_code"]),
-                "due": day(each["due_at"]),
-                "badge": (BADGES[each["state"]], each["state_label"]),
-                "escalated": day(each["escalated_at"]),
-            }
-            for each in page["items"]
-        ],
-        next_cursor=page["next_cursor"] or "",
-        cursor=cursor,
-    )
-
-
-def _ages(bounds: list[int]) -> list[tuple[str, str, dict[str, str]]]:
-    """Key, words and query of each band: `不满7天`, `7至30天`, `90天以上`."""
-    found = []
-    for lower, upper in zip([0, *bounds], [*bounds, None], strict=True):
-        words = f"不满{upper}天" if not lower else f"{lower}至{upper}天" if upper else f"{lower}天以上"
-        query = ({"at_least_days": str(lower)} if lower else {}) | ({"below_days": str(upper)} if upper else {})
-        found.append((str(lower), words, query))
-    return found
 
 
 @router.get("/corrections/new")

@@ -43,13 +43,22 @@ async def test_the_demo_shows_statutory_sampling_in_every_state_and_is_safe_to_r
     assert failed, "a late record of service was confirmed, so that a failure may be announced"
     assert await stage.people[Role.LABORATORY].all(f"{API}/laboratory/samples")
 
+    corrections = await office.all("/api/inspection/v1/corrections")
+    assert {each["state"] for each in corrections} >= {"found", "ordered", "reported", "closed"}
+    clues = await office.all("/api/inspection/v1/clues")
+    assert {each["state"] for each in clues} == {"received", "referred", "answered"}
+    letters = await office.all("/api/inspection/v1/supervision-letters")
+    assert {each["state"] for each in letters} == {"served", "submitted"}
+    assert await office.all("/api/inspection/v1/overdue-corrections")
+    assert await office.all("/api/inspection/v1/quarantined-deliveries")
+
     equipment = await office.all(f"{API}/laboratory-equipment")
     assert (sum(row["owned"] for row in equipment), sum(row["required"] for row in equipment)) == (37, 41)
 
-    assert await assert_figures_equal_their_rows(stage.platform) > 500
-
     await stage.sweep_clocks()  # what was overdue from the start is known before the counting
     await eventually(stage.ledger.all_delivered, 60)
+    assert await assert_figures_equal_their_rows(stage.platform) > 500
+
     before = await stage.ledger.counts()
     await asyncio.to_thread(load, settings, JURISDICTIONS[:1])
     await eventually(stage.ledger.all_delivered, 60)

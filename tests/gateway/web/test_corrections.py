@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from gateway.web.correction_steps import next_step, offered
-from gateway.web.corrections import _ages
+from gateway.web.corrections_overdue import _ages
 from shared.contracts.codes import Role
 from shared.times import now
 from tests.gateway.web.platform import DISTRICT, TOWN, Market, post
