@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 PUBLIC_PATHS: dict[Unit, tuple[str, ...]] = {
     Unit.SAMPLING: ("/v1/published-tables",),
-    Unit.INSPECTION: ("/v1/public-results/", "/v1/open-data/"),
+    Unit.INSPECTION: ("/v1/public-results/", "/v1/open-data/", "/v1/public-draws"),
     Unit.TRACEABILITY: ("/v1/public-codes", "/v1/code-keys", "/v1/public-tickets/", "/v1/public-certificates/"),
 }
 """Paths of a service that may be called without a token, by prefix; the service itself decides what it answers."""
