@@ -1,0 +1,89 @@
+"""冷链 over HTTP: first station, temperatures, excursions."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.traceability.cold_chain import repository, service
+from services.traceability.cold_chain.models import ColdConsignment
+from services.traceability.cold_chain.schemas import (
+    ConsignmentDetail,
+    ConsignmentRead,
+    ConsignmentWrite,
+    ExcursionRead,
+    LimitRead,
+    ReadingsWrite,
+)
+from services.traceability.subjects.router import CanReadChains, CanWriteChains
+from shared.contracts.regions import RegionCode
+from shared.database import Session
+from shared.http.pagination import Page, PageParameters
+from shared.http.routing import Router
+
+router = Router(prefix="/v1", tag="冷链")
+
+
+@router.put("/cold-consignments/{consignment_id}")
+async def put_consignment(
+    consignment_id: UUID, body: ConsignmentWrite, actor: CanWriteChains, session: Session
+) -> ConsignmentDetail:
+    """首站赋码：登记入境凭证、批次和数量；此后每一站用票据扫码进出。"""
+    return await _detail(session, await service.put_consignment(session, consignment_id, body, actor))
+
+
+@router.put("/cold-consignments/{consignment_id}/readings")
+async def take_readings(
+    consignment_id: UUID, body: ReadingsWrite, actor: CanWriteChains, session: Session
+) -> ConsignmentDetail:
+    """报温度：由当时持货的一方上传，重复上传不会重复；超出界限的时段随即列出。"""
+    await service.take_readings(session, consignment_id, body, actor)
+    return await _detail(session, await service.consignment_for(session, consignment_id, actor))
+
+
+@router.get("/cold-consignments/{consignment_id}")
+async def read_consignment(consignment_id: UUID, actor: CanReadChains, session: Session) -> ConsignmentDetail:
+    """一批冷链货物：凭证、批次、温度超限的时段。"""
+    return await _detail(session, await service.consignment_for(session, consignment_id, actor))
+
+
+@router.get("/cold-consignments")
+async def list_consignments(
+    actor: CanReadChains,
+    session: Session,
+    page: PageParameters,
+    region: Annotated[RegionCode | None, Query(description="首站所在区划，含下级")] = None,
+    lot_key: Annotated[str | None, Query(max_length=400, description="批次标识")] = None,
+) -> Page[ConsignmentRead]:
+    """冷链货物一览，近的在前。"""
+    found, following = await repository.list_consignments(session, actor, page, region_code=region, lot_key=lot_key)
+    return Page(items=[ConsignmentRead.model_validate(one) for one in found], next_cursor=following)
+
+
+@router.get("/temperature-limits")
+async def list_temperature_limits(_: CanReadChains, session: Session) -> list[LimitRead]:
+    """各种贮存要求的温度界限，连同出处。"""
+    return [LimitRead.model_validate(limit) for limit in await repository.limits(session)]
+
+
+async def _detail(session: AsyncSession, consignment: ColdConsignment) -> ConsignmentDetail:
+    readings, found, limit = await service.judged(session, consignment)
+    return ConsignmentDetail(
+        **ConsignmentRead.model_validate(consignment).model_dump(),
+        readings=readings,
+        excursions=[
+            ExcursionRead(
+                business_id=business_id,
+                device=device,
+                started_at=span.started_at,
+                ended_at=span.ended_at,
+                minutes=int(span.lasted.total_seconds() // 60),
+                lowest=span.lowest,
+                highest=span.highest,
+                readings=span.readings,
+            )
+            for business_id, device, span in found
+        ],
+        limit_verified=None if limit is None else limit.verified,
+    )

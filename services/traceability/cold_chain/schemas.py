@@ -1,0 +1,101 @@
+"""Cold consignments as they cross the boundary."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from services.traceability.tickets.schemas import LONGEST_LOT, CertificateRef, Counted
+from shared.contracts.figures import Number
+from shared.contracts.schema import Schema
+from shared.contracts.words import Words
+
+MOST_READINGS = 2_000
+
+Celsius = Annotated[Decimal, Field(ge=-100, le=100, max_digits=6, decimal_places=2, examples=["-18.5"])]
+
+
+class ColdLotWrite(Counted):
+    product_name: Words = Field(min_length=1, max_length=100, examples=["冷冻牛腱"])
+    lot: Words = Field(min_length=1, max_length=LONGEST_LOT, description="批号或追溯码", examples=["DEMO-NJ1"])
+    produced_on: date | None = None
+    expires_on: date | None = None
+
+
+class ConsignmentWrite(Schema):
+    """Cold goods at the first station: taken in, looked over, coded."""
+
+    business_id: UUID | None = Field(default=None, description="首站；不填即调用者自己的主体")
+    storage_class: str = Field(max_length=40, description="贮存要求，见 /v1/temperature-limits", examples=["frozen"])
+    country: Words | None = Field(default=None, max_length=40, description="原产国（地区）")
+    declaration_number: Words | None = Field(default=None, max_length=60, description="报关单号")
+    certificates: list[CertificateRef] = Field(default_factory=list, max_length=20)
+    entered_at: AwareDatetime = Field(examples=["2026-07-24T08:00:00+08:00"])
+    lots: list[ColdLotWrite] = Field(min_length=1, max_length=200)
+
+
+class ReadingWrite(Schema):
+    at: AwareDatetime
+    value: Celsius
+
+
+class ReadingsWrite(Schema):
+    """Readings of one device."""
+
+    business_id: UUID | None = Field(default=None, description="货在谁手里；不填即调用者自己的主体")
+    device: Words = Field(min_length=1, max_length=60, pattern=r"^[0-9A-Za-z._-]+$", examples=["TEMP-0001"])
+    readings: list[ReadingWrite] = Field(min_length=1, max_length=MOST_READINGS)
+
+
+class ColdLotRead(Schema):
+    number: int
+    product_name: str
+    lot_key: str
+    lot_code: str
+    quantity: Number
+    unit: str
+    produced_on: date | None
+    expires_on: date | None
+
+
+class ExcursionRead(Schema):
+    """A span in which the temperature was out of bounds."""
+
+    business_id: UUID = Field(description="当时货在谁手里")
+    device: str
+    started_at: datetime
+    ended_at: datetime
+    minutes: int = Field(description="头尾两次读数相隔的分钟", examples=[45])
+    lowest: Number
+    highest: Number
+    readings: int
+
+
+class ConsignmentRead(Schema):
+    id: UUID
+    business_id: UUID
+    region_code: str
+    storage_class: str
+    country: str | None
+    declaration_number: str | None
+    certificates: list[CertificateRef]
+    entered_at: datetime
+    lots: list[ColdLotRead]
+
+
+class ConsignmentDetail(ConsignmentRead):
+    readings: int = Field(description="已有的读数", examples=[288])
+    excursions: list[ExcursionRead]
+    limit_verified: bool | None = Field(description="温度界限已与标准核对；没有界限为 null")
+
+
+class LimitRead(Schema):
+    storage_class: str = Field(examples=["frozen"])
+    name: str = Field(examples=["冷冻"])
+    least: Number | None
+    most: Number | None
+    valid_from: date
+    source: str
+    verified: bool
