@@ -7,6 +7,8 @@ from services.traceability.code_grammars.seed import seed_grammars
 from services.traceability.code_scans.router import router as code_scans
 from services.traceability.code_scans.seed import seed_thresholds
 from services.traceability.codes.router import router as codes
+from services.traceability.cold_chain.router import router as cold_chain
+from services.traceability.cold_chain.seed import seed_temperature_limits
 from services.traceability.database import Base
 from services.traceability.epcis_captures.jobs import CAPTURE
 from services.traceability.epcis_captures.router import router as epcis_captures
@@ -22,6 +24,8 @@ from services.traceability.lots.subscribers import on_rapid_test_failed, on_whis
 from services.traceability.master_data.router import router as master_data
 from services.traceability.productions.router import router as productions
 from services.traceability.productions.seed import seed_yield_bands
+from services.traceability.products.router import router as products
+from services.traceability.products.seed import seed_chains
 from services.traceability.recall_requests.router import router as recall_requests
 from services.traceability.recall_requests.subscribers import on_recall_requested, on_sample_concluded
 from services.traceability.record_checks.router import router as record_checks
@@ -32,6 +36,8 @@ from services.traceability.settings import Settings
 from services.traceability.stocks.router import router as stocks
 from services.traceability.subjects.router import router as subjects
 from services.traceability.subjects.subscribers import on_business
+from services.traceability.ticket_uploads.jobs import IMPORT_TICKETS, SWEEP_TICKET_FILES
+from services.traceability.ticket_uploads.router import router as ticket_uploads
 from services.traceability.tickets.router import router as tickets
 from services.traceability.traces.router import router as traces
 from services.traceability.traces.seed import seed_limits
@@ -67,8 +73,11 @@ service = Service(
         stocks,
         record_checks,
         tickets,
+        ticket_uploads,
         productions,
         certificates,
+        cold_chain,
+        products,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -81,7 +90,7 @@ service = Service(
         BusinessMerged.type: on_business,
         BusinessMergeUndone.type: on_business,
     },
-    jobs=[SWEEP, CAPTURE, DELIVER],
+    jobs=[SWEEP, CAPTURE, DELIVER, IMPORT_TICKETS, SWEEP_TICKET_FILES],
     figures=FIGURES,
     seeds=[
         rebase_after_restore,
@@ -91,6 +100,8 @@ service = Service(
         seed_record_rules,
         seed_yield_bands,
         seed_certificate_forms,
+        seed_temperature_limits,
+        seed_chains,
     ],
 )
 
