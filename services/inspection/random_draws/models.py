@@ -77,7 +77,7 @@ class RandomDraw(Versioned, Base):
             wanted = "、".join(state.label for state in states)
             raise DrawStepRefused(f"这一步在「{wanted}」时办理，现在是「{self.state.label}」")
 
-    def commit(self, mode: EntropyMode, commitment: dict[str, Any], sha256: str, at: datetime) -> None:
+    def promise(self, mode: EntropyMode, commitment: dict[str, Any], sha256: str, at: datetime) -> None:
         """Publish the hashes; from now on nothing that goes into the seed can be chosen by the bureau."""
         self.ensure(DrawState.FROZEN)
         self.state, self.entropy_mode = DrawState.COMMITTED, mode

@@ -92,7 +92,9 @@ async def commit_draw(
     session: Session, actor: CanDraw, draw_id: UUID, body: Commit, version: IfMatch, response: Response
 ) -> DrawRead:
     """公布承诺：名单、参数、秘密的指纹，以及外部随机数将从哪里来。任何人随即可见。"""
-    return await _answer(session, response, await service.commit(session, draw_id, body, version, actor), actor)
+    return await _answer(
+        session, response, await service.publish_commitment(session, draw_id, body, version, actor), actor
+    )
 
 
 @router.post("/random-draws/{draw_id}/nonces")

@@ -110,7 +110,9 @@ async def pledge(session: AsyncSession, draw_id: UUID, body: Pledge, actor: Acto
     return draw
 
 
-async def commit(session: AsyncSession, draw_id: UUID, body: Commit, version: int, actor: Actor) -> RandomDraw:
+async def publish_commitment(
+    session: AsyncSession, draw_id: UUID, body: Commit, version: int, actor: Actor
+) -> RandomDraw:
     """Make the secret and publish the commitment. Raises `DrawStepRefused`, `InvalidRequest`."""
     draw = await draw_for(session, draw_id, actor, lock=True)
     ensure_version(draw, version)
@@ -124,7 +126,7 @@ async def commit(session: AsyncSession, draw_id: UUID, body: Commit, version: in
         assert content is not None  # kept with the freeze
         hashes[f"{name.value}_sha256"] = hashlib.sha256(content).hexdigest()
     commitment = {**hashes, "secret_sha256": sha256_of_text(secret), "entropy": entropy}
-    draw.commit(EntropyMode(body.entropy.mode), commitment, sha256(commitment), now())
+    draw.promise(EntropyMode(body.entropy.mode), commitment, sha256(commitment), now())
     await log(session, draw, DrawEntryKind.COMMITTED, actor, f"承诺的指纹 {draw.commitment_sha256}")
     return draw
 
