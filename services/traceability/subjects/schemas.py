@@ -51,5 +51,5 @@ class UsageRead(Schema):
     subjects: int = Field(description="在营主体", examples=[120])
     activated: int = Field(description="已激活", examples=[80])
     used: int = Field(description="已激活且在期间内有记录", examples=[55])
-    unused: int = Field(description="已激活而在期间内没有记录", examples=[25])
+    unused: int = Field(description="期间开始前已激活、期间内没有记录", examples=[25])
     days: int = Field(description="期间：最近多少天", examples=[30])

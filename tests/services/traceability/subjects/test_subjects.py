@@ -74,7 +74,8 @@ async def test_a_terminal_that_nobody_uses_shows(client_of: ClientOf, session_of
     assert str(idle) in {subject["id"] for subject in unused}
     assert str(busy) not in {subject["id"] for subject in unused}
     usage = (await inspector.get("/v1/subject-usage", params={"region": HAISHU})).json()
-    assert usage["subjects"] >= usage["activated"] == usage["used"] + usage["unused"] >= 2
+    assert usage["subjects"] >= usage["activated"] >= usage["used"] + usage["unused"]
+    assert min(usage["used"], usage["unused"]) >= 1
     read = (await inspector.get(f"/v1/subjects/{busy}")).json()
     assert read["last_act_at"] < (now() + timedelta(seconds=5)).isoformat(), "a wrong clock does not make it busy"
 
