@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Uuid, and_, any_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, String, Uuid, and_, any_, false, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -119,12 +119,11 @@ def _thing(
     planner cannot know, since it takes the events of a lot to be spread over all times.
     """
     found = select(thing.event_pk).where(asked)
+    at_once = EpcisEvent.id == any_(func.array(found.scalar_subquery(), type_=ARRAY(Uuid)))
     if seen is Seen.LINKED:
-        found = found.where(shown(actor, thing, only)).correlate(EpcisEvent)
-        return found.where(thing.event_pk == EpcisEvent.id).exists()
-    if few:
-        return EpcisEvent.id == any_(func.array(found.scalar_subquery(), type_=ARRAY(Uuid)))
-    return EpcisEvent.id.in_(found)
+        seen_of_it = found.where(thing.event_pk == EpcisEvent.id, shown(actor, thing, only)).correlate(EpcisEvent)
+        return and_(seen_of_it.exists(), at_once if only else true())
+    return at_once if few else EpcisEvent.id.in_(found)
 
 
 def _matches(key: ColumnElement[str] | InstrumentedAttribute[str], patterns: Sequence[Pattern]) -> ColumnElement[bool]:
