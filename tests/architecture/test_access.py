@@ -51,6 +51,8 @@ OPEN_TO_ALL = {
     "/c/{path:path}": "the page of a code that everybody can scan",
     "/resolver/{path:path}": "where a scanned code leads, and the refusal of every other method",
     "/resolver/.well-known/gs1resolver": "what the resolver can do, as its standard asks",
+    "/v1/public-certificates/{certificate_id}": "a certificate that hangs at the stall",
+    "/v1/public-tickets/{ticket_id}": "what stands on the ticket in the hand",
     "/v1/code-keys": "public keys",
     "/v1/public-codes/scans": "what everybody may know of a code; keeps the hour and a coarse place",
 }
