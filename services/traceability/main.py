@@ -28,6 +28,7 @@ from services.traceability.products.router import router as products
 from services.traceability.products.seed import seed_chains
 from services.traceability.recall_requests.router import router as recall_requests
 from services.traceability.recall_requests.subscribers import on_recall_requested, on_sample_concluded
+from services.traceability.recalls.router import router as recalls
 from services.traceability.record_checks.router import router as record_checks
 from services.traceability.record_checks.seed import seed_record_rules
 from services.traceability.resolver.router import resolving
@@ -69,6 +70,7 @@ service = Service(
         epcis_queries,
         epcis_subscriptions,
         traces,
+        recalls,
         subjects,
         stocks,
         record_checks,

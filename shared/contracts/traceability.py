@@ -67,3 +67,62 @@ class LotReleased(LotHoldFacts):
 
     reason: str
     released_at: datetime
+
+
+class RecallLevel(StrEnum):
+    """How grave what is called back is (召回等级): the graver, the sooner."""
+
+    ONE = "1"
+    TWO = "2"
+    THREE = "3"
+
+    @property
+    def label(self) -> str:
+        return {"1": "一级召回", "2": "二级召回", "3": "三级召回"}[self]
+
+
+class RecallState(StrEnum):
+    """Where a recall stands."""
+
+    OPEN = "open"
+    NOTIFIED = "notified"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return {"open": "已立项，待通知", "notified": "召回中", "closed": "已完成", "withdrawn": "已撤销"}[self]
+
+
+class RecallFacts(EventData):
+    """What every event about a recall says. Rehearsals are not told."""
+
+    recall_id: UUID
+    version: int = Field(description="召回记录的版本，用于丢弃迟到的旧消息")
+    level: RecallLevel | None = Field(description="尚未定级为 null")
+    code: str = Field(description="所召回的码或批号")
+    lots: list[str] = Field(description="召回范围内各批次的标识，至多列 200 个")
+    product_name: str
+    reason: str
+    region_code: RegionCode
+    request_id: UUID | None = Field(description="由核查处置要求召回的，该请求的编号")
+    business_ids: list[UUID] = Field(description="涉及的主体，至多列 200 个")
+
+
+class RecallOpened(RecallFacts):
+    """A lot is being called back."""
+
+    type: ClassVar[str] = "traceability.recall.opened.v1"
+
+    opened_at: datetime
+
+
+class RecallClosed(RecallFacts):
+    """A recall has ended: completed, or withdrawn because its ground fell away."""
+
+    type: ClassVar[str] = "traceability.recall.closed.v1"
+
+    state: RecallState
+    holders: int = Field(description="召回范围内有几家")
+    acknowledged: int = Field(description="其中几家确认收到通知")
+    closed_at: datetime

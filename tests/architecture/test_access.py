@@ -54,6 +54,7 @@ OPEN_TO_ALL = {
     "/v1/public-certificates/{certificate_id}": "a certificate that hangs at the stall",
     "/v1/public-tickets/{ticket_id}": "what stands on the ticket in the hand",
     "/v1/code-keys": "public keys",
+    "/v1/recall-verifier": "evidence of a recall is for everybody to verify",
     "/v1/public-codes/scans": "what everybody may know of a code; keeps the hour and a coarse place",
 }
 

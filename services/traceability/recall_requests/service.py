@@ -10,6 +10,8 @@ from services.traceability.lots.service import hold_lot, lift_hold
 from services.traceability.recall_requests import repository
 from services.traceability.recall_requests.models import RecallRequest, SampleOutcome
 from services.traceability.recall_requests.problems import RecallRequestNotFound
+from services.traceability.recalls.opening import open_for_request
+from services.traceability.recalls.service import withdraw_for_request
 from shared.contracts.statutory_sampling import RecallRequested, SampleConcluded, SampleFacts
 from shared.contracts.traceability import RecallRequestState
 from shared.http.auth import Actor
@@ -68,8 +70,12 @@ async def request_for(session: AsyncSession, request_id: UUID, actor: Actor, *, 
 
 
 async def accept(session: AsyncSession, request_id: UUID, note: str, version: int, actor: Actor) -> RecallRequest:
-    """Take the recall on. Raises `RecallRequestNotFound`, `PreconditionFailed`, `RecallRequestDecided`."""
-    return await _decide(session, request_id, RecallRequestState.ACCEPTED, note, version, actor)
+    """Take the recall on: it is opened at once. Raises `RecallRequestNotFound`, `PreconditionFailed`,
+    `RecallRequestDecided`.
+    """
+    request = await _decide(session, request_id, RecallRequestState.ACCEPTED, note, version, actor)
+    await open_for_request(session, actor, request)
+    return request
 
 
 async def decline(session: AsyncSession, request_id: UUID, reason: str, version: int, actor: Actor) -> RecallRequest:
@@ -92,6 +98,7 @@ async def _withdraw(session: AsyncSession, request: RecallRequest, outcome: Samp
     if request.state is RecallRequestState.WITHDRAWN:
         return
     request.withdraw(at=outcome.concluded_at, because=outcome.words)
+    await withdraw_for_request(session, request.id, because=outcome.words)
     if request.hold is not None:
         await lift_hold(session, request.hold, reason=f"召回请求撤回：{outcome.words}", at=outcome.concluded_at)
 

@@ -36,6 +36,9 @@ class EventHead(NamedTuple):
     shown: frozenset[str] | None = None
 
 
+Heads = dict[UUID, EventHead]
+
+
 class Thing(NamedTuple):
     role: str
     key: str
@@ -297,14 +300,24 @@ def yields(events: Iterable[TraceEvent]) -> list[Yield]:
 def holder_of(head: EventHead, places: Mapping[str, Place], names: Mapping[UUID, str]) -> Holder | None:
     """Whose the event is: the business that holds the place, else the place, else who captured it."""
     if head.place is not None:
-        gln = gln_key(head.place)
-        place = places.get(gln)
-        region = (place.region_code if place else None) or head.region_code
-        if place is not None and place.business_id is not None:
-            name = names.get(place.business_id) or place.name or gln
-            return Holder(f"business:{place.business_id}", name, place.business_id, region)
-        return Holder(f"place:{gln}", (place.name if place else None) or gln, None, region)
+        return holder_at(gln_key(head.place), places, names, head.region_code)
     if head.business_id is not None and head.shown is None:
-        name = names.get(head.business_id, "")
-        return Holder(f"business:{head.business_id}", name, head.business_id, head.region_code)
+        return captured_by(head.business_id, names, head.region_code)
     return None
+
+
+def holder_at(
+    gln: str, places: Mapping[str, Place], names: Mapping[UUID, str], region_code: str | None = None
+) -> Holder:
+    """Whose a place is; `region_code` counts where nobody has registered one for it."""
+    place = places.get(gln)
+    region = (place.region_code if place else None) or region_code
+    if place is not None and place.business_id is not None:
+        name = names.get(place.business_id) or place.name or gln
+        return Holder(f"business:{place.business_id}", name, place.business_id, region)
+    return Holder(f"place:{gln}", (place.name if place else None) or gln, None, region)
+
+
+def captured_by(business_id: UUID, names: Mapping[UUID, str], region_code: str | None) -> Holder:
+    """Whose an event without a place is."""
+    return Holder(f"business:{business_id}", names.get(business_id, ""), business_id, region_code)

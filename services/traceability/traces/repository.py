@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, and_, column, exists, func, select, union_all
+from sqlalchemy import ARRAY, Row, Text, and_, case, column, exists, func, select, true
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import TIMESTAMP, distinct_on
 from sqlalchemy.dialects.postgresql import UUID as UUIDS
@@ -16,12 +16,12 @@ from sqlalchemy.orm import aliased
 
 from services.traceability.codes.models import TraceCode
 from services.traceability.codes.rules import CodeState
+from services.traceability.epcis_events.keys import is_class, is_instance
 from services.traceability.epcis_events.models import (
     EpcisEvent,
     EpcisEventFact,
     EpcisEventParty,
     EpcisEventThing,
-    TraceEdge,
 )
 from services.traceability.epcis_events.redaction import NEVER_REDACTED_TYPES
 from services.traceability.epcis_events.visibility import concerned, shown
@@ -30,7 +30,8 @@ from services.traceability.master_data.models import MasterDataAttribute
 from services.traceability.subjects.models import Subject
 from services.traceability.traces.custody import EventHead, Place, Thing
 from services.traceability.traces.models import TraceLimit
-from services.traceability.traces.rules import TRANSFORMED, Direction, Edge, Window
+from services.traceability.traces.rules import Direction, Edge, Window
+from shared.database import driver_connection
 from shared.http.auth import Actor
 
 _CERTIFICATES = ("cert", "testres", "pedigree")
@@ -47,20 +48,61 @@ def _any_id(ids: Iterable[UUID]) -> Any:
     return func.any(sql_cast(list(ids), ARRAY(UUIDS(as_uuid=True))))
 
 
+_EDGES = {
+    way: f"""
+    SELECT source_key, target_key, event_pk, event_time, kind FROM trace_edges WHERE {onward} = ANY($1::text[])
+    UNION ALL
+    SELECT source_key, target_key, event_pk, event_time, kind FROM trace_edges
+    WHERE {beside} = ANY($1::text[]) AND kind <> 'transformed' LIMIT $2"""  # noqa: S608 (column names)
+    for way, onward, beside in (
+        (Direction.FORWARD, "source_key", "target_key"),
+        (Direction.BACK, "target_key", "source_key"),
+    )
+}
+_ONWARD = {
+    Direction.FORWARD: """
+        SELECT target_key AS key, kind = 'transformed' AS whole FROM trace_edges
+        WHERE source_key = ahead.key AND event_time <= $2
+        UNION ALL
+        SELECT source_key, true FROM trace_edges
+        WHERE ahead.whole AND target_key = ahead.key AND kind <> 'transformed' AND event_time <= $2""",
+    Direction.BACK: """
+        SELECT source_key AS key, true AS whole FROM trace_edges
+        WHERE target_key = ahead.key AND (kind = 'transformed' OR ahead.whole) AND event_time <= $2
+        UNION ALL
+        SELECT target_key, false FROM trace_edges
+        WHERE source_key = ahead.key AND kind <> 'transformed' AND event_time <= $2""",
+}
+_AHEAD = {
+    way: f"""
+    WITH RECURSIVE ahead(key, whole) AS (
+      SELECT $1::text COLLATE "C", true
+      UNION
+      SELECT onward.key, onward.whole FROM ahead CROSS JOIN LATERAL ({onward}) AS onward
+    )
+    SELECT key FROM ahead LIMIT $3"""  # noqa: S608 (no input in it)
+    for way, onward in _ONWARD.items()
+}
+"""Both go past the object mapper: a trace may be of a hundred thousand edges."""
+
+
+async def keys_ahead(session: AsyncSession, start: str, way: Direction, as_of: datetime, most: int) -> list[str] | None:
+    """All keys that a walk from `start` can come to, and some that it cannot: only edges are followed here, whoever may
+    see them and whatever was in a carrier when. None when there are more than `most`.
+    """
+    connection = await driver_connection(session)
+    rows = await connection.fetch(_AHEAD[way], start, as_of, 2 * most + 1)
+    keys = {row[0] for row in rows}
+    return list(keys) if len(rows) <= 2 * most and len(keys) <= most else None
+
+
 async def edges_of(session: AsyncSession, keys: Sequence[str], way: Direction, most: int) -> list[Edge] | None:
     """The edges that lead on from the keys, and those of packing either way; None when there are more than `most`.
 
-    One statement a level, each side on its own covering index.
+    One statement for all keys, each side on its own covering index.
     """
-    onward, beside = TraceEdge.source_key, TraceEdge.target_key
-    if way is Direction.BACK:
-        onward, beside = beside, onward
-    columns = (TraceEdge.source_key, TraceEdge.target_key, TraceEdge.event_pk, TraceEdge.event_time, TraceEdge.kind)
-    statement = union_all(
-        select(*columns).where(onward == _any(keys)),
-        select(*columns).where(beside == _any(keys), TraceEdge.kind != TRANSFORMED),
-    ).limit(most + 1)
-    rows = (await session.execute(statement)).all()
+    connection = await driver_connection(session)
+    rows = await connection.fetch(_EDGES[way], keys, most + 1)
     return [Edge(*row) for row in rows] if len(rows) <= most else None
 
 
@@ -93,13 +135,16 @@ def _declared_wrong() -> Any:
     return exists().where(declaration.event_id == EpcisEvent.event_id, declaration.error_declared_at.is_not(None))
 
 
-async def heads_of(session: AsyncSession, actor: Actor, ids: Collection[UUID]) -> dict[UUID, EventHead]:
-    """Of these events those that stand and that the actor sees. Of one that only shares a thing with his own, what he
-    may know of it is told in `shown`.
+async def heads_of(
+    session: AsyncSession, actor: Actor, ids: Collection[UUID], *, standing: bool = True
+) -> dict[UUID, EventHead]:
+    """Of these events those that stand (or all) and that the actor sees. Of one that only shares a thing with his own,
+    what he may know of it is told in `shown`.
     """
     if not ids:
         return {}
-    own = _heads().where(EpcisEvent.id == _any_id(ids), concerned(actor), ~_declared_wrong())
+    stands = ~_declared_wrong() if standing else true()
+    own = _heads().where(EpcisEvent.id == _any_id(ids), concerned(actor), stands)
     found = {row.id: EventHead(*row) for row in (await session.execute(own)).all()}
     rest = [one for one in ids if one not in found]
     if not rest:
@@ -117,7 +162,7 @@ async def heads_of(session: AsyncSession, actor: Actor, ids: Collection[UUID]) -
     for event_pk, key in await session.execute(things):
         keys[event_pk].add(key)
     if keys:
-        linked = _heads().where(EpcisEvent.id == _any_id(keys), ~_declared_wrong())
+        linked = _heads().where(EpcisEvent.id == _any_id(keys), stands)
         for row in (await session.execute(linked)).all():
             found[row.id] = EventHead(*row)._replace(shown=frozenset(keys[row.id]))
     return found
@@ -141,6 +186,9 @@ def _heads() -> Any:
 
 
 async def is_transformation(session: AsyncSession, key: str) -> bool:
+    """Whether the key is that of a transformation and not of a thing."""
+    if is_class(key) or is_instance(key):
+        return False
     statement = select(exists().where(EpcisEvent.transformation_id == key))
     return key.startswith("event:") or bool(await session.scalar(statement))
 
@@ -149,6 +197,12 @@ async def events_about(session: AsyncSession, windows: Sequence[Window], most: i
     """The events that name the things within their windows; None when there are more than `most`."""
     if not windows:
         return []
+    statement = _ids_about(windows).limit(most + 1)
+    ids = list(await session.scalars(statement))
+    return ids if len(ids) <= most else None
+
+
+def _ids_about(windows: Sequence[Window]) -> Any:
     window = (
         func.unnest(
             sql_cast([one.key for one in windows], ARRAY(Text)),
@@ -158,7 +212,7 @@ async def events_about(session: AsyncSession, windows: Sequence[Window], most: i
         .table_valued(column("key", Text), column("first", _MOMENT), column("last", _MOMENT))
         .render_derived("windows")
     )
-    statement = (
+    return (
         select(EpcisEventThing.event_pk)
         .select_from(window)
         .join(
@@ -169,10 +223,34 @@ async def events_about(session: AsyncSession, windows: Sequence[Window], most: i
             ),
         )
         .group_by(EpcisEventThing.event_pk)
-        .limit(most + 1)
     )
-    ids = list(await session.scalars(statement))
-    return ids if len(ids) <= most else None
+
+
+async def places_reached(
+    session: AsyncSession, actor: Actor, windows: Sequence[Window], most: int
+) -> Sequence[Row[Any]]:
+    """Where the caller's own events about the things took place: (place, business without a place, region, events,
+    first, last), and in each row how many events there are about the things for anybody, up to `most`.
+    """
+    ids = _ids_about(windows).limit(most).cte("about")
+    place = func.coalesce(EpcisEvent.biz_location, EpcisEvent.read_point).label("place")
+    business = case((place.is_(None), EpcisEvent.business_id)).label("business_id")
+    statement = (
+        select(
+            place,
+            business,
+            func.min(EpcisEvent.region_code).label("region_code"),
+            func.count().label("events"),
+            func.min(EpcisEvent.event_time).label("first_at"),
+            func.max(EpcisEvent.event_time).label("last_at"),
+            select(func.count()).select_from(ids).scalar_subquery().label("about"),
+        )
+        .select_from(ids)
+        .join(EpcisEvent, EpcisEvent.id == ids.c.event_pk)
+        .where(concerned(actor), ~_declared_wrong())
+        .group_by(place, business)
+    )
+    return (await session.execute(statement)).all()
 
 
 async def things_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, list[Thing]]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Response
 from pydantic import AwareDatetime
 
-from services.traceability.traces import files, repository, service, views
+from services.traceability.traces import files, reaching, repository, service, views
 from services.traceability.traces.models import TraceLimit
 from services.traceability.traces.rules import Direction
 from services.traceability.traces.schemas import LimitCreate, LimitRead, ReachRead, TraceRead, TraceTable
@@ -108,7 +108,7 @@ async def reach_of_code(
     as_of: Annotated[AwareDatetime | None, Query(description="截至何时，须带时区；不写为现在")] = None,
 ) -> ReachRead:
     """一个码（及由它做成的）到了多少家、多少个区县；召回之前先看波及面。"""
-    return views.reach_read(await service.reach(session, actor, code, as_of=as_of or now()))
+    return views.reach_read(await reaching.reach(session, actor, code, as_of=as_of or now()))
 
 
 @router.get("/trace-limits")

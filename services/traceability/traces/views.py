@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from services.traceability.traces.custody import Balance, Flow, Holder, TraceEvent
+from services.traceability.traces.reaching import Reach
 from services.traceability.traces.rules import Direction
 from services.traceability.traces.schemas import (
     BalanceRead,
@@ -20,7 +21,7 @@ from services.traceability.traces.schemas import (
     TraceTable,
     YieldRead,
 )
-from services.traceability.traces.service import Reach, Trace
+from services.traceability.traces.service import Trace
 from shared.times import SHANGHAI
 
 MOST_HOLDERS = 1_000

@@ -1,0 +1,103 @@
+"""How far a thing has spread: at whom it, or what was made of it, has been."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.traceability.codes.service import key_of
+from services.traceability.epcis_events.keys import gln_key
+from services.traceability.traces import repository
+from services.traceability.traces.behind import MOST_EVENTS, business_names
+from services.traceability.traces.custody import EventHead, Heads, Holder, captured_by, holder_at
+from services.traceability.traces.problems import NothingTraced
+from services.traceability.traces.rules import Cut, Direction, Window, windows
+from services.traceability.traces.service import MOST_DEPTH, MOST_NODES, walk
+from shared.http.auth import Actor
+
+
+class PlaceReached(NamedTuple):
+    """Events at one place, or of one business that told no place."""
+
+    place: str | None
+    business_id: UUID | None
+    region_code: str | None
+    events: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedPlace:
+    """A holder whom a thing, or what was made of it, has reached."""
+
+    holder: Holder
+    events: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    key: str
+    as_of: datetime
+    things: int
+    cut: set[Cut]
+    holders: list[ReachedPlace]
+    unplaced: int
+    """Events of which nobody knows whose they are."""
+
+
+async def reach(
+    session: AsyncSession, actor: Actor, code: str, *, as_of: datetime, depth: int = MOST_DEPTH, limit: int = MOST_NODES
+) -> Reach:
+    """Whom a thing and what was made of it have reached. Raises `NothingTraced`."""
+    key, heads = key_of(code), Heads()
+    graph = await walk(session, actor, key, Direction.FORWARD, heads, as_of=as_of, depth=depth, limit=limit)
+    spans = windows(graph, Direction.FORWARD, as_of)
+    found = await _places_reached(session, actor, spans, heads)
+    if not found:
+        raise NothingTraced("本平台没有这个码的事件，或不在您可查看的范围内；请核对码的写法")
+    places = await repository.places_named(session, {gln_key(one.place) for one in found if one.place})
+    names = await business_names(session, places, {one.business_id for one in found if one.business_id})
+    own: dict[Holder, list[PlaceReached]] = defaultdict(list)
+    for one in found:
+        if one.place is not None:
+            own[holder_at(gln_key(one.place), places, names, one.region_code)].append(one)
+        elif one.business_id is not None:
+            own[captured_by(one.business_id, names, one.region_code)].append(one)
+    total = sum(one.events for one in found)
+    reached = [
+        ReachedPlace(holder, sum(o.events for o in many), min(o.first_at for o in many), max(o.last_at for o in many))
+        for holder, many in own.items()
+    ]
+    return Reach(
+        key=key,
+        as_of=as_of,
+        things=len(graph.depth) - len(graph.nodes),
+        cut=graph.cut if total < MOST_EVENTS else graph.cut | {Cut.LIMIT},
+        holders=sorted(reached, key=lambda one: (one.first_at, one.holder.key)),
+        unplaced=total - sum(one.events for one in reached),
+    )
+
+
+async def _places_reached(
+    session: AsyncSession, actor: Actor, spans: Sequence[Window], heads: Heads
+) -> list[PlaceReached]:
+    """Where things have been: by one query for the caller's own events, and one by one for those of his partners."""
+    rows = await repository.places_reached(session, actor, spans, MOST_EVENTS)
+    if rows and sum(row.events for row in rows) == rows[0].about:
+        return [PlaceReached._make(row[:-1]) for row in rows]
+    ids = await repository.events_about(session, spans, MOST_EVENTS) or []
+    heads |= await repository.heads_of(session, actor, [one for one in ids if one not in heads])
+    seen = [heads[one] for one in ids if one in heads]
+    return [_one(head) for head in seen]
+
+
+def _one(head: EventHead) -> PlaceReached:
+    business_id = head.business_id if head.shown is None else None
+    return PlaceReached(head.place, business_id, head.region_code, 1, head.at, head.at)
