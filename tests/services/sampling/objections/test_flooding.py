@@ -86,7 +86,8 @@ async def test_of_twenty_at_once_one_is_taken(fresh_database: str) -> None:
         async with sessions() as session, session.begin():
             case = (await opened(session, await concluded_sample(session, business_id=shop)))[CaseSide.SELLER]
             for notice in case.notices:
-                notice.served_at, notice.method = case.received_at, ServiceMethod.IN_PERSON
+                notice.served_at = notice.recorded_at = case.received_at
+                notice.method = ServiceMethod.IN_PERSON
             case_id: UUID = case.id
 
         async def flood(number: int) -> bool:
