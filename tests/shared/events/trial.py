@@ -9,6 +9,7 @@ import asyncio
 import os
 import signal
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -36,6 +37,8 @@ QUICK = relay.Pace(
     first_pause_seconds=0.05,
     longest_outage_pause_seconds=0.3,
 )
+PATIENT = replace(QUICK, attempts=100)
+"""Where the processes die or the machine is slow, and no event is ever to blame for it: nothing is parked."""
 
 
 class TrialHeld(EventData):
@@ -91,7 +94,7 @@ async def _relay() -> None:
     setattr(relay, "SUBSCRIPTIONS", subscriptions_with(Unit.SCORING))  # noqa: B010 (mypy: it is a constant)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    pace = relay.Pace() if os.environ.get("SHIAN_TRIAL_PACE") == "real" else QUICK
+    pace = relay.Pace() if os.environ.get("SHIAN_TRIAL_PACE") == "real" else PATIENT
     await relay.run_relay(PUBLISHER, SamplingSettings(), stop, pace)
 
 
