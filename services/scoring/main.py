@@ -8,7 +8,12 @@ from services.scoring.credit.subscribers import (
     on_whistle_closed,
 )
 from services.scoring.database import Base
+from services.scoring.evaluation_scores.router import router as evaluation_scores
+from services.scoring.evaluation_stages.router import router as evaluation_stages
+from services.scoring.evaluations.router import router as evaluations
+from services.scoring.evidence.router import router as evidence
 from services.scoring.figures.definitions import FIGURES
+from services.scoring.indicators.router import router as indicators
 from services.scoring.schemes.router import router as schemes
 from services.scoring.schemes.seed import seed_scoring_schemes
 from services.scoring.settings import Settings
@@ -25,7 +30,7 @@ service = Service(
     title="评价",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[credit, schemes, trials],
+    routers=[credit, schemes, trials, evaluations, evaluation_stages, evaluation_scores, evidence, indicators],
     subscribers={
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,

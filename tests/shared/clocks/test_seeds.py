@@ -66,6 +66,7 @@ def test_what_the_law_does_not_give_is_marked_as_the_bureaus_own() -> None:
         *("statutory_sampling_follow_up", "follow_up_visit", "disposal_start", "incident_report", "grid_clue_answer"),
         *("correction_deadline_working_days", "correction_deadline_calendar_days"),
         *("reply_listed_supervision", "reply_interview", "reply_correction_order", "reply_reminder"),
+        *("evaluation_stage", "evaluation_publicity", "evaluation_task"),
         "published_row_reexamination",
     }
     assert not any(rule.verified for rule in RULES if not rule.statutory)

@@ -1,0 +1,1 @@
+"""评价计分: what people state at each stage, and the scores that come of it, stage beside stage."""

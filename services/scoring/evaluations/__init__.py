@@ -1,0 +1,1 @@
+"""评价创建: one jurisdiction's run of a published scheme through its stages."""

@@ -1,0 +1,1 @@
+"""佐证材料与合理缺项: files behind clauses, and clauses that do not apply."""
