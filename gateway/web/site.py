@@ -8,12 +8,14 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.identity.rate_limit import Window
 from gateway.web import (
     business_file,
     businesses,
     case_transfer_pages,
     clues,
-    code_pages,
+    consumer,
+    consumer_doubts,
     contests,
     corrections,
     corrections_overdue,
@@ -61,7 +63,9 @@ from gateway.web.security_headers import SecurityHeadersMiddleware
 
 PAGES: Sequence[APIRouter] = (
     home.router,
-    code_pages.router,
+    clock_pages.router,
+    consumer.router,
+    consumer_doubts.router,
     sign_in.router,
     regions.router,
     registered.router,
@@ -112,7 +116,7 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def install_site(app: FastAPI) -> None:
-    """Mount static files and headers, and let a browser see its errors as pages."""
+    """Mount static files and headers, and let a browser see its errors as pages; count what strangers send."""
     app.mount("/static", StaticAssets(), name="static")
     app.add_middleware(SecurityHeadersMiddleware)
     for case, handler in list(app.exception_handlers.items()):
@@ -123,6 +127,7 @@ def _also_as_page(handler: Handler) -> Any:
     """The same problem, as a page where a person's browser asked for one."""
 
     async def handle(request: Request, error: Exception) -> Response:
+    app.state.doubt_window = Window()
         response = await handler(request, error)
         is_problem = response.headers.get("content-type", "").startswith("application/problem+json")
         if not is_problem or not wants_page(request):

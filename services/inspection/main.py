@@ -41,6 +41,7 @@ from services.inspection.inspection_frequency.seed import seed_planning_rules
 from services.inspection.office_standards.router import router as office_records
 from services.inspection.overdue_corrections.router import router as overdue_corrections
 from services.inspection.patrols.clues.router import router as clues
+from services.inspection.patrols.clues.subscribers import on_doubt_raised
 from services.inspection.patrols.router import router as patrols
 from services.inspection.public_results.router import router as public_results
 from services.inspection.quarantine.router import router as quarantine
@@ -73,7 +74,7 @@ from shared.contracts.inspection import BusinessChanged, BusinessMerged, Busines
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
 from shared.contracts.scoring import CreditGradeChanged
 from shared.contracts.statutory_sampling import CaseRequested, DisposalClosed, SampleConcluded
-from shared.contracts.traceability import LotHeld, LotReleased
+from shared.contracts.traceability import DoubtRaised, LotHeld, LotReleased
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
 
 service = Service(
@@ -133,6 +134,7 @@ service = Service(
         CaseRequested.type: case_request_events.on_case_requested,
         LotHeld.type: timeline.on_lot_held,
         LotReleased.type: timeline.on_lot_released,
+        DoubtRaised.type: on_doubt_raised,
         VisitCompleted.type: risk_facts.on_visit_completed,
         CreditGradeChanged.type: on_credit_grade_changed,
         BusinessChanged.type: risk_standing.on_business_changed,

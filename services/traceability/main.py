@@ -9,7 +9,10 @@ from services.traceability.code_scans.seed import seed_thresholds
 from services.traceability.codes.router import router as codes
 from services.traceability.cold_chain.router import router as cold_chain
 from services.traceability.cold_chain.seed import seed_temperature_limits
+from services.traceability.consumer_views.router import router as consumer_views
 from services.traceability.database import Base
+from services.traceability.doubts.router import router as doubts
+from services.traceability.doubts.subscribers import on_consumer_clue
 from services.traceability.epcis_captures.jobs import CAPTURE
 from services.traceability.epcis_captures.router import router as epcis_captures
 from services.traceability.epcis_events.router import router as epcis_events
@@ -45,7 +48,13 @@ from services.traceability.traces.seed import seed_limits
 from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP
 from shared.contracts.codes import Unit
-from shared.contracts.inspection import BusinessChanged, BusinessMerged, BusinessMergeUndone, BusinessRegistered
+from shared.contracts.inspection import (
+    BusinessChanged,
+    BusinessMerged,
+    BusinessMergeUndone,
+    BusinessRegistered,
+    ConsumerClueChanged,
+)
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
 from shared.contracts.statutory_sampling import RecallRequested, SampleConcluded
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
@@ -80,6 +89,8 @@ service = Service(
         certificates,
         cold_chain,
         products,
+        consumer_views,
+        doubts,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -91,6 +102,7 @@ service = Service(
         BusinessChanged.type: on_business,
         BusinessMerged.type: on_business,
         BusinessMergeUndone.type: on_business,
+        ConsumerClueChanged.type: on_consumer_clue,
     },
     jobs=[SWEEP, CAPTURE, DELIVER, IMPORT_TICKETS, SWEEP_TICKET_FILES],
     figures=FIGURES,

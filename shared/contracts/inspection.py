@@ -195,6 +195,60 @@ class VisitOutcome(StrEnum):
         }[self]
 
 
+class RecallCheckState(StrEnum):
+    """Where the check of a recall at one business stands."""
+
+    SCHEDULED = "scheduled"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        return {"scheduled": "待核查", "completed": "已核查", "cancelled": "因召回撤销不再核查"}[self]
+
+
+class RecallCheckOutcome(StrEnum):
+    """What was found of goods that are called back. Not reached means that nobody knows; it is never a pass."""
+
+    ALL_WITHDRAWN = "all_withdrawn"
+    NONE_FOUND = "none_found"
+    STILL_ON_SALE = "still_on_sale"
+    NOT_REACHED = "not_reached"
+
+    @property
+    def label(self) -> str:
+        return {
+            "all_withdrawn": "已全部下架封存或退回",
+            "none_found": "未见该批次",
+            "still_on_sale": "仍在销售",
+            "not_reached": "未能核查（关门、搬离等）",
+        }[self]
+
+
+class ClueState(StrEnum):
+    """Where a clue stands."""
+
+    RECEIVED = "received"
+    REFERRED = "referred"
+    ANSWERED = "answered"
+
+    @property
+    def label(self) -> str:
+        return {"received": "待办理", "referred": "已转办", "answered": "已答复"}[self]
+
+
+class ClueOutcome(StrEnum):
+    """What came of a clue. Not reached means that nobody knows; it is never unsubstantiated."""
+
+    SUBSTANTIATED = "substantiated"
+    UNSUBSTANTIATED = "unsubstantiated"
+    NOT_REACHED = "not_reached"
+
+    @property
+    def label(self) -> str:
+        return {"substantiated": "属实", "unsubstantiated": "不属实", "not_reached": "未能核实"}[self]
+
+
 class CaseRequestState(StrEnum):
     """Where a suspected violation that a disposal handed over stands."""
 
@@ -382,3 +436,16 @@ class VisitCompleted(VisitFacts):
     outcome: VisitOutcome
     completed_at: datetime
     on_time: bool
+
+
+class ConsumerClueChanged(EventData):
+    """A clue that came from a consumer was handed on or answered; of two about one the greater `version` is later."""
+
+    type: ClassVar[str] = "inspection.consumer_clue.changed.v1"
+
+    clue_id: UUID = Field(description="与消费者疑问同一个编号")
+    version: int
+    state: ClueState
+    outcome: ClueOutcome | None
+    answer: str = Field(description="给消费者的答复；还没有为空")
+    changed_at: datetime

@@ -126,3 +126,18 @@ class RecallClosed(RecallFacts):
     holders: int = Field(description="召回范围内有几家")
     acknowledged: int = Field(description="其中几家确认收到通知")
     closed_at: datetime
+
+
+class DoubtRaised(EventData):
+    """A consumer doubts what is told of a scanned code. Who it is nobody knows."""
+
+    type: ClassVar[str] = "traceability.doubt.raised.v1"
+
+    doubt_id: UUID = Field(description="线索用同一个编号")
+    code: str
+    product_name: str
+    business_id: UUID | None = Field(description="码发给了哪个主体")
+    region_code: RegionCode
+    what: str
+    place: str = Field(description="在哪里买到；没有写为空")
+    raised_at: datetime

@@ -55,6 +55,11 @@ OPEN_TO_ALL = {
     "/v1/public-tickets/{ticket_id}": "what stands on the ticket in the hand",
     "/v1/code-keys": "public keys",
     "/v1/recall-verifier": "evidence of a recall is for everybody to verify",
+    "/v1/public-codes/story": "what everybody may know of a code, without persons, amounts and buyers",
+    "/v1/public-codes/doubts": "whoever doubts a code need not say who he is",
+    "/v1/public-codes/doubts/{receipt}": "told to whoever has the receipt",
+    "/doubts": "whoever doubts a code need not say who he is",
+    "/doubts/{receipt}": "told to whoever has the receipt",
     "/v1/public-codes/scans": "what everybody may know of a code; keeps the hour and a coarse place",
 }
 

@@ -16,11 +16,10 @@ from services.inspection.grid.cells.repository import in_cell
 from services.inspection.grid.cells.service import Cell
 from services.inspection.grid.handovers.codes import HandoverState, OpenItemKind
 from services.inspection.grid.handovers.models import Handover
-from services.inspection.patrols.clues.codes import ClueState
 from services.inspection.patrols.clues.models import Clue
 from services.inspection.visits.models import Visit
 from shared.clocks.models import ClockRow
-from shared.contracts.inspection import VisitState
+from shared.contracts.inspection import ClueState, VisitState
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within

@@ -3,18 +3,6 @@
 from enum import StrEnum
 
 
-class ClueState(StrEnum):
-    """Where a clue stands."""
-
-    RECEIVED = "received"
-    REFERRED = "referred"
-    ANSWERED = "answered"
-
-    @property
-    def label(self) -> str:
-        return {"received": "待办理", "referred": "已转办", "answered": "已答复"}[self]
-
-
 class ClueEntryKind(StrEnum):
     REPORTED = "reported"
     REFERRED = "referred"
@@ -36,15 +24,3 @@ class ReferralKind(StrEnum):
     @property
     def label(self) -> str:
         return {"visit": "监督检查", "correction": "责令整改", "case": "立案查处"}[self]
-
-
-class ClueOutcome(StrEnum):
-    """What came of a clue. Not reached means that nobody knows; it is never unsubstantiated."""
-
-    SUBSTANTIATED = "substantiated"
-    UNSUBSTANTIATED = "unsubstantiated"
-    NOT_REACHED = "not_reached"
-
-    @property
-    def label(self) -> str:
-        return {"substantiated": "属实", "unsubstantiated": "不属实", "not_reached": "未能核实"}[self]

@@ -8,8 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.inspection.database import Base
-from services.inspection.patrols.clues.codes import ClueEntryKind, ClueOutcome, ClueState, ReferralKind
+from services.inspection.patrols.clues.codes import ClueEntryKind, ReferralKind
 from services.inspection.patrols.clues.problems import ClueStepRefused
+from shared.contracts.inspection import ClueOutcome, ClueState
 from shared.database import Versioned
 from shared.ids import uuid7
 

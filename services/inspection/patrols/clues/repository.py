@@ -12,8 +12,8 @@ from sqlalchemy.orm import selectinload
 
 from services.inspection.businesses.models import Business
 from services.inspection.businesses.repository import of_business
-from services.inspection.patrols.clues.codes import ClueState
 from services.inspection.patrols.clues.models import Clue
+from shared.contracts.inspection import ClueState
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within

@@ -7,12 +7,12 @@ from fastapi import Depends, Query, Response
 
 from services.inspection.grid.cells.schemas import CellCode
 from services.inspection.patrols.clues import repository, service
-from services.inspection.patrols.clues.codes import ClueState
 from services.inspection.patrols.clues.models import Clue
 from services.inspection.patrols.clues.reading import show_clue, show_summary
 from services.inspection.patrols.clues.repository import ClueFilter
 from services.inspection.patrols.clues.schemas import ClueRead, ClueSummary, ClueWrite, Referral, Reply
 from shared.contracts.codes import OFFICIALS, Role
+from shared.contracts.inspection import ClueState
 from shared.contracts.regions import RegionCode
 from shared.database import Session
 from shared.http.auth import Actor, Allow

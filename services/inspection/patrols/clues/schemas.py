@@ -7,8 +7,9 @@ from pydantic import Field
 
 from services.inspection.grid.cells.schemas import CellCode
 from services.inspection.grid.evidence import EXAMPLE_HASH, Evidence
-from services.inspection.patrols.clues.codes import ClueEntryKind, ClueOutcome, ClueState, ReferralKind
+from services.inspection.patrols.clues.codes import ClueEntryKind, ReferralKind
 from shared.clocks.schemas import ClockRead
+from shared.contracts.inspection import ClueOutcome, ClueState
 from shared.contracts.moments import PlausibleMoment
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words

@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.businesses.timeline.service import tell
 from services.inspection.figures.duties import CLUES_SUBSTANTIATED
+from services.inspection.grid.cells.codes import GridLevel
 from services.inspection.grid.cells.problems import wrong
-from services.inspection.grid.cells.service import Cell, cell_for
+from services.inspection.grid.cells.service import Cell, cell_for, find_cell
 from services.inspection.grid.counts.service import CLUES_IN_TIME, Standing, settle
 from services.inspection.patrols.clues import repository
-from services.inspection.patrols.clues.codes import ClueEntryKind, ClueOutcome, ClueState
+from services.inspection.patrols.clues.codes import ClueEntryKind
 from services.inspection.patrols.clues.models import Clue
 from services.inspection.patrols.clues.problems import ClueDiffers, UnknownClue
 from services.inspection.patrols.clues.schemas import ClueFacts, ClueWrite, Referral, Reply
@@ -22,12 +23,26 @@ from services.inspection.patrols.rules import changes_between, digest, is_uuid7
 from shared.clocks.models import ClockRow
 from shared.clocks.service import clocks_of, meet_clock, open_clock
 from shared.contracts.clocks import ClockState
-from shared.contracts.inspection import TimelineKind
+from shared.contracts.inspection import ClueOutcome, ClueState, ConsumerClueChanged, TimelineKind
+from shared.contracts.traceability import DoubtRaised
+from shared.events.outbox import publish
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.times import day_of, now
 
 CLOCK_CODE, CLOCK_OBJECT = "grid_clue_answer", "clue"
+
+CONSUMERS = Actor(
+    id=UUID("0199f3a0-0000-7000-8000-c0de00000001"),
+    name="消费者（扫码反映，不记姓名）",
+    kind="public",
+    roles=frozenset(),
+    regions=(),
+    organisation_id=None,
+    business_id=None,
+    scopes=frozenset(),
+)
+"""Who reports what consumers doubt: nobody knows who it is, and nobody signs in as this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +130,7 @@ async def refer(session: AsyncSession, actor: Actor, clue_id: UUID, body: Referr
     clue.log(ClueEntryKind.REFERRED, now(), actor.id, actor.name, note)
     clue.advance()
     await session.flush()
+    await _tell_consumer(session, clue)
     return clue
 
 
@@ -132,7 +148,21 @@ async def reply(session: AsyncSession, actor: Actor, clue_id: UUID, body: Reply,
     clue.log(kind, at, actor.id, actor.name, f"{body.outcome.label}：{body.answer}")
     clue.advance()
     await session.flush()
+    await _tell_consumer(session, clue)
     return clue
+
+
+async def receive_doubt(session: AsyncSession, doubt: DoubtRaised) -> None:
+    """Make a clue of what a consumer doubts, under the doubt's id: told again, it is the same clue."""
+    cell = await find_cell(session, doubt.region_code)
+    if cell is None:  # a code of a whole city: the county's office is not known, so the city's own has it
+        cell = Cell(doubt.region_code, doubt.region_code, GridLevel.COUNTY, doubt.region_code, False, None, None, 0)
+    facts = ClueFacts(
+        business_id=doubt.business_id,
+        place=doubt.place or "消费者没有写在哪里买到",
+        what=f"消费者扫码反映（{doubt.product_name}，{doubt.code}）：{doubt.what}",
+    )
+    await receive(session, CONSUMERS, [Report(doubt.doubt_id, facts, cell, doubt.raised_at)])
 
 
 async def settle_clue(session: AsyncSession, clue_id: UUID) -> None:
@@ -140,6 +170,20 @@ async def settle_clue(session: AsyncSession, clue_id: UUID) -> None:
     clue = await repository.lock_clue(session, clue_id)
     if clue is not None:
         await _count(session, clue)
+
+
+async def _tell_consumer(session: AsyncSession, clue: Clue) -> None:
+    """A consumer is answered where he asked, by the number he was given."""
+    if clue.reporter_id == CONSUMERS.id:
+        changed = ConsumerClueChanged(
+            clue_id=clue.id,
+            version=clue.version,
+            state=clue.state,
+            outcome=clue.outcome,
+            answer=clue.answer,
+            changed_at=now(),
+        )
+        await publish(session, changed, clue.id)
 
 
 async def _tell(

@@ -1,0 +1,123 @@
+"""What a consumer is told of a lot, and what he is told is not known. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from services.traceability.codes.rules import CodeKind
+
+MAKING = ("commissioning", "creating_class_instance", "repackaging", "killing", "encoding")
+"""Steps with which goods begin, by their short words."""
+
+FIRST_RECORD, EXAMINATION = "receiving", "inspecting"
+
+_STEPS = {
+    "commissioning": "产出、登记",
+    "creating_class_instance": "生产加工",
+    "repackaging": "分装、拆分",
+    "killing": "屠宰",
+    "encoding": "赋码",
+    FIRST_RECORD: "进货查验",
+    EXAMINATION: "出厂检验",
+}
+_PASSED = {"conformant": True, "non_conformant": False}
+
+_ALPHABET = "[A-HJ-NP-Z]"
+_PLATE = re.compile(rf"[\u4e00-\u9fa5]{_ALPHABET}[·\s-]?[A-HJ-NP-Z0-9]{{4,5}}[A-HJ-NP-Z0-9挂学警港澳]")
+_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])(?:(?:\+?86[- ]?)?(?:1[3-9]\d(?:[- ]?\d{4}){2}|0\d{2,3}[- ]?\d{7,8})|\d{17}[\dXx])"
+    r"(?![0-9A-Za-z])",
+    re.ASCII,
+)
+_PERSON = re.compile(r"[\u4e00-\u9fa5]{2,3}|[\u4e00-\u9fa5]{1,6}·[\u4e00-\u9fa5]{1,8}")
+_OF_A_HOUSE = re.compile(r"[店摊场社厂坊行馆部铺档园站局院校所堂]|公司|超市|中心|合作|基地|农户|市场|食堂|酒楼|饭庄")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One event about the goods, as it may be told: where, when and by whom, not how much and to whom."""
+
+    step: str
+    at: datetime
+    recorded_at: datetime
+    who: str
+    region_code: str | None
+    what: str
+    disposition: str = ""
+
+    @property
+    def label(self) -> str:
+        return _STEPS.get(self.step, "其他")
+
+    @property
+    def passed(self) -> bool | None:
+        """The result of an examination; None where there is none, which is no pass."""
+        return _PASSED.get(self.disposition)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A certificate that belongs to the goods; of one of the platform its id."""
+
+    label: str
+    number: str
+    issuer: str
+    issued_on: date | None
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the records say of the goods themselves."""
+
+    origins: Sequence[str] = ()
+    produced_on: date | None = None
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known of a lot."""
+
+    kind: CodeKind
+    exact: bool
+    steps: Sequence[Recorded] = field(default=())
+    papers: Sequence[Paper] = field(default=())
+    label: Label = field(default=Label())
+    complete: bool = True
+
+
+def missing(known: Known) -> list[str]:
+    """What nobody has recorded, in words that never make a pass of it."""
+    if known.kind in (CodeKind.SHOP, CodeKind.STALL):
+        return []
+    if known.kind is CodeKind.PRODUCT:
+        return ["批次：这个码只说是什么商品，不说是哪一批；包装上另有批号的，请扫带批号的码"]
+    found = [] if known.exact else ["这一件：没有登记这个序号，下面只说它的批次或商品"]
+    if not any(one.step in MAKING for one in known.steps):
+        found.append("来源：没有单位登记这一批由谁、在哪里生产")
+    if not any(one.step == EXAMINATION for one in known.steps):
+        found.append("出厂检验：没有登记；没有登记不等于合格")
+    if not known.papers:
+        found.append("合格证明：没有登记合格证、检疫证明或检验报告")
+    if known.label.produced_on is None:
+        found.append("生产日期：没有登记，请看包装")
+    if not known.complete:
+        found.append("来源很多，只列出一部分")
+    return found
+
+
+def masked(text: str) -> str:
+    """The text without telephone, identity and plate numbers."""
+    return _PLATE.sub("（车牌略）", _NUMBER.sub("（号码略）", text))
+
+
+def public_name(name: str, *, licensed: bool) -> str:
+    """The name of a business as everybody may read it; of somebody without a licence number who is called as a person
+    is, only the family name.
+    """
+    if not licensed and _PERSON.fullmatch(name) and not _OF_A_HOUSE.search(name):
+        return f"{name[0]}某（个人）"
+    return masked(name)
