@@ -63,7 +63,6 @@ from gateway.web.security_headers import SecurityHeadersMiddleware
 
 PAGES: Sequence[APIRouter] = (
     home.router,
-    clock_pages.router,
     consumer.router,
     consumer_doubts.router,
     sign_in.router,
