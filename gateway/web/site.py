@@ -117,6 +117,7 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 def install_site(app: FastAPI) -> None:
     """Mount static files and headers, and let a browser see its errors as pages; count what strangers send."""
     app.mount("/static", StaticAssets(), name="static")
+    app.state.doubt_window = Window()
     app.add_middleware(SecurityHeadersMiddleware)
     for case, handler in list(app.exception_handlers.items()):
         app.add_exception_handler(case, _also_as_page(cast(Handler, handler)))
@@ -126,7 +127,6 @@ def _also_as_page(handler: Handler) -> Any:
     """The same problem, as a page where a person's browser asked for one."""
 
     async def handle(request: Request, error: Exception) -> Response:
-    app.state.doubt_window = Window()
         response = await handler(request, error)
         is_problem = response.headers.get("content-type", "").startswith("application/problem+json")
         if not is_problem or not wants_page(request):
