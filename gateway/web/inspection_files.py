@@ -34,7 +34,7 @@ def keeper(services: Services, caller: Caller) -> Keep:
 async def send_file(file: UploadFile, services: Services, caller: Caller) -> str:
     """The hash under which the file was taken in; empty where none was chosen. Raises `Refused`, `ServiceSilent`.
 
-    What the service has already is not sent again.
+    What the caller has sent already, now or before, is not sent again.
     """
     if not file.filename:
         return ""

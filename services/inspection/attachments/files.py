@@ -1,15 +1,18 @@
 """The bytes of files: parts that grow chunk by chunk, one folder an uploader, and whole files under their hash.
 
 A part belongs to who uploads it, so nobody can spoil another's. Its length is how far it has come; there is no other
-record of it. Blocking: call through `asyncio.to_thread`.
+record of it. What is kept under a hash was copied while it was hashed: no late writer of the part reaches it.
+Blocking: call through `asyncio.to_thread`.
 """
 
 import hashlib
 import os
+import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, BinaryIO
 from uuid import UUID
 
 BLOCK = 1024 * 1024
@@ -46,7 +49,10 @@ class Bytes:
 
 def length_of(part: Path) -> int:
     """How far a part has come."""
-    return part.stat().st_size if part.exists() else 0
+    try:
+        return part.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def unfinished(part: Path) -> int:
@@ -73,24 +79,31 @@ def write_at(part: Path, offset: int, block: bytes) -> None:
         os.close(descriptor)
 
 
-def read(path: Path) -> Bytes | None:
-    """What a file is, read in blocks; None where there is none."""
-    digest, size, beginning = hashlib.sha256(), 0, b""
+def keep(part: Path, path: Path, sha256: str) -> Bytes | None:
+    """Say what a part is and throw it away; None where there is none. With the right hash, and of a kind that is
+    taken, its bytes become the file of the hash; one that is there already stays.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("rb") as source:
-            while block := source.read(BLOCK):
-                beginning = beginning or block[:16]
-                size += len(block)
-                digest.update(block)
+        with part.open("rb") as source, tempfile.NamedTemporaryFile(dir=path.parent) as copy:
+            found = _copied(source, copy)
+            if found.sha256 == sha256 and found.media_type is not None:
+                copy.flush()
+                os.fsync(copy.fileno())
+                with suppress(FileExistsError):
+                    os.link(copy.name, path)
     except FileNotFoundError:
         return None
+    part.unlink(missing_ok=True)
+    return found
+
+
+def _copied(source: BinaryIO, copy: IO[bytes]) -> Bytes:
+    digest, size, beginning = hashlib.sha256(), 0, b""
+    while block := source.read(BLOCK):
+        beginning = beginning or block[:16]
+        size += len(block)
+        digest.update(block)
+        copy.write(block)
     media_type = next((kind for start, mark, kind in _SIGNATURES if beginning[start:].startswith(mark)), None)
     return Bytes(size, digest.hexdigest(), media_type)
-
-
-def put_in_place(part: Path, path: Path) -> None:
-    """Make a verified part the file of its hash. One that is there already stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError, FileNotFoundError):  # or another request has just put the same part in place
-        os.link(part, path)
-    part.unlink(missing_ok=True)

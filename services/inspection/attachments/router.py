@@ -6,13 +6,16 @@ from fastapi import Depends, Header, Path, Request
 from fastapi.responses import FileResponse
 
 from services.inspection.attachments import files, service
-from services.inspection.attachments.schemas import AttachmentRead
+from services.inspection.attachments.schemas import AttachmentRead, AttachmentsAsked
 from shared.contracts.codes import OFFICIALS, Role
 from shared.database import Session
 from shared.http.auth import Actor, Allow
 from shared.http.routing import Router
 
-CanUpload = Annotated[Actor, Depends(Allow(Role.INSPECTOR, Role.GRID_OFFICER, Role.FOOD_SAFETY_OFFICE, Role.BUSINESS))]
+CanUpload = Annotated[
+    Actor,
+    Depends(Allow(Role.INSPECTOR, Role.GRID_OFFICER, Role.FOOD_SAFETY_OFFICE, Role.LEADER, Role.BUSINESS)),
+]
 CanReadFiles = Annotated[Actor, Depends(Allow(*OFFICIALS))]
 Sha256InPath = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="整个文件的 SHA-256，小写十六进制")]
 CHUNK = {
@@ -27,8 +30,17 @@ router = Router(prefix="/v1/attachments", tag="检查附件")
 
 @router.get("/{sha256}")
 async def read_progress(sha256: Sha256InPath, request: Request, actor: CanUpload, session: Session) -> AttachmentRead:
-    """附件传到哪里了；断线以后从 received 接着传"""
-    return await service.progress(session, sha256, request.app.state.settings.data_dir, actor)
+    """附件从本账号传到哪里了；断线以后从 received 接着传"""
+    [told] = await service.progress(session, [sha256], request.app.state.settings.data_dir, actor)
+    return told
+
+
+@router.post("/needed")
+async def ask_needed_attachments(
+    body: AttachmentsAsked, request: Request, actor: CanUpload, session: Session
+) -> list[AttachmentRead]:
+    """一批附件里还要本账号上传哪些、各从哪里接着传；别人传过的照样要传，平台只存一份"""
+    return await service.needed(session, body.hashes, request.app.state.settings.data_dir, actor)
 
 
 @router.put("/{sha256}/chunks/{offset}", openapi_extra=CHUNK)

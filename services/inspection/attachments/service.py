@@ -1,7 +1,7 @@
 """Photos, films and documents of visits: sent in chunks that may break off anywhere, kept once under their hash."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +16,7 @@ from services.inspection.attachments.problems import (
     TooManyUnfinished,
 )
 from services.inspection.attachments.schemas import AttachmentRead
-from services.inspection.visit_records.repository import visible_attachment
+from services.inspection.visit_records.repository import is_shown_by_a_visit
 from services.inspection.visit_records.service import note_file_arrived
 from shared.http.auth import Actor
 
@@ -27,13 +27,18 @@ MAX_CHUNK = 8 * 1024 * 1024
 MAX_UNFINISHED = 50
 
 
-async def progress(session: AsyncSession, sha256: str, data_dir: Path, actor: Actor) -> AttachmentRead:
-    """How far a file has come: whole, whoever sent it, or as much as the actor has sent."""
-    attachment = await repository.get_attachment(session, sha256)
-    if attachment is not None:
-        return _whole(attachment)
-    received = await asyncio.to_thread(files.length_of, files.part_of(data_dir, sha256, actor.id))
-    return _so_far(sha256, received)
+async def progress(session: AsyncSession, hashes: Sequence[str], data_dir: Path, actor: Actor) -> list[AttachmentRead]:
+    """How far files have come from the actor himself. What others have sent shows nowhere in it."""
+    sent = await repository.sent_by(session, actor.id, hashes)
+    parts = {sha256: files.part_of(data_dir, sha256, actor.id) for sha256 in hashes if sha256 not in sent}
+    received = await asyncio.to_thread(lambda: {sha256: files.length_of(part) for sha256, part in parts.items()})
+    return [_whole(sent[each]) if each in sent else _so_far(each, received[each]) for each in hashes]
+
+
+async def needed(session: AsyncSession, hashes: Sequence[str], data_dir: Path, actor: Actor) -> list[AttachmentRead]:
+    """Those of the files that the actor has not sent whole, each once, in the order in which he names them."""
+    told = await progress(session, list(dict.fromkeys(hashes)), data_dir, actor)
+    return [one for one in told if not one.complete]
 
 
 async def append(
@@ -47,15 +52,15 @@ async def append(
 ) -> AttachmentRead:
     """Take a chunk at its place in a file of `size` bytes; with the last byte the hash is verified.
 
-    What came before a break stays, so the next chunk may begin there. Raises AttachmentTooLarge for a file or chunk
+    Every sender sends every byte, though the file is kept once: whoever only knows the hash has shown nothing. What
+    came before a break stays, so the next chunk may begin there. Raises AttachmentTooLarge for a file or chunk
     that is too large, ChunkOutOfPlace for a chunk with a gap before it, AttachmentRefused where the bytes do not give
     the hash (they are thrown away, and can be sent anew) or are neither picture, film nor PDF.
     """
     if size > MAX_BYTES:
         raise AttachmentTooLarge(f"一个附件最多 {MAX_BYTES // 1024 // 1024} MB，请压缩后再传")
-    attachment = await repository.get_attachment(session, sha256)
-    if attachment is not None:
-        return _whole(attachment)
+    if sent := await repository.sent_by(session, actor.id, [sha256]):
+        return _whole(sent[sha256])
     part = files.part_of(data_dir, sha256, actor.id)
     received = await asyncio.to_thread(files.length_of, part)
     if offset > received:
@@ -69,9 +74,14 @@ async def append(
 
 
 async def attachment_for(session: AsyncSession, sha256: str, data_dir: Path, actor: Actor) -> Attachment:
-    """The file, if the actor sent it, or sees a visit, correction or clue that names it. Raises AttachmentNotFound."""
-    attachment = await visible_attachment(session, sha256, actor)
-    if attachment is None and await repository.is_shown_elsewhere(session, sha256, actor):
+    """The file, if the actor sent it, or sees a visit, correction or clue in which a sender of it named it.
+
+    Raises AttachmentNotFound, whether there is no such file or it is not shown to the actor.
+    """
+    attachment = (await repository.sent_by(session, actor.id, [sha256])).get(sha256)
+    if attachment is None and (
+        await is_shown_by_a_visit(session, sha256, actor) or await repository.is_shown_elsewhere(session, sha256, actor)
+    ):
         attachment = await repository.get_attachment(session, sha256)
     if attachment is None or not await asyncio.to_thread(files.path_of(data_dir, sha256).exists):
         raise AttachmentNotFound("请核对；只能查看自己上传的，或可见的检查、整改、线索的附件")
@@ -91,26 +101,24 @@ async def _write(part: Path, offset: int, size: int, blocks: AsyncIterator[bytes
 
 
 async def _finish(session: AsyncSession, sha256: str, part: Path, data_dir: Path, actor: Actor) -> AttachmentRead:
-    path = files.path_of(data_dir, sha256)
-    found = await asyncio.to_thread(files.read, part) or await asyncio.to_thread(files.read, path)
+    await repository.finish_alone(session, sha256, actor.id)
+    if sent := await repository.sent_by(session, actor.id, [sha256]):
+        return _whole(sent[sha256])  # by another request that brought the same last bytes
+    found = await asyncio.to_thread(files.keep, part, files.path_of(data_dir, sha256), sha256)
     if found is None or found.sha256 != sha256:
-        await asyncio.to_thread(part.unlink, missing_ok=True)
         raise AttachmentRefused("收到的字节与地址中的 SHA-256 不符，已丢弃，请从头重传", received=0)
     if found.media_type is None:
-        await asyncio.to_thread(part.unlink, missing_ok=True)
         raise AttachmentRefused("只收 JPEG、PNG、WebP、HEIC 图片，MP4 录像和 PDF 文书", received=0)
-    await asyncio.to_thread(files.put_in_place, part, path)
     values = {
         "sha256": sha256,
         "size": found.size,
         "media_type": found.media_type,
         "uploaded_by": actor.id,
     }
-    if await repository.add_attachment(session, values):
-        await note_file_arrived(session, sha256, actor)
-    attachment = await repository.get_attachment(session, sha256)
-    assert attachment is not None
-    return _whole(attachment)
+    await repository.add_attachment(session, values)
+    await repository.add_sender(session, sha256, actor.id)
+    await note_file_arrived(session, sha256, actor)
+    return _whole(Attachment(**values))
 
 
 def _whole(attachment: Attachment) -> AttachmentRead:

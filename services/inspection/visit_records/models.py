@@ -86,13 +86,14 @@ class VisitVersion(Base):
 
 
 class VisitFile(Base):
-    """A file that some version of a record names, whether or not it has come."""
+    """A file that somebody named who handed in a version of a record, whether or not it has come from him."""
 
     __tablename__ = "visit_files"
     __table_args__ = (Index(None, "sha256"),)
 
     record_id: Mapped[UUID] = mapped_column(ForeignKey("visit_records.id"), primary_key=True)
     sha256: Mapped[str] = mapped_column(primary_key=True)
+    named_by: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 class VisitJudgement(Base):

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, text, update
+from sqlalchemy import Select, and_, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection.attachments.models import Attachment
+from services.inspection.attachments.models import AttachmentSender
 from services.inspection.businesses.repository import of_business
 from services.inspection.checklists.content import Content
 from services.inspection.checklists.models import Checklist, ChecklistVersion
@@ -36,6 +36,11 @@ LOCK_FILES = text("""
       FROM unnest(CAST(:buckets AS integer[])) AS bucket
 """)
 LOCK_FILE = text("SELECT pg_advisory_xact_lock(hashtext('visit files'), CAST(:bucket AS integer))")
+_SENT = (
+    AttachmentSender,
+    and_(AttachmentSender.sha256 == VisitFile.sha256, AttachmentSender.user_id == VisitFile.named_by),
+)
+"""Joins to the named files those who named and sent them: naming a hash alone shows nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +137,18 @@ async def versions_of(session: AsyncSession, record_id: UUID) -> Sequence[VisitV
     return (await session.scalars(ordered.execution_options(populate_existing=True))).all()
 
 
-async def name_files(session: AsyncSession, record_id: UUID, hashes: Collection[str]) -> None:
-    """Note that a record names these files."""
-    rows = [{"record_id": record_id, "sha256": sha256} for sha256 in sorted(set(hashes))]
-    if rows:
-        await session.execute(insert(VisitFile).values(rows).on_conflict_do_nothing())
+async def name_files(session: AsyncSession, record_id: UUID, hashes: Collection[str], named_by: UUID) -> bool:
+    """Note that a version of a record which this user handed in names these files; whether that was news."""
+    rows = [{"record_id": record_id, "sha256": sha256, "named_by": named_by} for sha256 in sorted(set(hashes))]
+    if not rows:
+        return False
+    noted = insert(VisitFile).values(rows).on_conflict_do_nothing().returning(VisitFile.sha256)
+    return bool((await session.scalars(noted)).all())
+
+
+async def files_in(session: AsyncSession, record_id: UUID) -> set[str]:
+    """The files of a record that have come from somebody who named them in it."""
+    return set(await session.scalars(select(VisitFile.sha256).join(*_SENT).where(VisitFile.record_id == record_id)))
 
 
 async def hold_files(session: AsyncSession, hashes: Collection[str]) -> None:
@@ -145,21 +157,18 @@ async def hold_files(session: AsyncSession, hashes: Collection[str]) -> None:
         await session.execute(LOCK_FILES, {"buckets": buckets})
 
 
-async def records_naming(session: AsyncSession, sha256: str) -> list[UUID]:
-    """The records that name a file which has just become whole, those that are being written included."""
+async def records_naming(session: AsyncSession, sha256: str, named_by: UUID) -> list[UUID]:
+    """The records in which a user named a file that he has just sent, those that are being written included."""
     await session.execute(LOCK_FILE, {"bucket": _bucket(sha256)})
-    statement = select(VisitFile.record_id).where(VisitFile.sha256 == sha256).order_by(VisitFile.record_id)
-    return list(await session.scalars(statement))
+    naming = select(VisitFile.record_id).where(VisitFile.sha256 == sha256, VisitFile.named_by == named_by)
+    return list(await session.scalars(naming.order_by(VisitFile.record_id)))
 
 
-async def visible_attachment(session: AsyncSession, sha256: str, actor: Actor) -> Attachment | None:
-    """A file, if the actor sent it or may see a record that names it."""
-    attachment = await session.get(Attachment, sha256)
-    if attachment is None or attachment.uploaded_by == actor.id:
-        return attachment
-    naming = select(VisitRecord.id).join(VisitFile, VisitFile.record_id == VisitRecord.id)
+async def is_shown_by_a_visit(session: AsyncSession, sha256: str, actor: Actor) -> bool:
+    """Whether the actor may see a record in which somebody named a file who has sent it."""
+    naming = select(VisitRecord.id).join(VisitFile, VisitFile.record_id == VisitRecord.id).join(*_SENT)
     shown = visible_records(naming.where(VisitFile.sha256 == sha256), actor).limit(1)
-    return attachment if await session.scalar(shown) else None
+    return await session.scalar(shown) is not None
 
 
 async def checklist_version(session: AsyncSession, version_id: UUID) -> ChecklistVersion | None:

@@ -69,10 +69,11 @@ async def deliver(
     if not isinstance(delivered, Delivered):
         return await _keep_unreadable(session, record_id, body, delivered, received_at, actor)
     content = delivered.content
-    await repository.hold_files(session, [sha256 for _, sha256 in named_files(content)])
+    named = [sha256 for _, sha256 in named_files(content)]
+    await repository.hold_files(session, named)
     record = await repository.claim_record(session, _empty(record_id, content, actor))
     version = await repository.get_version(session, record_id, delivered.sha256)
-    is_new = version is None
+    is_new, released = version is None, False
     if version is None:
         skew = _skew(content, sent_at, received_at)
         doubts = await _doubts(session, record, delivered, announced, skew, received_at, actor)
@@ -80,7 +81,10 @@ async def deliver(
         if doubts:
             await _quarantine(session, record, version, doubts, actor)
         log(session, record, EntryKind.RECEIVED, actor, sha256=version.sha256, author=version.author_name)
-    if is_new or (not version.admitted and await _may_count(session, record, version, delivered, announced, actor)):
+    elif not version.admitted:
+        released = await _may_count(session, record, version, delivered, announced, actor)
+    names_more = await repository.name_files(session, record.id, named, actor.id)
+    if is_new or released or names_more:
         await settle_anew(session, record, actor)
     return await _outcome(session, record, version, is_new, received_at, actor)
 
@@ -108,8 +112,8 @@ async def note_filed(session: AsyncSession, record_id: UUID, sha256: str, actor:
 
 
 async def note_file_arrived(session: AsyncSession, sha256: str, actor: Actor) -> None:
-    """Settle anew every record that names a file which has just become whole."""
-    for record_id in await repository.records_naming(session, sha256):
+    """Settle anew every record in which the actor named a file that he has just sent."""
+    for record_id in await repository.records_naming(session, sha256, actor.id):
         await settle_anew(session, await repository.lock_record(session, record_id), actor)
 
 
@@ -214,7 +218,6 @@ async def _add_version(
     }
     version = await repository.add_version(session, values)
     assert version is not None  # the record is locked
-    await repository.name_files(session, record.id, [sha256 for _, sha256 in named_files(delivered.content)])
     return version
 
 

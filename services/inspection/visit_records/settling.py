@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection.attachments.repository import those_present
 from services.inspection.businesses.models import Business, TimelineEntry
 from services.inspection.businesses.repository import get_business
 from services.inspection.checklists.content import Answer, Subject
@@ -99,7 +98,7 @@ async def _take_over(
         stated = getattr(content, name)
         setattr(record, name, corrected(stated, skew_of(source), source.received_at) if source and stated else None)
     named = {sha256 for _, sha256 in named_files(content)}
-    record.missing_files = sorted(named - await those_present(session, named))
+    record.missing_files = sorted(named - await repository.files_in(session, record.id))
     record.faults = [asdict(fault) for fault in faults_of(content)] if content.finished else []
     record.state = _state(record, content)
 

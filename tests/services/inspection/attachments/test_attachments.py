@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -13,8 +14,9 @@ from shared.contracts.codes import Role, Unit
 from shared.ids import uuid7
 from tests.conftest import ClientOf
 from tests.services.inspection.factories import HAISHU, NANHAI, STREET
-from tests.services.inspection.visit_records.contents import ANNA, BERT, photo, send, upload, visit
+from tests.services.inspection.visit_records.contents import ANNA, BERT, photo, saved, send, upload, visit
 
+NANHAI_STREET = "440605124000"
 OCTETS = {"Content-Type": "application/octet-stream"}
 CONTENT, SHA256 = photo(1)
 
@@ -76,7 +78,29 @@ async def test_one_uploader_cannot_spoil_anothers_part(anna: httpx.AsyncClient, 
     await chunk(anna, b"\x00" * 10, 0, size)
     assert (await bert.get(f"/v1/attachments/{SHA256}")).json()["received"] == 0
     assert (await upload(bert, CONTENT)).json()["complete"]
-    assert (await anna.get(f"/v1/attachments/{SHA256}")).json()["complete"], "two equal photos are one"
+    assert (await anna.get(f"/v1/attachments/{SHA256}")).json()["received"] == 10, "and learns nothing of it"
+
+
+async def test_two_equal_photos_are_kept_once(anna: httpx.AsyncClient, bert: httpx.AsyncClient, tmp_path: Path) -> None:
+    for sender in (anna, bert):
+        assert (await upload(sender, CONTENT)).json()["complete"]
+    kept = [path.name for path in (tmp_path / "visit-attachments").rglob("*") if path.is_file()]
+    assert kept == [SHA256]
+
+
+async def test_a_terminal_asks_at_once_which_of_its_files_it_still_has_to_send(
+    anna: httpx.AsyncClient, bert: httpx.AsyncClient
+) -> None:
+    photos = [photo(number) for number in range(4)]
+    hashes = [sha256 for _, sha256 in photos]
+    await upload(anna, photos[0][0])
+    await chunk(anna, photos[1][0][:7], 0, len(photos[1][0]), photos[1][1])
+    await upload(bert, photos[2][0])
+    answer = await anna.post("/v1/attachments/needed", json={"hashes": [*hashes, hashes[3]]})
+    told = [(one["sha256"], one["received"], one["complete"]) for one in answer.json()]
+    assert told == [(hashes[1], 7, False), (hashes[2], 0, False), (hashes[3], 0, False)]
+    for wrong in ([], ["0" * 63], ["0" * 64] * 1001):
+        assert (await anna.post("/v1/attachments/needed", json={"hashes": wrong})).status_code == 422
 
 
 async def test_what_is_neither_picture_film_nor_pdf_is_not_taken(anna: httpx.AsyncClient) -> None:
@@ -110,11 +134,77 @@ async def test_who_begins_too_many_files_finishes_some_first(
 async def test_a_file_that_is_there_is_never_replaced(tmp_path: Path) -> None:
     path = files.path_of(tmp_path, SHA256)
     part = files.part_of(tmp_path, SHA256, UUID(int=5))
-    for content in (b"first", b"second"):
-        files.write_at(part, 0, content)
-        files.put_in_place(part, path)
-    assert path.read_bytes() == b"first"
-    assert not part.exists()
+    files.write_at(part, 0, CONTENT)
+    with part.open("r+b") as late:
+        assert files.keep(part, path, SHA256) == files.Bytes(len(CONTENT), SHA256, "image/jpeg")
+        late.write(b"changed afterwards")
+    assert (path.read_bytes(), part.exists()) == (CONTENT, False)
+    inode = path.stat().st_ino
+    for again in (CONTENT, b"\xff\xd8\xffother bytes"):
+        files.write_at(part, 0, again)
+        files.keep(part, path, SHA256)
+    assert (path.read_bytes(), path.stat().st_ino) == (CONTENT, inode)
+    assert list(path.parent.iterdir()) == [path], "nothing is left beside it"
+
+
+async def test_who_only_knows_the_hash_of_a_photo_gets_nothing_by_naming_it(
+    anna: httpx.AsyncClient, client_of: ClientOf
+) -> None:
+    """An official elsewhere claims somebody's photo wherever files can be named."""
+    await upload(anna, CONTENT)
+    await send(anna, uuid7(), visit(files=[{"sha256": SHA256, "note": "门头（演示）"}]))
+    mallory_id = UUID(int=66)
+    mallory = await client_of(Unit.INSPECTION, Role.INSPECTOR, regions=[NANHAI], actor_id=mallory_id)
+    claims = [{"sha256": SHA256, "note": "我的（演示）"}]
+    own: dict[str, Any] = {"region_code": NANHAI_STREET, "authority_code": NANHAI, "files": claims}
+    for document in (
+        visit(saved=saved(mallory_id), **own),
+        visit(saved=saved(ANNA), **own),
+        visit(saved=saved(mallory_id), files=claims),
+    ):
+        receipt = await send(mallory, uuid7(), document)
+        assert receipt.status_code in (201, 202), receipt.text
+    found = {
+        "party_name": "演示小吃店（虚构）",
+        "region_code": NANHAI_STREET,
+        "problem": "原料直接放在地面（演示）",
+        "evidence_before": [SHA256],
+    }
+    answer = await mallory.post("/v1/corrections", json=found, headers={"Idempotency-Key": str(uuid7())})
+    assert answer.status_code == 201, answer.text
+    clue = {
+        "cell_code": NANHAI_STREET,
+        "found_at": "2026-03-02T09:30:00+08:00",
+        "place": "演示路 8 号（虚构）",
+        "what": "无证制售糕点（演示）",
+        "evidence": [SHA256],
+    }
+    assert (await mallory.put(f"/v1/clues/{uuid7()}", json=clue)).status_code == 201
+    address = f"/v1/attachments/{SHA256}"
+    unknown = "0" * 64
+    for wrong in (b"", b"\xff\xd8\xff" + b"?" * (len(CONTENT) - 3)):
+        if wrong:
+            assert (await chunk(mallory, wrong, 0, len(CONTENT))).status_code == 422
+        told = (await mallory.get(address)).json()
+        assert told == (await mallory.get(f"/v1/attachments/{unknown}")).json() | {"sha256": SHA256}
+        needed = (await mallory.post("/v1/attachments/needed", json={"hashes": [SHA256, unknown]})).json()
+        assert [one["received"] for one in needed] == [0, 0]
+        assert (await mallory.get(f"{address}/content")).status_code == 404
+    await upload(mallory, CONTENT)
+    assert (await mallory.get(f"{address}/content")).status_code == 200, "who has the bytes learns nothing from them"
+
+
+async def test_a_visit_has_its_photo_when_who_handed_it_in_has_sent_the_photo(
+    anna: httpx.AsyncClient, bert: httpx.AsyncClient
+) -> None:
+    """A colleague who takes over what a broken terminal holds sends the visit once more, and the photo."""
+    record_id, document = uuid7(), visit(files=[{"sha256": SHA256, "note": "门头（演示）"}])
+    await send(anna, record_id, document)
+    await upload(bert, CONTENT)
+    assert SHA256 in (await bert.get(f"/v1/visit-records/{record_id}")).json()["missing_files"]
+    assert (await anna.get(f"/v1/attachments/{SHA256}/content")).status_code == 404
+    assert SHA256 not in (await send(bert, record_id, document)).json()["missing_files"]
+    assert (await anna.get(f"/v1/attachments/{SHA256}/content")).status_code == 200
 
 
 async def test_a_file_is_seen_by_its_uploader_and_by_who_sees_a_visit_that_names_it(
