@@ -155,7 +155,7 @@ def decimal_of(max_digits: int = 18, decimal_places: int = 6) -> Callable[[str],
             number = Decimal(plain)
         except InvalidOperation:
             raise ValueError("应为数字") from None
-        if not number.is_finite():
+        if not number.is_finite() or "_" in plain:  # only Python takes 1_0 for ten
             raise ValueError("应为数字")
         digits, exponent = number.as_tuple().digits, int(number.as_tuple().exponent)
         if -exponent > decimal_places or max(len(digits) + max(exponent, 0), -exponent) > max_digits:

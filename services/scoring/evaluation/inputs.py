@@ -117,6 +117,8 @@ def _value(item: InputItem, stated: Plain | Stated | None) -> Value:
 
 
 def _number(item: InputItem, text: str) -> Number | Unknown:
+    if "_" in text:  # only Python takes 1_0 for ten
+        return _wrong(item)
     try:
         number = _EXACT.validate_python(text.strip())
     except ValidationError:

@@ -7,9 +7,10 @@ markets, catering grades, credit); every phrase found in them is one of these. F
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from services.scoring.formulas.rules import MAX_LENGTH
+from shared.contracts.schema import Schema
 
 
 def _exact(value: object) -> object:
@@ -17,10 +18,10 @@ def _exact(value: object) -> object:
     return repr(value) if isinstance(value, float) else value
 
 
-class Part(BaseModel):
+class Part(Schema):
     """A part of a scheme. Unknown keys are errors: a misspelt key would silently switch a rule off."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
 
 Exact = Annotated[Decimal, BeforeValidator(_exact), Field(ge=-(10**12), le=10**12, max_digits=24, decimal_places=9)]

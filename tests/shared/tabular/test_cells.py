@@ -63,7 +63,7 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 
 def test_numbers_are_exact_and_codes_keep_their_digits() -> None:
     assert decimal_of()("１,234.50") == Decimal("1234.50")
-    for text in ("NaN", "Infinity", "一", "1.2.3", "", "0x1"):
+    for text in ("NaN", "Infinity", "一", "1.2.3", "", "0x1", "1_0"):
         with pytest.raises(ValueError, match="应为数字"):
             decimal_of()(text)
     for text in ("1e30", "0.1234567", "1E-40"):
