@@ -6,6 +6,7 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.settings import Settings
+from shared.contracts.epcis import CAPTURE_BYTES
 from shared.http.problems import PayloadTooLarge, Problem, respond
 
 _MB = 2**20
@@ -15,6 +16,8 @@ _FILES = (
     b"application/octet-stream",
     b"application/vnd.openxmlformats-officedocument",
 )
+_OF_STANDARDS = {"/api/traceability/epcis/": CAPTURE_BYTES}
+"""Paths below which a service tells its senders a limit of its own, in bytes; it holds here, too."""
 
 
 class HeadersTooLarge(Problem):
@@ -39,12 +42,10 @@ class RequestLimits:
             problem: Problem = HeadersTooLarge(f"请求头总长不能超过 {settings.header_limit_kb} KB")
             await respond(Request(scope), problem)(scope, receive, send)
             return
-        megabytes, way_out = settings.json_limit_mb, "上传文件请写明它的 Content-Type，如 text/csv，那样可以更大"
-        if _is_file(headers):
-            megabytes, way_out = settings.upload_limit_mb, "请分次上传"
-        too_large = PayloadTooLarge(f"这类请求的正文不能超过 {megabytes} MB；{way_out}")
+        limit, way_out = _body_limit(scope["path"], headers, settings)
+        too_large = PayloadTooLarge(f"这类请求的正文不能超过 {limit // _MB} MB；{way_out}")
         length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > megabytes * _MB:
+        if length.isdigit() and int(length) > limit:
             await respond(Request(scope), too_large)(scope, receive, send)
             return
         received = 0
@@ -53,11 +54,21 @@ class RequestLimits:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > megabytes * _MB:
+            if received > limit:
                 raise too_large
             return message
 
         await self.app(scope, receive if b"content-length" in headers else counted, send)
+
+
+def _body_limit(path: str, headers: dict[bytes, bytes], settings: Settings) -> tuple[int, str]:
+    """How many bytes the body may have, and what to do when it has more."""
+    for start, limit in _OF_STANDARDS.items():
+        if path.startswith(start):
+            return limit, "请分几份提交"
+    if _is_file(headers):
+        return settings.upload_limit_mb * _MB, "请分次上传"
+    return settings.json_limit_mb * _MB, "上传文件请写明它的 Content-Type，如 text/csv，那样可以更大"
 
 
 def _is_file(headers: dict[bytes, bytes]) -> bool:

@@ -23,7 +23,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.embedded_postgres import EmbeddedPostgres
-from services.traceability.epcis_queries import repository
+from services.traceability.epcis_queries import occurring, repository
 from services.traceability.epcis_queries.rules import read_query
 from services.traceability.epcis_queries.values import Given
 from services.traceability.epcis_subscriptions.models import LAST_ID
@@ -184,7 +184,7 @@ async def run(url: str, events: int) -> None:
         await measure(f"{label}: warmer than 39.5 °C", asked(who, GE_value_CEL=lambda: "39.5"))
 
     async def listed(session: AsyncSession, resource: str) -> int:
-        return len(await repository.list_values(session, city, resource, limit=31, after=None))
+        return len(await occurring.list_values(session, city, resource, limit=31, after=None))
 
     for resource in ("bizSteps", "bizLocations", "epcs"):
 

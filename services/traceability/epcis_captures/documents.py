@@ -44,7 +44,7 @@ class CaptureDocument:
         return f"{self.base}/{number}" if self.base else ""
 
 
-def read_capture(text: str, most: int) -> CaptureDocument:
+def read_capture(text: str, most: int, *, strict: bool = False) -> CaptureDocument:
     """Read a document, or a bare event. Raises `BadDocument`, `json_text.TooMany` beyond `most` events."""
     items: list[tuple[Any, str]] = []
     try:
@@ -55,7 +55,7 @@ def read_capture(text: str, most: int) -> CaptureDocument:
         raise BadDocument([Fault("", "应是一个 EPCISDocument、EPCISQueryDocument 或单个事件", "document")])
     document = with_type(document)
     if _is_bare_event(document):
-        return _assembled([(document, text.strip())], read_context(), (), "")
+        return _assembled([(document, text.strip())], read_context(), (), "", strict=strict)
     faults = list(_document_faults(document, items))
     context = read_context(document.get("@context"))
     elements, header_faults = read_header(document.get("epcisHeader"))
@@ -64,7 +64,7 @@ def read_capture(text: str, most: int) -> CaptureDocument:
     base = "/epcisBody/eventList"
     if document.get("type") == "EPCISQueryDocument":
         base = "/epcisBody/queryResults/resultsBody/eventList"
-    return _assembled(items, context, tuple(elements), base)
+    return _assembled(items, context, tuple(elements), base, strict=strict)
 
 
 def _is_bare_event(document: Mapping[str, Any]) -> bool:
@@ -102,13 +102,13 @@ def _event_count(body: Any) -> Any:
 
 
 def _assembled(
-    items: Sequence[tuple[Any, str]], context: Context, elements: tuple[ReadElement, ...], base: str
+    items: Sequence[tuple[Any, str]], context: Context, elements: tuple[ReadElement, ...], base: str, *, strict: bool
 ) -> CaptureDocument:
     events: list[tuple[int, ReadEvent]] = []
     faulty: dict[int, list[Fault]] = {}
     ids: dict[int, str] = {}
     for number, (value, own) in enumerate(items):
-        event, faults = read_event(value, own, context)
+        event, faults = read_event(value, own, context, strict=strict)
         if event is not None:
             events.append((number, event))
             continue

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, func
+from sqlalchemy import CheckConstraint, Index, false, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.traceability.database import Base
@@ -34,6 +34,7 @@ class Capture(Base):
     running: Mapped[bool] = mapped_column(default=True)
     success: Mapped[bool] = mapped_column(default=True)
     error_behaviour: Mapped[str]
+    strict: Mapped[bool] = mapped_column(default=False, server_default=false())
     errors: Mapped[list[Any]] = mapped_column(default=list)
     events_received: Mapped[int] = mapped_column(default=0)
     events_stored: Mapped[int] = mapped_column(default=0)

@@ -41,19 +41,22 @@ class _RolledBack(Exception):  # noqa: N818 (an order, not an error)
     """Takes back what a capture has stored so far."""
 
 
-async def capture(session: AsyncSession, text: str, behaviour: ErrorBehaviour, actor: Actor) -> Capture:
+async def capture(
+    session: AsyncSession, text: str, behaviour: ErrorBehaviour, actor: Actor, *, strict: bool = False
+) -> Capture:
     """Take a document. A faulty frame refuses it, under `rollback` a faulty event too (`ValidationException`).
 
     The capture that comes back is finished, unless the document has more than `INLINE_EVENTS` events. Raises
     `CaptureLimitExceededException` before the first event beyond the limit is read.
     """
-    document = await _read(text)
+    document = await _read(text, strict=strict)
     if document.faulty and behaviour is ErrorBehaviour.ROLLBACK:
         raise refused([fault for faults in document.faulty.values() for fault in faults][:MOST_FAULTS_TOLD])
     capturer = capturer_of(actor)
     taken = Capture(
         id=uuid7(),
         error_behaviour=behaviour.value,
+        strict=strict,
         events_received=document.count,
         actor_id=actor.id,
         actor_name=actor.name,
@@ -75,10 +78,10 @@ async def capture(session: AsyncSession, text: str, behaviour: ErrorBehaviour, a
     return taken
 
 
-async def _read(text: str) -> CaptureDocument:
+async def _read(text: str, *, strict: bool) -> CaptureDocument:
     """In a thread of its own: a large document takes a second, and others wait for their answers."""
     try:
-        return await asyncio.to_thread(read_capture, text, MOST_EVENTS)
+        return await asyncio.to_thread(read_capture, text, MOST_EVENTS, strict=strict)
     except TooMany:
         raise CaptureLimitExceededException(
             f"一次最多采集 {MOST_EVENTS} 件事件，请分几份提交", headers=LIMIT_HEADERS
@@ -93,7 +96,7 @@ async def resume(session: AsyncSession, capture_id: UUID) -> Mapping[str, Any]:
     assert taken is not None  # the job was enqueued in the transaction that stored it
     if taken.running:
         assert taken.document is not None
-        await _work_through(session, taken, await _read(taken.document))
+        await _work_through(session, taken, await _read(taken.document, strict=taken.strict))
     return {"events_stored": taken.events_stored, "errors": len(taken.errors)}
 
 

@@ -19,6 +19,7 @@ from services.traceability.epcis_events.problems import (
     NotAcceptableException,
     in_epcis_terms,
 )
+from shared.contracts.epcis import CAPTURE_BYTES
 from shared.http.auth import Anyone
 from shared.http.problems import Problem, ProblemDocument
 from shared.http.routing import Route
@@ -27,10 +28,9 @@ EPCIS_VERSION = "2.0"
 CBV_VERSION = "2.0"
 VENDOR_VERSION = "1.0"
 MOST_EVENTS = 20_000
-MOST_BYTES = 64 * 2**20
 LIMIT_HEADERS: Mapping[str, str] = {
     "GS1-EPCIS-Capture-Limit": str(MOST_EVENTS),
-    "GS1-EPCIS-Capture-File-Size-Limit": str(MOST_BYTES),
+    "GS1-EPCIS-Capture-File-Size-Limit": str(CAPTURE_BYTES),
 }
 """What one capture may hold: events, and bytes."""
 _IN_PATH = re.compile(r"\{(\w+)")
@@ -116,6 +116,22 @@ WantedFormat = Annotated[
 """Declare with a default: `wanted: WantedFormat = EpcFormat.DIGITAL_LINK`."""
 
 
+def _is_strict(
+    response: Response,
+    prefer: Annotated[
+        str | None, Header(max_length=200, description="handling=strict：Digital Link 有误的也退回")
+    ] = None,
+) -> bool:
+    strict = any(part.strip().lower() == "handling=strict" for part in (prefer or "").split(","))
+    if strict:
+        response.headers["Preference-Applied"] = "handling=strict"
+    return strict
+
+
+Strict = Annotated[bool, Depends(_is_strict)]
+"""Whether the sender wants a strict reading (RFC 7240)."""
+
+
 class EpcisRoute(Route):
     """A route whose errors are in the standard's terms and carry the version headers."""
 
@@ -140,14 +156,16 @@ class EpcisRoute(Route):
 
 async def _read_within_limit(request: Request) -> None:
     """Read the body before anything else does. Raises `CaptureLimitExceededException` once it is too large."""
-    too_large = CaptureLimitExceededException(f"正文最多 {MOST_BYTES // 2**20} MB，请分几份提交", headers=LIMIT_HEADERS)
+    too_large = CaptureLimitExceededException(
+        f"正文最多 {CAPTURE_BYTES // 2**20} MB，请分几份提交", headers=LIMIT_HEADERS
+    )
     length = request.headers.get("content-length", "0")
-    if length.isdigit() and int(length) > MOST_BYTES:
+    if length.isdigit() and int(length) > CAPTURE_BYTES:
         raise too_large
     chunks, received = [], 0
     async for chunk in request.stream():
         received += len(chunk)
-        if received > MOST_BYTES:
+        if received > CAPTURE_BYTES:
             raise too_large
         chunks.append(chunk)
     request._body = b"".join(chunks)  # where `request.body()` keeps it for whoever reads it next

@@ -6,7 +6,9 @@ from functools import lru_cache
 from services.traceability.identifiers import class_key, match_key, read_identifier
 
 _REMEMBERED = 20_000
-_CLASS = re.compile(r"https://id\.gs1\.org/01/\d{14}(?:/(?:10|22)/[^/?]+)*")
+CLASS_KEY = r"https://id\.gs1\.org/01/\d{14}(?:/(?:10|22)/[^/?]+)*"
+"""What names a kind or lot of goods and never one thing: a regular expression, for PostgreSQL, too."""
+_CLASS = re.compile(CLASS_KEY)
 _INSTANCE = re.compile(r"https://id\.gs1\.org/(?:01/\d{14}/(?:21|235)/|8006/\d{18}/21/|00/).+")
 _GLN = re.compile(r"https://id\.gs1\.org/41[47]/(\d{13})(?:/|$)")
 _EPC_SCHEMES = re.compile(

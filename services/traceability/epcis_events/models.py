@@ -149,9 +149,9 @@ class EpcisEventParty(Base):
 
     __tablename__ = "epcis_event_parties"
     __table_args__ = (
-        Index(None, "business_id", "event_time", postgresql_where=text("business_id IS NOT NULL")),
-        Index(None, "gln_key", "event_time", postgresql_where=text("gln_key IS NOT NULL")),
-        Index(None, "region_code", "event_time", postgresql_where=text("region_code IS NOT NULL")),
+        Index(None, "business_id", "event_time", "event_pk", postgresql_where=text("business_id IS NOT NULL")),
+        Index(None, "gln_key", "event_time", "event_pk", postgresql_where=text("gln_key IS NOT NULL")),
+        Index(None, "region_code", "event_time", "event_pk", postgresql_where=text("region_code IS NOT NULL")),
     )
 
     event_pk: Mapped[UUID] = mapped_column(primary_key=True)

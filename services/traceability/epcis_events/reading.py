@@ -12,6 +12,7 @@ from services.traceability.epcis_events.facts import Fact, facts_of, index_text
 from services.traceability.epcis_events.faults import Fault, pointer
 from services.traceability.epcis_events.hashing import event_hash, is_hash_id, verifies
 from services.traceability.epcis_events.keys import gln_key, key_of, kind_of
+from services.traceability.epcis_events.strictness import strict_faults
 from services.traceability.epcis_events.times import read_time
 from services.traceability.epcis_events.validation import faults_of
 from services.traceability.epcis_events.vocabularies import Vocabulary
@@ -59,15 +60,19 @@ class ReadEvent:
     edges: tuple[Edge, ...]
 
 
-def read_event(value: Any, text: str, context: Any = None) -> tuple[ReadEvent | None, list[Fault]]:
+def read_event(
+    value: Any, text: str, context: Any = None, *, strict: bool = False
+) -> tuple[ReadEvent | None, list[Fault]]:
     """The event of a JSON value and its own text, or what is wrong with it.
 
-    `context` is the document's `@context` as JSON has it; an event's own comes after it.
+    `context` is the document's `@context` as JSON has it; an event's own comes after it. `strict`: see `strictness`.
     """
     value = with_type(value)
     own = value.get("@context") if isinstance(value, dict) else None
     whole = context if isinstance(context, Context) and own is None else read_context(_raw(context), own)
     faults = faults_of(value, whole) + _unstorable(value, text)
+    if strict and not faults:
+        faults = strict_faults(value)
     if faults:
         return None, faults
     hash_id = event_hash(value, whole)

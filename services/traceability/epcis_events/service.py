@@ -136,13 +136,13 @@ def _conflict(event_id: str) -> Fault:
     )
 
 
-async def add_event(session: AsyncSession, text: str, actor: Actor) -> ReadEvent:
+async def add_event(session: AsyncSession, text: str, actor: Actor, *, strict: bool = False) -> ReadEvent:
     """Store one event. Raises `ValidationException`, and `ResourceAlreadyExistsException` when its id is taken."""
     try:
         value = json_text.parse(text)
     except json_text.NotJson as fault:
         raise refused([Fault("", str(fault), "json")]) from None
-    event, faults = read_event(value, text.strip())
+    event, faults = read_event(value, text.strip(), strict=strict)
     if event is None:
         raise refused(faults)
     outcome = await store(session, [event], capturer_of(actor))

@@ -10,11 +10,12 @@ from starlette.datastructures import QueryParams
 from services.traceability.epcis_events.headers import EpcFormat
 from services.traceability.epcis_events.problems import NoSuchResourceException
 from services.traceability.epcis_events.vocabularies import BIZ_STEP, DISPOSITION, short
-from services.traceability.epcis_queries import repository
+from services.traceability.epcis_queries import occurring, repository
 from services.traceability.epcis_queries.asking import bad_parameter, page_asked
 from services.traceability.epcis_queries.conditions import EventQuery
 from services.traceability.epcis_queries.pages import write_token
 from services.traceability.epcis_queries.rules import read_query
+from services.traceability.epcis_queries.service import patience
 from services.traceability.epcis_queries.values import EVENT_TYPES, BadParameter, Given
 from services.traceability.identifiers import NotTranslatable, to_urn
 from shared.http.auth import Actor
@@ -71,7 +72,8 @@ async def list_values(
     if resource is Resource.EVENT_TYPES:
         found = [name for name in sorted(EVENT_TYPES) if after is None or name > after][: page.size + 1]
     else:
-        found = await repository.list_values(session, actor, resource.value, limit=page.size + 1, after=after)
+        async with patience(session):
+            found = await occurring.list_values(session, actor, resource.value, limit=page.size + 1, after=after)
     items = found[: page.size]
     token = write_token(subject, (items[-1],), None, now()) if len(found) > page.size else None
     return Values([_shown(resource, item, wanted) for item in items], token)
@@ -85,7 +87,9 @@ async def ensure_known(session: AsyncSession, actor: Actor, resource: Resource, 
         query: EventQuery = read_query([Given(resource.parameter, (value,))], {})
     except BadParameter:
         query = EventQuery()
-    if not query.conditions or not await repository.find_events(session, actor, query, limit=1):
+    async with patience(session):
+        found = await repository.find_events(session, actor, query, limit=1) if query.conditions else []
+    if not found:
         raise NoSuchResourceException("没有找到；只列您能看到的事件中出现过的")
 
 

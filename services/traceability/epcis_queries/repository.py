@@ -1,4 +1,4 @@
-"""Every query on events, on what they name, and on named queries."""
+"""Every query on events and on named queries; what events name is listed by `occurring`."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, case, delete, func, literal, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import aliased
 
 from services.traceability.epcis_events.models import (
     EpcisContext,
@@ -23,6 +23,7 @@ from services.traceability.epcis_events.models import (
 from services.traceability.epcis_events.visibility import concerned, linkable, shown
 from services.traceability.epcis_queries.conditions import Direction, EventQuery, HasThing, Order
 from services.traceability.epcis_queries.models import NamedQuery, SpentPageToken
+from services.traceability.epcis_queries.own_events import can_walk, own_events
 from services.traceability.epcis_queries.pages import SortKey
 from services.traceability.epcis_queries.statements import Seen, clause
 from shared.http.auth import Actor
@@ -53,7 +54,10 @@ async def find_events(
 ) -> list[Found]:
     """The first `limit` events behind `after` that match and that the actor sees, in the query's order."""
     order = query.order or _DEFAULT_ORDER
-    branches = [_branch(actor, query, order, seen, limit, after) for seen in _degrees(query)]
+    if actor.business_id is not None and can_walk(actor, query, order):
+        branches = [own_events(actor, actor.business_id, query, order.direction, limit, after)]
+    else:
+        branches = [_branch(actor, query, order, seen, limit, after) for seen in _degrees(query)]
     pages = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
     keys = [column for column in pages.c if column.key.startswith("place_")]
     statement = select(pages).order_by(*_directed(keys, order.direction)).limit(limit)
@@ -172,46 +176,6 @@ async def namespaces_named(session: AsyncSession, text: str) -> dict[str, list[s
     for prefix, uri in await session.execute(statement.order_by(EpcisNamespace.prefix, EpcisNamespace.uri)):
         found.setdefault(prefix, []).append(uri)
     return found
-
-
-_VALUES: dict[str, InstrumentedAttribute[Any]] = {
-    "eventTypes": EpcisEvent.event_type,
-    "bizSteps": EpcisEvent.biz_step,
-    "bizLocations": EpcisEvent.biz_location,
-    "readPoints": EpcisEvent.read_point,
-    "dispositions": EpcisEvent.disposition,
-}
-"""Resource → what it lists. `epcs` are things."""
-
-
-async def list_values(
-    session: AsyncSession, actor: Actor, resource: str, *, limit: int, after: str | None
-) -> list[str]:
-    """The next `limit` values behind `after` that occur in events which concern the actor, in the order of code points.
-
-    Hops from one value to the next by the index instead of collecting them all: there are few values in many events.
-    """
-    first = _next_value(actor, resource, literal(after) if after is not None else None)
-    walk = select(first.scalar_subquery().label("value"), literal(1).label("number")).cte("walk", recursive=True)
-    onward = _next_value(actor, resource, walk.c.value).scalar_subquery()
-    walk = walk.union_all(select(onward, walk.c.number + 1).where(walk.c.value.is_not(None), walk.c.number < limit))
-    values = await session.scalars(select(walk.c.value).where(walk.c.value.is_not(None)))
-    return [value for value in values if value is not None]
-
-
-def _next_value(actor: Actor, resource: str, after: Any) -> Select[Any]:
-    if resource == "epcs":
-        thing = aliased(EpcisEventThing)
-        statement = select(thing.key).where(
-            concerned(actor, thing.event_pk.expression), thing.role.in_(("epc", "child", "parent", "input", "output"))
-        )
-        column: Any = thing.key
-    else:
-        column = _VALUES[resource]
-        statement = select(column).where(column.is_not(None), concerned(actor))
-    if after is not None:
-        statement = statement.where(column > after)
-    return statement.order_by(column).limit(1)
 
 
 async def add_query(session: AsyncSession, query: NamedQuery) -> bool:

@@ -53,7 +53,7 @@ async def answer(session: AsyncSession, actor: Actor, query: EventQuery, page: P
     Raises `QueryTooLargeException` where there are more than `maxEventCount`, and `QueryTooComplexException` when the
     database does not find them in time.
     """
-    async with _patience(session):
+    async with patience(session):
         if query.at_most is not None and page.after is None:
             await _refuse_too_many(session, actor, query, query.at_most)
         page = page.of_at_most(query.first)
@@ -79,8 +79,11 @@ async def _refuse_too_many(session: AsyncSession, actor: Actor, query: EventQuer
 
 
 @asynccontextmanager
-async def _patience(session: AsyncSession) -> AsyncIterator[None]:
-    """Give up on a query that would keep the database busy; the transaction is lost with it."""
+async def patience(session: AsyncSession) -> AsyncIterator[None]:
+    """Give up on a query that would keep the database busy; the transaction is lost with it.
+
+    Raises `QueryTooComplexException`.
+    """
     set_timeout = text("SELECT set_config('statement_timeout', :value, true)")
     await session.execute(set_timeout, {"value": str(PATIENCE_MILLISECONDS)})
     try:

@@ -68,7 +68,7 @@ def clause(condition: Condition, actor: Actor, seen: Seen) -> ColumnElement[bool
         case Within(field, keys):
             return _column(field).in_(within(keys))
         case Moment(field, comparison, at):
-            return _compared(_column(field), comparison, at)
+            return compared(_column(field), comparison, at)
         case Declared():
             return EpcisEvent.error_declared_at.is_not(None)
         case HasThing(roles, patterns):
@@ -82,7 +82,7 @@ def clause(condition: Condition, actor: Actor, seen: Seen) -> ColumnElement[bool
             return _fact(condition.families, condition.names, _among(condition), seen)
         case FactCompared(families, names, comparison, operand):
             column = EpcisEventFact.value_time if isinstance(operand, datetime) else EpcisEventFact.value_number
-            return _fact(families, names, _compared(column, comparison, operand), seen)
+            return _fact(families, names, compared(column, comparison, operand), seen)
         case Measured(name, comparison, numbers, uom):
             measured = _in_units(EpcisEventFact.value_number, EpcisEventFact.uom, comparison, numbers, uom)
             return _fact(frozenset({"sensor_report"}), (name,), measured, seen)
@@ -101,7 +101,8 @@ def _any(values: Sequence[str]) -> ColumnElement[Any]:
     return any_(literal(list(values), ARRAY(String)))
 
 
-def _compared(column: Any, comparison: Comparison, operand: Decimal | datetime) -> ColumnElement[bool]:
+def compared(column: Any, comparison: Comparison, operand: Decimal | datetime) -> ColumnElement[bool]:
+    """A column compared with a value of its type."""
     result: ColumnElement[bool] = _OPERATORS[comparison](column, operand)
     return result
 
@@ -135,7 +136,7 @@ def _matches(key: ColumnElement[str] | InstrumentedAttribute[str], patterns: Seq
 def _quantity(condition: Quantity, actor: Actor, seen: Seen) -> ColumnElement[bool]:
     thing = aliased(EpcisEventThing)
     if condition.uom is None:
-        asked = or_(*(_compared(thing.quantity, condition.comparison, number) for number in condition.numbers))
+        asked = or_(*(compared(thing.quantity, condition.comparison, number) for number in condition.numbers))
     else:
         asked = _in_units(thing.quantity, thing.uom, condition.comparison, condition.numbers, condition.uom)
     return _thing(thing, and_(thing.role.in_(_CLASS_ROLES), asked), actor, seen)
@@ -147,7 +148,7 @@ def _in_units(
     """One comparison for each unit in which the same quantity may have been written."""
     return or_(
         *(
-            and_(unit == code, _compared(column, comparison, value))
+            and_(unit == code, compared(column, comparison, value))
             for number in numbers
             for code, value in in_each_unit(number, uom)
         )

@@ -21,6 +21,7 @@ from services.traceability.epcis_queries.statements import Seen
 from services.traceability.epcis_subscriptions import repository
 from services.traceability.epcis_subscriptions.models import LAST_ID, Delivery, Subscription
 from services.traceability.epcis_subscriptions.repository import Range
+from services.traceability.epcis_subscriptions.sealing import CannotUnseal, unseal
 from services.traceability.epcis_subscriptions.sending import Outcome, send
 from services.traceability.epcis_subscriptions.service import actor_of
 from shared.times import now
@@ -29,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=90)
 LARGEST_BODY = 1_000_000
+LOOKED_THROUGH = 20_000
+"""Events of everybody's that one round looks through: few of millions may match, and no statement should take long."""
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -41,7 +44,7 @@ class Batch:
     attempt: int
     id: UUID
     dest: str
-    token: str | None
+    sealed_token: bytes | None
     epc_format: str
     body: bytes
     events: int
@@ -51,8 +54,8 @@ class Batch:
     more: bool
 
 
-async def deliver_next(sessions: Sessions, *, private_allowed: bool, at: datetime | None = None) -> bool:
-    """Serve the subscription that has waited longest. False when none is due."""
+async def deliver_next(sessions: Sessions, *, private_allowed: bool, secret: str, at: datetime | None = None) -> bool:
+    """Serve the subscription that has waited longest; `secret` opens its token. False when none is due."""
     async with sessions() as session, session.begin():
         subscription = await repository.claim_due(session, at or now(), LEASE)
         if subscription is None:
@@ -69,10 +72,20 @@ async def deliver_next(sessions: Sessions, *, private_allowed: bool, at: datetim
                 held.fail(f"准备数据时出错：{type(error).__name__}", now())
         return True
     if batch is not None:
-        outcome = await send(batch.dest, batch.body, batch.token, batch.epc_format, private_allowed=private_allowed)
+        outcome = await _send(batch, private_allowed=private_allowed, secret=secret)
         async with sessions() as session, session.begin():
             await _note(session, batch, outcome)
     return True
+
+
+async def _send(batch: Batch, *, private_allowed: bool, secret: str) -> Outcome:
+    token = None
+    if batch.sealed_token is not None:
+        try:
+            token = unseal(batch.sealed_token, batch.subscription_id, secret)
+        except CannotUnseal:
+            return Outcome(None, "平台的 SHIAN_EVENTS_SECRET 已更换，打不开签名密钥，没有发送；请退订后重新订阅", 0)
+    return await send(batch.dest, batch.body, token, batch.epc_format, private_allowed=private_allowed)
 
 
 async def _prepare(session: AsyncSession, subscription_id: UUID, attempt: int, at: datetime) -> Batch | None:
@@ -83,18 +96,19 @@ async def _prepare(session: AsyncSession, subscription_id: UUID, attempt: int, a
     await session.refresh(subscription, ["query"])
     actor = actor_of(subscription.owner)
     query = await understood(session, asked_under_name(subscription.query))
-    within = await _range(session, subscription)
+    within, is_all = await _range(session, subscription)
     limit = subscription.batch_size
     found = await repository.owed_events(session, actor, query, subscription.initial_record_time, within, limit + 1)
     events = _no_larger(found[:limit])
-    more = subscription.pending_in is None and len(events) < len(found)
-    if more:
-        within = replace(within, up_to_in=events[-1].recorded_in, up_to_id=events[-1].id)
-    elif subscription.pending_in is not None:
-        events, more = found, True
-    if not events and (subscription.stream or not subscription.report_if_empty):
+    more, is_pending = not is_all, subscription.pending_in is not None
+    if is_pending:
+        events = found
+    elif len(events) < len(found):
+        within, more = replace(within, up_to_in=events[-1].recorded_in, up_to_id=events[-1].id), True
+    tells_of_nothing = subscription.report_if_empty and not subscription.stream and (is_all or is_pending)
+    if not events and not tells_of_nothing:
         subscription.advance(within.up_to_in, within.up_to_id, None)
-        subscription.plan(at, more=False)
+        subscription.plan(at, more=more)
         return None
     subscription.pending_in, subscription.pending_id = within.up_to_in, within.up_to_id
     batch_id = uuid5(subscription.id, f"{within.after_in}/{within.after_id}/{within.up_to_in}/{within.up_to_id}")
@@ -112,7 +126,7 @@ async def _prepare(session: AsyncSession, subscription_id: UUID, attempt: int, a
         attempt=attempt,
         id=batch_id,
         dest=subscription.dest,
-        token=subscription.signature_token,
+        sealed_token=subscription.sealed_token,
         epc_format=subscription.epc_format,
         body=document.encode(),
         events=len(events),
@@ -123,12 +137,15 @@ async def _prepare(session: AsyncSession, subscription_id: UUID, attempt: int, a
     )
 
 
-async def _range(session: AsyncSession, subscription: Subscription) -> Range:
+async def _range(session: AsyncSession, subscription: Subscription) -> tuple[Range, bool]:
+    """What to look through, and whether that is all there is."""
+    reached = subscription.reached_in, subscription.reached_id
     if subscription.pending_in is not None and subscription.pending_id is not None:
-        end = subscription.pending_in, subscription.pending_id
-    else:
-        end = max(await repository.complete_below(session) - 1, subscription.reached_in), LAST_ID
-    return Range(subscription.reached_in, subscription.reached_id, *end)
+        return Range(*reached, subscription.pending_in, subscription.pending_id), False
+    end = max(await repository.complete_below(session) - 1, subscription.reached_in), LAST_ID
+    whole = Range(*reached, *end)
+    part = await repository.no_more_than(session, whole, LOOKED_THROUGH)
+    return part or whole, part is None
 
 
 def _no_larger(events: list[EpcisEvent]) -> list[EpcisEvent]:

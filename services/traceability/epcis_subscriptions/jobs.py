@@ -20,13 +20,12 @@ async def run_deliveries(context: JobContext) -> Mapping[str, Any]:
     """Serve what is due, several subscriptions at once so that a slow receiver holds up no other."""
     settings = context.settings
     assert isinstance(settings, Settings)
-    private_allowed = settings.epcis_webhooks_to_private_addresses
     until = time.monotonic() + STAY_SECONDS
     served = 0
     async with context.sessions() as session, session.begin():
         await repository.forget_deliveries(session, days=LOG_DAYS)
     while True:
-        rounds = await asyncio.gather(*(_serve(context, private_allowed, until) for _ in range(AT_ONCE)))
+        rounds = await asyncio.gather(*(_serve(context, settings, until) for _ in range(AT_ONCE)))
         served += sum(rounds)
         await context.progress(served, None)
         async with context.sessions() as session:
@@ -36,9 +35,12 @@ async def run_deliveries(context: JobContext) -> Mapping[str, Any]:
         await asyncio.sleep(LOOK_EVERY_SECONDS)
 
 
-async def _serve(context: JobContext, private_allowed: bool, until: float) -> int:
+async def _serve(context: JobContext, settings: Settings, until: float) -> int:
     served = 0
-    while time.monotonic() < until and await deliver_next(context.sessions, private_allowed=private_allowed):
+    private_allowed, secret = settings.epcis_webhooks_to_private_addresses, settings.events_secret
+    while time.monotonic() < until and await deliver_next(
+        context.sessions, private_allowed=private_allowed, secret=secret
+    ):
         served += 1
     return served
 

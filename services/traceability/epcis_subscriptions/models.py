@@ -32,7 +32,8 @@ class Subscription(Base):
     `id` (see `repository.complete_below` for why not by time). `pending_in` and `pending_id` are the end of the batch
     that was sent and not acknowledged yet: it is sent again as it was, so that its number tells the receiver.
     `initial_record_time` null: from the moment of subscribing on. `owner` is the verified caller who subscribed; events
-    are sent as he may see them. `attempt` counts claims: a worker with an older number was overtaken.
+    are sent as he may see them. `sealed_token`: see `sealing`. `attempt` counts claims: a worker with an older number
+    was overtaken.
     """
 
     __tablename__ = "epcis_subscriptions"
@@ -46,7 +47,7 @@ class Subscription(Base):
     query_id: Mapped[UUID] = mapped_column(ForeignKey("epcis_named_queries.id", ondelete="CASCADE"))
     owner: Mapped[dict[str, Any]]
     dest: Mapped[str]
-    signature_token: Mapped[str | None]
+    sealed_token: Mapped[bytes | None]
     epc_format: Mapped[str]
     stream: Mapped[bool]
     schedule: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

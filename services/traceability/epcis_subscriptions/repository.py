@@ -1,7 +1,7 @@
 """Every query on subscriptions, and the events they are owed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -42,6 +42,23 @@ async def complete_below(session: AsyncSession) -> int:
 async def next_transaction(session: AsyncSession) -> int:
     """An id that no transaction has drawn yet: whatever this server has recorded is below it."""
     return await session.scalar(text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")) or 0
+
+
+async def no_more_than(session: AsyncSession, within: Range, events: int) -> Range | None:
+    """The first part of a range, with so many events of everybody's; None when the range has no more than that."""
+    here = tuple_(EpcisEvent.recorded_in, EpcisEvent.id)
+    statement = (
+        select(EpcisEvent.recorded_in, EpcisEvent.id)
+        .where(
+            here > tuple_(literal(within.after_in), literal(within.after_id)),
+            here <= tuple_(literal(within.up_to_in), literal(within.up_to_id)),
+        )
+        .order_by(EpcisEvent.recorded_in, EpcisEvent.id)
+        .offset(events - 1)
+        .limit(2)
+    )
+    rows = (await session.execute(statement)).all()
+    return replace(within, up_to_in=rows[0].recorded_in, up_to_id=rows[0].id) if len(rows) > 1 else None
 
 
 async def owed_events(

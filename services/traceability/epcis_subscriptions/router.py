@@ -36,8 +36,15 @@ async def subscribe(
     wanted: WantedFormat = EpcFormat.DIGITAL_LINK,
 ) -> Response:
     only_paging(request.query_params)
-    private_allowed = settings.epcis_webhooks_to_private_addresses
-    subscription = await service.subscribe(session, actor, name, body, wanted, private_allowed=private_allowed)
+    subscription = await service.subscribe(
+        session,
+        actor,
+        name,
+        body,
+        wanted,
+        private_allowed=settings.epcis_webhooks_to_private_addresses,
+        secret=settings.events_secret,
+    )
     response = response_of(request, None, SubscriptionRead.of(subscription, name), status_code=201)
     response.headers["Location"] = f"/epcis/queries/{quote(name, safe='')}/subscriptions/{subscription.id}"
     return response

@@ -14,8 +14,10 @@ from services.traceability.epcis_subscriptions.models import LAST_ID, Subscripti
 from services.traceability.epcis_subscriptions.problems import NoSuchSubscription, bad_controls
 from services.traceability.epcis_subscriptions.rules import BadSchedule, read_schedule
 from services.traceability.epcis_subscriptions.schemas import SubscriptionCreate
+from services.traceability.epcis_subscriptions.sealing import seal
 from shared.contracts.codes import Role
 from shared.http.auth import Actor
+from shared.ids import uuid7
 from shared.times import now
 
 MOST_SUBSCRIPTIONS = 100
@@ -30,9 +32,10 @@ async def subscribe(
     epc_format: EpcFormat,
     *,
     private_allowed: bool,
+    secret: str,
 ) -> Subscription:
-    """Send the results of the caller's named query to an address. Raises `NoSuchNameException`,
-    `SubscriptionControlsException`.
+    """Send the results of the caller's named query to an address; `secret` seals its token. Raises
+    `NoSuchNameException`, `SubscriptionControlsException`.
     """
     query = await queries.query_named(session, actor, query_name, lock=True)
     _check(wanted, private_allowed=private_allowed)
@@ -44,11 +47,13 @@ async def subscribe(
     at = now()
     schedule = wanted.schedule.given() if wanted.schedule else None
     reached = _BEFORE_ALL if wanted.initial_record_time else await repository.complete_below(session) - 1
+    subscription_id = uuid7()
     subscription = Subscription(
+        id=subscription_id,
         query_id=query.id,
         owner=owner_of(actor),
         dest=wanted.dest,
-        signature_token=wanted.signature_token,
+        sealed_token=_sealed(wanted.signature_token, subscription_id, secret),
         epc_format=epc_format.value,
         stream=schedule is None,
         schedule=schedule,
@@ -63,6 +68,16 @@ async def subscribe(
     session.add(subscription)
     await session.flush()
     return subscription
+
+
+def _sealed(token: str | None, subscription_id: UUID, secret: str) -> bytes | None:
+    if token is None:
+        return None
+    if not secret:
+        raise bad_controls(
+            "/signatureToken", "平台没有设置 SHIAN_EVENTS_SECRET，不能保管签名密钥；请联系管理员，或不用签名"
+        )
+    return seal(token, subscription_id, secret)
 
 
 def _check(wanted: SubscriptionCreate, *, private_allowed: bool) -> None:

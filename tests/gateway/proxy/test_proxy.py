@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from shared.contracts.codes import Role
+from shared.contracts.epcis import CAPTURE_BYTES
 from tests.gateway.proxy.conftest import Way
 from tests.tokens import TestKeys
 
@@ -262,6 +263,15 @@ async def test_too_much_is_refused_by_its_own_word_and_by_count(way: Way) -> Non
         "POST", "/api/sampling/v1/upload", data=body(), headers={"Content-Type": "text/csv"}
     ) as answer:
         assert answer.status == 200, "files may be larger"
+    async with way.request("POST", "/api/traceability/epcis/capture", data=body(), headers=json_type) as answer:
+        assert answer.status == 200, "captures may be as large as EPCIS tells"
+    said = await raw_request(
+        way,
+        "POST /api/traceability/epcis/capture HTTP/1.1",
+        "Content-Type: application/json",
+        f"Content-Length: {CAPTURE_BYTES + 1}",
+    )
+    assert said[0] == 413
     status, _ = await raw_request(
         way, "GET /api/sampling/v1/echo HTTP/1.1", *[f"X-{n}: {'y' * 4000}" for n in range(9)]
     )

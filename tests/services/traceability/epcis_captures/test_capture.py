@@ -15,6 +15,7 @@ from services.traceability.epcis_captures.models import Capture
 from services.traceability.epcis_events import headers
 from services.traceability.epcis_events.models import EpcisEvent, TraceEdge
 from shared.contracts.codes import Role, Unit
+from shared.contracts.epcis import CAPTURE_BYTES
 from tests.conftest import ClientOf, SessionOf
 from tests.services.traceability.epcis_events.events import EVENTS, aggregation, document, object_event
 
@@ -151,6 +152,25 @@ async def test_proceed_stores_what_is_good_and_tells_of_the_rest(business: httpx
     assert [error["eventID"] for error in told["errors"]] == ["urn:x:7", taken["eventID"]]
 
 
+async def test_a_strict_sender_hears_of_faulty_digital_links(business: httpx.AsyncClient) -> None:
+    faulty = object_event(
+        epcList=["https://id.gs1.org/01/06901234000010/21/7"], **{"example:u": "https://x.cn/01/123456"}
+    )
+    good = object_event(epcList=["https://id.gs1.org/01/06901234000016/21/7", "https://example.com/2026/01/report"])
+    assert (await _capture(business, document(faulty, good)))["success"], "a faulty link is still a URI"
+    strict = {"Prefer": "respond-async, handling=strict"}
+    answer = await business.post("/epcis/capture", json=document(good, faulty), headers=strict)
+    assert (answer.status_code, answer.json()["type"]) == (400, "epcisException:ValidationException")
+    [fault] = answer.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/epcisBody/eventList/1/epcList/0", "digital_link")
+    told = await _capture(business, document(good, faulty), **strict, **{"GS1-Capture-Error-Behaviour": "proceed"})
+    assert (told["eventsKnown"], len(told["errors"])) == (1, 1)
+    answer = await business.post("/epcis/events", json=good | {"bizStep": "packing"}, headers=strict)
+    assert (answer.status_code, answer.headers["Preference-Applied"]) == (201, "handling=strict")
+    answer = await business.post("/epcis/events", json=faulty | {"bizStep": "packing"}, headers=strict)
+    assert answer.status_code == 400
+
+
 async def test_an_unknown_behaviour_is_refused(business: httpx.AsyncClient) -> None:
     headers = {"GS1-Capture-Error-Behaviour": "ignore"}
     answer = await business.post("/epcis/capture", json=document(object_event()), headers=headers)
@@ -162,13 +182,13 @@ async def test_too_many_events_are_refused_unread(business: httpx.AsyncClient, m
     answer = await business.post("/epcis/capture", json=document(object_event(), object_event(), "no event at all"))
     assert (answer.status_code, answer.json()["type"]) == (413, "epcisException:CaptureLimitExceededException")
     assert answer.headers["GS1-EPCIS-Capture-Limit"] == str(headers.MOST_EVENTS)
-    assert answer.headers["GS1-EPCIS-Capture-File-Size-Limit"] == str(headers.MOST_BYTES)
+    assert answer.headers["GS1-EPCIS-Capture-File-Size-Limit"] == str(CAPTURE_BYTES)
 
 
 async def test_too_many_bytes_are_refused_before_they_are_all_there(
     business: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(headers, "MOST_BYTES", 1000)
+    monkeypatch.setattr(headers, "CAPTURE_BYTES", 1000)
     sent = 0
 
     async def endless() -> Any:

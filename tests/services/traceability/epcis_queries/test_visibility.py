@@ -273,3 +273,39 @@ async def test_an_operator_of_no_business_and_an_administrator_see_nothing(
     anybody = await client_of(Unit.TRACEABILITY)
     refused = await anybody.get("/epcis/events")
     assert (refused.status_code, refused.json()["type"]) == (401, "epcisException:SecurityException")
+
+
+async def test_an_enterprise_turns_the_pages_of_its_events_forth_and_back(
+    session_of: SessionOf, client_of: ClientOf
+) -> None:
+    session = await session_of(Unit.TRACEABILITY)
+    businesses = [uuid4() for _ in PARTIES]
+    await register(session, businesses)
+    client = await client_of(Unit.TRACEABILITY, Role.BUSINESS, regions=[HAISHU], business_id=businesses[0])
+    everywhere = {
+        "sourceList": [{"type": "owning_party", "source": PARTIES[0]}],
+        "destinationList": [{"type": "possessing_party", "destination": PARTIES[0]}],
+        "readPoint": {"id": "urn:epc:id:sgln:4012345.00000.0"},
+    }
+    own: list[dict[str, Any]] = []
+    for number in range(14):
+        event: dict[str, Any] = DELIVERY | {
+            "eventID": f"urn:uuid:{uuid4()}",
+            "eventTime": f"2026-07-01T08:{number // 3:02d}:00.000+08:00",
+            "bizStep": ("receiving", "shipping")[number % 2],
+            **(everywhere if number % 3 else {}),
+        }
+        capturer = number % 2
+        await capture(session, [event], business_id=businesses[capturer])
+        if capturer == 0 or number % 3:
+            own.append(event)
+    for direction in ("ASC", "DESC"):
+        listed = await events_in(client, f"/epcis/events?perPage=3&orderBy=eventTime&orderDirection={direction}")
+        assert sorted(one["eventID"] for one in listed) == sorted(one["eventID"] for one in own), "each comes once"
+        times = [one["eventTime"] for one in listed]
+        assert times == sorted(times, reverse=direction == "DESC")
+    part = {one["eventID"] for one in own if one["eventTime"] >= "2026-07-01T08:02" and one["bizStep"] == "shipping"}
+    asked = "perPage=2&EQ_bizStep=shipping&GE_eventTime=2026-07-01T08:02:00%2B08:00"
+    assert {one["eventID"] for one in await events_in(client, f"/epcis/events?{asked}")} == part
+    assert (await client.get("/epcis/epcs")).json()["member"] == [key_of(THINGS[0])]
+    assert (await client.get("/epcis/readPoints")).json()["member"] == ["https://id.gs1.org/414/4012345000009"]

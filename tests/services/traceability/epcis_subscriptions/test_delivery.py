@@ -14,18 +14,19 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.traceability.epcis_events.headers import EpcFormat
 from services.traceability.epcis_events.models import EpcisEvent
 from services.traceability.epcis_queries.asking import asked_in_body
 from services.traceability.epcis_queries.service import name_query
-from services.traceability.epcis_subscriptions import repository
+from services.traceability.epcis_subscriptions import delivery, repository
 from services.traceability.epcis_subscriptions.delivery import deliver_next
 from services.traceability.epcis_subscriptions.models import Delivery, Subscription, SubscriptionState
 from services.traceability.epcis_subscriptions.rules import MOST_FAILURES
 from services.traceability.epcis_subscriptions.schemas import SubscriptionCreate
+from services.traceability.epcis_subscriptions.sealing import CannotUnseal, seal, unseal
 from services.traceability.epcis_subscriptions.service import rebase_after_restore, resume, subscribe
 from shared.contracts.codes import Role, Unit
 from shared.database import create_engine, create_sessions
@@ -34,7 +35,7 @@ from shared.times import now
 from tests.conftest import settings_of
 from tests.services.traceability.epcis_queries.worlds import actor, capture
 
-TOKEN = "secret-token-1"
+TOKEN, SECRET = "secret-token-1", "the unit's secret"
 Sessions = async_sessionmaker[AsyncSession]
 
 
@@ -118,7 +119,7 @@ async def subscribed(sessions: Sessions, owner: Actor, receiver: Receiver, **con
         await name_query(session, owner, "sent", asked_in_body({"EQ_bizStep": ["shipping"]}, None))
         body = {"dest": receiver.address, "signatureToken": TOKEN} | (controls or {"stream": True})
         wanted = SubscriptionCreate.model_validate(body)
-        return await subscribe(session, owner, "sent", wanted, EpcFormat.URN, private_allowed=True)
+        return await subscribe(session, owner, "sent", wanted, EpcFormat.URN, private_allowed=True, secret=SECRET)
 
 
 async def recorded(sessions: Sessions, owner: Actor, *numbers: int, **more: Any) -> None:
@@ -142,7 +143,7 @@ async def served(sessions: Sessions) -> None:
     """Look once at everything, now."""
     await due_again(sessions)
     for _ in range(50):
-        if not await deliver_next(sessions, private_allowed=True):
+        if not await deliver_next(sessions, private_allowed=True, secret=SECRET):
             return
 
 
@@ -227,12 +228,12 @@ async def test_a_schedule_waits_for_its_time_and_tells_of_nothing_if_asked(
 ) -> None:
     subscription = await subscribed(sessions, owner, receiver, schedule={"hour": "1"}, reportIfEmpty=True)
     await recorded(sessions, owner, 1)
-    assert not await deliver_next(sessions, private_allowed=True), "not before its time"
+    assert not await deliver_next(sessions, private_allowed=True, secret=SECRET), "not before its time"
     due = (await state_of(sessions, subscription)).due_at
-    assert await deliver_next(sessions, private_allowed=True, at=due)
+    assert await deliver_next(sessions, private_allowed=True, secret=SECRET, at=due)
     assert receiver.numbers() == [1]
     await due_again(sessions)
-    assert await deliver_next(sessions, private_allowed=True)
+    assert await deliver_next(sessions, private_allowed=True, secret=SECRET)
     assert events(receiver.documents[-1]) == []
 
 
@@ -242,9 +243,54 @@ async def test_an_inner_address_is_not_called_whatever_was_stored(
     subscription = await subscribed(sessions, owner, receiver)
     await recorded(sessions, owner, 1)
     await due_again(sessions)
-    assert await deliver_next(sessions, private_allowed=False)
+    assert await deliver_next(sessions, private_allowed=False, secret=SECRET)
     assert receiver.documents == []
     assert (await state_of(sessions, subscription)).failures == 1
+
+
+async def test_a_token_stands_nowhere_in_clear_and_without_the_secret_nothing_is_sent(
+    sessions: Sessions, owner: Actor, receiver: Receiver
+) -> None:
+    subscription = await subscribed(sessions, owner, receiver)
+    async with sessions() as session:
+        kept = await session.scalar(
+            text("SELECT epcis_subscriptions::text || sealed_token::text FROM epcis_subscriptions")
+        )
+    assert kept is not None
+    assert TOKEN not in kept
+    assert TOKEN.encode().hex() not in kept
+    await recorded(sessions, owner, 1)
+    await due_again(sessions)
+    assert await deliver_next(sessions, private_allowed=True, secret="another secret")
+    assert receiver.documents == []
+    assert "重新订阅" in ((await state_of(sessions, subscription)).last_error or "")
+
+
+def test_a_sealed_token_opens_for_its_own_subscription_only() -> None:
+    mine, other = uuid4(), uuid4()
+    sealed = seal(TOKEN, mine, SECRET)
+    assert unseal(sealed, mine, SECRET) == TOKEN
+    for kept, whose, secret in (
+        (sealed, other, SECRET),
+        (sealed, mine, "x"),
+        (b"", mine, SECRET),
+        (sealed[:-1], mine, SECRET),
+    ):
+        with pytest.raises(CannotUnseal):
+            unseal(kept, whose, secret)
+
+
+async def test_few_matches_among_many_events_are_all_found_a_part_at_a_time(
+    sessions: Sessions, owner: Actor, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "LOOKED_THROUGH", 3)
+    await subscribed(sessions, owner, receiver)
+    for number in range(1, 18):
+        await recorded(sessions, owner, number, bizStep="shipping" if number in (2, 11, 12, 17) else "packing")
+    await due_again(sessions)
+    await served(sessions)
+    assert receiver.numbers() == [2, 11, 12, 17]
+    assert all(events(document) for document in receiver.documents), "of nothing found nobody is told"
 
 
 async def test_an_event_committed_late_is_neither_lost_nor_told_twice(
