@@ -7,6 +7,7 @@ FARTHEST = Decimal(10) ** 12
 """Beyond any number that is stated; stands for “no end”."""
 
 _ABOUT = re.compile(r"约|左右|大约|大概|上下")
+_PAUSE = re.compile(r"[，。；、：（）,;]")
 _NEARLY = re.compile(r"近|接近|将近|不足|不到")
 _MORE = re.compile(r"余|多[万亿个家批户人件条次]?|超过?|以上|逾")
 
@@ -34,13 +35,13 @@ def stated_range(value: Decimal, comparison: str, quote: str) -> tuple[Decimal, 
 
 
 def _around(value: Decimal, quote: str) -> tuple[str, str]:
-    """The two characters before and after the number in the quote; nothing where it is written otherwise."""
+    """The words close before and after the number, up to a pause; nothing where the quote writes it otherwise."""
     text = format(value.normalize(), "f")
-    found = re.search(rf"(?<![0-9.]){re.escape(text)}(?![0-9.])", quote.replace(",", "").replace("，", ""))
+    found = re.search(rf"(?<![0-9.]){re.escape(text)}(?![0-9.])", re.sub(r"(?<=\d),(?=\d)", "", quote))
     if found is None:
         return "", ""
-    bare = found.string
-    return bare[max(0, found.start() - 2) : found.start()], bare[found.end() : found.end() + 3]
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    return _PAUSE.split(before)[-1][-2:], _PAUSE.split(after)[0][:3]
 
 
 def _last_digit(value: Decimal) -> Decimal:
