@@ -1,6 +1,6 @@
 """Tables of allocations: what each was computed from, what came out, and the dated caps of a quarter."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,11 @@ from services.sampling.allocation.codes import CapKind, Method
 from services.sampling.allocation.problems import AllocationStepRefused
 from services.sampling.database import Base
 from shared.contracts.statutory_sampling import Link
+from shared.dated_rules.models import DatedRule, dated
 from shared.ids import uuid7
-from shared.unverified_rules.law import law
 
 
-class SamplingCap(Base):
+class SamplingCap(DatedRule, Base):
     """How often one thing may be sampled in a quarter, from a day on until a later row of its kind. Rows are appended.
 
     `link` null: in every link. `maximum` null: from that day on there is no cap.
@@ -23,21 +23,14 @@ class SamplingCap(Base):
 
     __tablename__ = "sampling_caps"
     __table_args__ = (
-        Index(None, "kind", "valid_from", unique=True),
         CheckConstraint("maximum > 0", name="maximum_positive"),
-        law("抽样频次上限"),
+        *dated("抽样频次上限", "kind"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     kind: Mapped[CapKind]
     maximum: Mapped[int | None]
     link: Mapped[Link | None]
-    valid_from: Mapped[date]
-    source: Mapped[str]
-    verified: Mapped[bool]
     note: Mapped[str] = mapped_column(default="")
-    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    recorded_by: Mapped[UUID | None]
 
 
 class Allocation(Base):

@@ -11,10 +11,6 @@ class AllocationStepRefused(Conflict):
     slug, title = "sampling-allocation-step-refused", "分配方案现在不能这样办理"
 
 
-class CapExists(Conflict):
-    slug, title = "sampling-cap-exists", "这一天起的频次上限已有登记"
-
-
 def allocation_invalid(*errors: FieldError) -> InvalidRequest:
     """Faults of an order for an allocation, each with its place."""
     return InvalidRequest(f"有 {len(errors)} 处需要改正", errors=errors)

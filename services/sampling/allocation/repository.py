@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.allocation.codes import CapKind
@@ -16,6 +15,7 @@ from services.sampling.samples.models import Sample
 from services.sampling.test_sites.models import Business
 from shared.contracts.figures import Period
 from shared.contracts.statutory_sampling import Conclusion, Link, SampleState, Stream
+from shared.dated_rules.repository import in_force
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.models import RegionAncestor
 from shared.regions.repository import codes_within
@@ -48,14 +48,8 @@ async def list_allocations(
 
 
 async def caps_in_force(session: AsyncSession, day: date) -> dict[CapKind, SamplingCap]:
-    """The cap of each kind that holds on a day: its latest row that has begun."""
-    statement = (
-        select(SamplingCap)
-        .where(SamplingCap.valid_from <= day)
-        .ext(distinct_on(SamplingCap.kind))
-        .order_by(SamplingCap.kind, SamplingCap.valid_from.desc())
-    )
-    return {cap.kind: cap for cap in await session.scalars(statement)}
+    """The cap of each kind that holds on a day."""
+    return {cap.kind: cap for cap in await in_force(session, SamplingCap, day)}
 
 
 async def list_caps(session: AsyncSession, page: PageRequest) -> tuple[list[SamplingCap], str | None]:
@@ -63,15 +57,6 @@ async def list_caps(session: AsyncSession, page: PageRequest) -> tuple[list[Samp
     return await paginate(
         session, select(SamplingCap), page, order_by=[SamplingCap.valid_from, SamplingCap.id], descending=True
     )
-
-
-async def cap_exists(session: AsyncSession, kind: CapKind, valid_from: date) -> bool:
-    statement = select(SamplingCap.id).where(SamplingCap.kind == kind, SamplingCap.valid_from == valid_from)
-    return await session.scalar(statement) is not None
-
-
-async def add_missing_caps(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    await session.execute(insert(SamplingCap).values(list(rows)).on_conflict_do_nothing())
 
 
 async def history_by_place_and_kind(

@@ -13,6 +13,7 @@ from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
 from shared.contracts.statutory_sampling import Link
 from shared.contracts.words import Words
+from shared.dated_rules.schemas import DatedRuleCreate, DatedRuleRead
 
 MOST_SAMPLES = 20_000
 MOST_CELLS = 5_000
@@ -137,24 +138,16 @@ class DispatchRead(Schema):
     quantity: int = Field(description="合计批次", examples=[120])
 
 
-class CapWrite(Schema):
+class CapWrite(DatedRuleCreate):
     kind: CapKind = Field(examples=["shop"])
     maximum: int | None = Field(ge=1, le=10_000, description="每季度至多几批次；null 为不设上限", examples=[10])
     link: Link | None = Field(default=None, description="只限某一环节；不填为各环节", examples=[None])
-    valid_from: date = Field(description="自哪一天起", examples=["2026-01-01"])
-    source: Name = Field(description="依据", examples=["2026年抽检实施细则（演示）"])
-    verified: bool = Field(description="是否有人核对过依据的原文", examples=[False])
     note: Words = Field(default="", max_length=1000, examples=[""])
 
 
-class CapRead(Schema):
-    id: UUID
+class CapRead(DatedRuleRead):
     kind: CapKind
     label: str = Field(examples=["同一被抽样单位"])
     maximum: int | None
     link: Link | None
-    valid_from: date
-    source: str
-    verified: bool
     note: str
-    recorded_at: datetime

@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.sampling.allocation import repository
 from services.sampling.allocation.calculation import calculate
 from services.sampling.allocation.codes import Method
-from services.sampling.allocation.models import Allocation, SamplingCap
+from services.sampling.allocation.models import Allocation
 from services.sampling.allocation.preparation import prepare_assessment, prepare_supervision
-from services.sampling.allocation.problems import AllocationNotFound, CapExists, allocation_invalid
+from services.sampling.allocation.problems import AllocationNotFound, allocation_invalid
 from services.sampling.allocation.rules import AllocationImpossible, fingerprint
-from services.sampling.allocation.schemas import AssessmentCreate, CapWrite, SupervisionCreate, Verification
+from services.sampling.allocation.schemas import AssessmentCreate, SupervisionCreate, Verification
 from services.sampling.plans.models import SamplingPlan
 from services.sampling.plans.service import plan_for
 from services.sampling.sampling_tasks.models import SamplingTask
@@ -93,20 +93,6 @@ async def dispatch(session: AsyncSession, plan_id: UUID, allocation_id: UUID, ac
     allocation = await allocation_for(session, plan_id, allocation_id, actor, lock=True)
     allocation.dispatch(now(), actor.id)
     return await dispatch_tasks(session, _orders(plan, allocation), actor)
-
-
-async def record_cap(session: AsyncSession, body: CapWrite, actor: Actor) -> SamplingCap:
-    """Append a cap that holds from a day on. Raises CapExists."""
-    if await repository.cap_exists(session, body.kind, body.valid_from):
-        raise CapExists(
-            f"{body.kind.label}自 {body.valid_from} 起的上限已经登记，登记后不改",
-            errors=[FieldError(pointer="/valid_from", message="请换一个起始日", code="exists")],
-        )
-    cap = SamplingCap(**dict(body), recorded_by=actor.id)
-    session.add(cap)
-    await session.flush()
-    await session.refresh(cap, ["recorded_at"])
-    return cap
 
 
 async def _check(session: AsyncSession, plan: SamplingPlan, body: AssessmentCreate | SupervisionCreate) -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -24,9 +24,9 @@ from shared.contracts.disposals import CaseEnd, CaseState, CaseStep, Handling, R
 from shared.contracts.sampling import StopSaleState
 from shared.contracts.statutory_sampling import CaseSide, Conclusion, ReportClass, UnqualifiedItem
 from shared.database import Versioned
+from shared.dated_rules.models import DatedRule, dated
 from shared.ids import uuid7
 from shared.times import day_of
-from shared.unverified_rules.law import law
 
 
 class Standing(NamedTuple):
@@ -362,26 +362,17 @@ class ResultNotice(Base):
         return day_of(self.served_at) < day_of(self.recorded_at)
 
 
-class ClosureRequirement(Base):
+class ClosureRequirement(DatedRule, Base):
     """From `valid_from` on, a closure of that side (and kind of handling) must show the topic, or need not.
 
     Rows are only added; of several for one topic the latest day counts, then the latest row.
     """
 
     __tablename__ = "closure_requirements"
-    __table_args__ = (
-        Index(None, "side", "handling", "topic"),
-        law("核查处置办结应具备的各项", "side", "handling", "topic", "valid_from"),
-    )
+    __table_args__ = dated("核查处置办结应具备的各项", "side", "handling", "topic")
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     side: Mapped[CaseSide]
     handling: Mapped[Handling]
     topic: Mapped[Topic]
     required: Mapped[bool]
     only_if_filed: Mapped[bool]
-    valid_from: Mapped[date]
-    source: Mapped[str]
-    verified: Mapped[bool]
-    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    recorded_by: Mapped[UUID | None]

@@ -7,7 +7,7 @@ from typing import Any, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, false, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -17,6 +17,7 @@ from services.sampling.test_sites.models import Business
 from shared.contracts.codes import OFFICIALS, Role
 from shared.contracts.disposals import CaseState, Handling
 from shared.contracts.statutory_sampling import CaseSide
+from shared.dated_rules.repository import in_force
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
@@ -118,33 +119,9 @@ async def businesses_with(session: AsyncSession, codes: Collection[str]) -> Sequ
 
 async def requirements_on(session: AsyncSession, side: CaseSide, handling: Handling, day: date) -> list[Requirement]:
     """What a closure must show on `day`."""
-    latest = (
-        select(ClosureRequirement)
-        .where(
-            ClosureRequirement.side == side,
-            ClosureRequirement.handling == handling,
-            ClosureRequirement.valid_from <= day,
-        )
-        .ext(distinct_on(ClosureRequirement.topic))
-        .order_by(ClosureRequirement.topic, ClosureRequirement.valid_from.desc(), ClosureRequirement.recorded_at.desc())
-    )
-    return [Requirement(row.topic, row.only_if_filed) for row in await session.scalars(latest) if row.required]
-
-
-async def list_requirements(session: AsyncSession) -> Sequence[ClosureRequirement]:
-    """Every requirement there ever was, the latest of each topic first."""
-    statement = select(ClosureRequirement).order_by(
-        ClosureRequirement.side,
-        ClosureRequirement.handling,
-        ClosureRequirement.topic,
-        ClosureRequirement.valid_from.desc(),
-        ClosureRequirement.recorded_at.desc(),
-    )
-    return (await session.scalars(statement)).all()
-
-
-async def add_missing_requirements(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
-    await session.execute(insert(ClosureRequirement).on_conflict_do_nothing(), rows)
+    of_the_case = ClosureRequirement.side == side, ClosureRequirement.handling == handling
+    rows = await in_force(session, ClosureRequirement, day, *of_the_case)
+    return [Requirement(row.topic, row.only_if_filed) for row in rows if row.required]
 
 
 def _whole() -> Select[DisposalCase]:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
-from services.sampling.disposals import notices, repository, requirements, service, steps
+from services.sampling.disposals import notices, repository, service, steps
 from services.sampling.disposals.due import list_cases_by_due
-from services.sampling.disposals.models import DisposalCase
+from services.sampling.disposals.models import ClosureRequirement, DisposalCase
 from services.sampling.disposals.reading import show_case, show_listed, show_requirement
 from services.sampling.disposals.repository import CaseFilter, is_official
 from services.sampling.disposals.schemas import (
@@ -34,6 +34,8 @@ from shared.contracts.disposals import CaseState
 from shared.contracts.regions import RegionCode
 from shared.contracts.statutory_sampling import CaseSide
 from shared.database import Session
+from shared.dated_rules.repository import history
+from shared.dated_rules.service import state_rule
 from shared.http.auth import Actor, Allow
 from shared.http.etags import IfMatch, set_etag
 from shared.http.idempotency import Idempotent
@@ -214,7 +216,7 @@ async def confirm_service(
 @router.get("/disposal-closure-requirements")
 async def list_closure_requirements(_: CanReadRequirements, session: Session) -> list[RequirementRead]:
     """办结应具备的各项，每项最近的在前；只增不改。"""
-    return [show_requirement(row) for row in await repository.list_requirements(session)]
+    return [show_requirement(row) for row in await history(session, ClosureRequirement)]
 
 
 @router.post("/disposal-closure-requirements", status_code=201)
@@ -222,7 +224,7 @@ async def add_closure_requirement(
     body: RequirementCreate, actor: CanSetRequirements, session: Session, response: Response, _: Idempotent
 ) -> RequirementRead:
     """自某日起办结应（或不再必须）具备某项。"""
-    row = await requirements.add_requirement(session, body, actor)
+    row = await state_rule(session, ClosureRequirement(**body.model_dump()), actor)
     response.headers["Location"] = "/v1/disposal-closure-requirements"
     return show_requirement(row)
 

@@ -1,6 +1,6 @@
 """What callers send and get about disposal cases."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
@@ -15,6 +15,7 @@ from shared.contracts.sampling import StopSaleState
 from shared.contracts.schema import Schema
 from shared.contracts.statutory_sampling import CaseSide, Conclusion, ReportClass, UnqualifiedItem
 from shared.contracts.words import Words
+from shared.dated_rules.schemas import DatedRuleCreate, DatedRuleRead
 
 
 class StopSaleStep(Step):
@@ -116,21 +117,21 @@ class ServiceConfirmation(WordStep):
     )
 
 
-class RequirementCreate(Schema):
+class RequirementCreate(DatedRuleCreate):
     side: CaseSide
     handling: Handling = Handling.OWN
     topic: Topic = Field(examples=["recall"])
     required: bool = Field(description="办结是否必须具备", examples=[True])
     only_if_filed: bool = Field(default=False, description="是否只在立案的情况下必须具备", examples=[False])
-    valid_from: date = Field(description="自哪一天起", examples=["2027-01-01"])
-    source: Words = Field(min_length=1, max_length=500, description="依据", examples=["本区核查处置工作规程"])
-    verified: bool = Field(description="是否已与原文核对", examples=[True])
 
 
-class RequirementRead(RequirementCreate):
-    id: UUID
+class RequirementRead(DatedRuleRead):
+    side: CaseSide
+    handling: Handling
+    topic: Topic
     label: str = Field(examples=["要求召回，或不需召回的书面理由"])
-    recorded_at: datetime
+    required: bool
+    only_if_filed: bool
 
 
 class DisposalEntryRead(Schema):

@@ -1,19 +1,18 @@
 """Tables of the certificates, of what each was made from, and of what the official forms ask for."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.traceability.certificates.problems import CertificateVoided
 from services.traceability.certificates.rules import CertificateKind, IssuerRole, Source
 from services.traceability.database import Base
 from shared.database import Versioned
-from shared.ids import uuid7
-from shared.unverified_rules.law import law
+from shared.dated_rules.models import DatedRule, dated
 
 
 class Certificate(Versioned, Base):
@@ -90,23 +89,16 @@ class CertificateSource(Base):
         return Source(self.source_id, self.number)
 
 
-class CertificateForm(Base):
+class CertificateForm(DatedRule, Base):
     """What a commitment certificate must hold, from a day on; corrections are further rows, the last one counts."""
 
     __tablename__ = "certificate_forms"
     __table_args__ = (
-        UniqueConstraint("role", "valid_from", "recorded_at"),
         CheckConstraint("keep_months > 0", name="kept_for_some_time"),
-        law("承诺达标合格证的内容", "role", "valid_from"),
+        *dated("承诺达标合格证的内容", "role"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     role: Mapped[IssuerRole]
     fields: Mapped[list[Any]]
     commitment: Mapped[str]
     keep_months: Mapped[int]
-    valid_from: Mapped[date]
-    source: Mapped[str]
-    verified: Mapped[bool]
-    recorded_by: Mapped[UUID | None]
-    recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

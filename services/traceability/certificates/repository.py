@@ -1,12 +1,12 @@
 """Every query of the certificates."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, select
-from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -16,6 +16,7 @@ from services.traceability.subjects.models import Subject
 from services.traceability.subjects.scope import readable
 from services.traceability.tickets.models import Ticket, TicketLine
 from services.traceability.tickets.rules import GoodsCategory, TicketKind, TicketState
+from shared.dated_rules.repository import rule_on
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate, paginate_rows
 from shared.regions.repository import codes_within
@@ -125,22 +126,7 @@ async def list_certificates(
 
 async def form_on(session: AsyncSession, role: IssuerRole, day: date) -> CertificateForm | None:
     """The form that holds on a day."""
-    found: CertificateForm | None = await session.scalar(
-        select(CertificateForm)
-        .where(CertificateForm.role == role, CertificateForm.valid_from <= day)
-        .order_by(CertificateForm.valid_from.desc(), CertificateForm.recorded_at.desc())
-        .limit(1)
-    )
-    return found
-
-
-async def forms(session: AsyncSession) -> Sequence[CertificateForm]:
-    statement = (
-        select(CertificateForm)
-        .ext(distinct_on(CertificateForm.role))
-        .order_by(CertificateForm.role, CertificateForm.valid_from.desc(), CertificateForm.recorded_at.desc())
-    )
-    return (await session.scalars(statement)).all()
+    return await rule_on(session, CertificateForm, day, CertificateForm.role == role)
 
 
 async def completeness(

@@ -18,6 +18,7 @@ from services.traceability.certificates.schemas import (
     CertificateVoiding,
     CertificateWrite,
     CompletenessRead,
+    FormCreate,
     FormRead,
     SourceRead,
 )
@@ -25,8 +26,12 @@ from services.traceability.settings import CurrentSettings
 from services.traceability.subjects.router import CanReadChains, CanWriteChains
 from shared.contracts.regions import RegionCode
 from shared.database import Session
+from shared.dated_rules.access import CanStateRules
+from shared.dated_rules.repository import history
+from shared.dated_rules.service import state_rule
 from shared.http.auth import Anyone
 from shared.http.etags import IfMatch, set_etag
+from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
 
@@ -100,8 +105,14 @@ async def read_public_certificate(
 
 @router.get("/certificate-forms")
 async def list_certificate_forms(_: CanReadChains, session: Session) -> list[FormRead]:
-    """承诺达标合格证要有哪些内容，连同出处。"""
-    return [_form(form) for form in await repository.forms(session)]
+    """承诺达标合格证要有哪些内容，连同出处和历次更正，每种最近的在前。"""
+    return [_form(form) for form in await history(session, CertificateForm)]
+
+
+@router.post("/certificate-forms", status_code=201)
+async def state_certificate_form(body: FormCreate, actor: CanStateRules, session: Session, _: Idempotent) -> FormRead:
+    """核定合格证的式样，自某日起用；已开的证不变。"""
+    return _form(await state_rule(session, CertificateForm(**body.model_dump()), actor))
 
 
 @router.get("/trade-completeness")

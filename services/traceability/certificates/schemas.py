@@ -1,15 +1,17 @@
 """Certificates as they cross the boundary."""
 
-from datetime import date, datetime
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from services.traceability.certificates.rules import Basis, CertificateKind, IssuerRole
+from services.traceability.certificates.rules import FIELDS, Basis, CertificateKind, IssuerRole
 from services.traceability.tickets.schemas import LONGEST_LOT, Counted
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
+from shared.dated_rules.schemas import DatedRuleCreate, DatedRuleRead, each_once_of
 
 
 class SourceWrite(Schema):
@@ -98,14 +100,22 @@ class CertificateDetail(CertificateRead):
     origins: list[SourceRead] = Field(description="一层层追到头，最初的那些证")
 
 
-class FormRead(Schema):
+class _Form(Schema):
     role: IssuerRole
+    commitment: Words = Field(min_length=2, max_length=1_000, description="承诺的文字", examples=["我承诺……（演示）"])
+    keep_months: int = Field(ge=1, le=1_200, description="至少保存几个月", examples=[6])
+
+
+class FormCreate(_Form, DatedRuleCreate):
+    """What a commitment certificate must hold, from a day on."""
+
+    fields: Annotated[list[str], each_once_of(FIELDS)] = Field(
+        min_length=1, description="必填项", examples=[["product_name", "quantity"]]
+    )
+
+
+class FormRead(_Form, DatedRuleRead):
     fields: list[str] = Field(examples=[["产品名称", "数量（重量）"]])
-    commitment: str
-    keep_months: int = Field(description="至少保存几个月", examples=[6])
-    valid_from: date
-    source: str
-    verified: bool
 
 
 class CompletenessRead(Schema):

@@ -1,13 +1,12 @@
 """The shipped forms: 农产品质量安全承诺达标合格证管理办法, in force from 2026-02-01, known from summaries only."""
 
 from datetime import date
-from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.certificates.models import CertificateForm
 from services.traceability.certificates.rules import FIELDS, IssuerRole
+from shared.dated_rules.repository import seed_rules
 
 SINCE = date(2026, 2, 1)
 SOURCE = "农产品质量安全承诺达标合格证管理办法（农业农村部令2025年第4号）；据公开摘要整理，尚未与公布的式样逐字核对"
@@ -24,18 +23,13 @@ SHIPPED = {
 
 
 async def seed_certificate_forms(session: AsyncSession) -> None:
-    """Bring the shipped forms into the schema; idempotent, corrections stay."""
-    rows = [
-        {
-            "id": uuid5(NAMESPACE_URL, f"shian:certificate-form:{role.value}"),
-            "role": role,
-            "fields": list(FIELDS),
-            "commitment": commitment,
-            "keep_months": 6,
-            "valid_from": SINCE,
-            "source": SOURCE,
-            "verified": False,
-        }
-        for role, commitment in SHIPPED.items()
-    ]
-    await session.execute(insert(CertificateForm).values(rows).on_conflict_do_nothing(index_elements=["id"]))
+    await seed_rules(
+        session,
+        CertificateForm,
+        [{"role": role, "commitment": commitment} for role, commitment in SHIPPED.items()],
+        fields=list(FIELDS),
+        keep_months=6,
+        valid_from=SINCE,
+        source=SOURCE,
+        verified=False,
+    )

@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Query
 
-from services.traceability.code_grammars import repository, service
+from services.traceability.code_grammars import service
+from services.traceability.code_grammars.models import CodeGrammar
 from services.traceability.code_grammars.schemas import GrammarCreate, GrammarRead, Reading
-from shared.contracts.codes import Role
 from shared.database import Session
-from shared.http.auth import Actor, Allow, AnyActor
+from shared.dated_rules.access import CanStateRules
+from shared.dated_rules.repository import history
+from shared.dated_rules.service import state_rule
+from shared.http.auth import AnyActor
 from shared.http.idempotency import Idempotent
 from shared.http.routing import Router
 from shared.times import day_of, now
-
-CanCorrectGrammars = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 
 router = Router(prefix="/v1", tag="编码规则")
 
@@ -21,15 +22,15 @@ router = Router(prefix="/v1", tag="编码规则")
 @router.get("/code-grammars")
 async def list_code_grammars(_: AnyActor, session: Session) -> list[GrammarRead]:
     """登记的各种编码规则，连同历次更正；没有与原文核对过的都注明。"""
-    return [GrammarRead.model_validate(row) for row in await repository.list_grammars(session)]
+    return [GrammarRead.model_validate(row) for row in await history(session, CodeGrammar)]
 
 
 @router.post("/code-grammars", status_code=201)
 async def correct_code_grammar(
-    body: GrammarCreate, actor: CanCorrectGrammars, session: Session, _: Idempotent
+    body: GrammarCreate, actor: CanStateRules, session: Session, _: Idempotent
 ) -> GrammarRead:
     """登记或更正一种编码规则，自某日起用。"""
-    return GrammarRead.model_validate(await service.correct(session, actor, body))
+    return GrammarRead.model_validate(await state_rule(session, CodeGrammar(**body.model_dump()), actor))
 
 
 @router.get("/code-readings")

@@ -2,13 +2,12 @@
 
 from datetime import date
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.code_grammars.models import CodeGrammar
 from services.traceability.identifiers.grammars import Check
+from shared.dated_rules.repository import seed_rules
 
 _UNREAD = "只知道有这项标准，编码结构尚未与原文核对，暂不解读"
 
@@ -42,14 +41,4 @@ SHIPPED: list[dict[str, Any]] = [
 
 
 async def seed_grammars(session: AsyncSession) -> None:
-    """Bring the shipped grammars into the schema; idempotent, corrections stay."""
-    rows = [
-        row
-        | {
-            "id": uuid5(NAMESPACE_URL, f"shian:code-grammar:{row['code']}"),
-            "check_character": Check.NONE,
-            "verified": False,
-        }
-        for row in SHIPPED
-    ]
-    await session.execute(insert(CodeGrammar).values(rows).on_conflict_do_nothing(index_elements=["id"]))
+    await seed_rules(session, CodeGrammar, SHIPPED, check_character=Check.NONE, verified=False)

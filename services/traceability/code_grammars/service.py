@@ -5,15 +5,14 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.traceability.code_grammars import repository
 from services.traceability.code_grammars.models import CodeGrammar
-from services.traceability.code_grammars.schemas import GrammarCreate, Reading, ReadPart
+from services.traceability.code_grammars.schemas import Reading, ReadPart
 from services.traceability.codes.rules import OWN_KEY
 from services.traceability.codes.service import key_of
 from services.traceability.identifiers import match_key, read_identifier
 from services.traceability.identifiers.application_identifiers import application_identifier
 from services.traceability.identifiers.grammars import read
-from shared.http.auth import Actor
+from shared.dated_rules.repository import in_force
 
 _OWN_PARTS = (
     ("kind", "种类", 0, 1),
@@ -27,7 +26,7 @@ async def readings_of(session: AsyncSession, text: str, day: date) -> Sequence[R
     """Every way to read `text`; empty when no grammar in force fits."""
     plain = text.strip()
     readings = [reading for reading in (_as_gs1(plain), _as_own(plain)) if reading is not None]
-    for grammar in await repository.in_force(session, day):
+    for grammar in await in_force(session, CodeGrammar, day):
         parts = grammar.read_parts()
         found = read(plain.upper(), parts, grammar.check_character) if parts else None
         if found is not None:
@@ -74,13 +73,3 @@ def _as_own(text: str) -> Reading | None:
         source="本平台",
         verified=True,
     )
-
-
-async def correct(session: AsyncSession, actor: Actor, wanted: GrammarCreate) -> CodeGrammar:
-    """Append a grammar or a correction; from its day on it counts."""
-    values = wanted.model_dump()
-    grammar = CodeGrammar(**values, recorded_by=actor.id)
-    session.add(grammar)
-    await session.flush()
-    await session.refresh(grammar)
-    return grammar

@@ -1,10 +1,10 @@
 """Tables of the scans. A scan is a count in an hour and a cell of ten kilometres: no person, no device, no address."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.traceability.code_scans.problems import FindingSettled
@@ -12,8 +12,8 @@ from services.traceability.code_scans.rules import FindingKind, ScanPurpose, Thr
 from services.traceability.codes.models import TraceCode
 from services.traceability.database import Base
 from shared.database import Versioned
+from shared.dated_rules.models import DatedRule, dated
 from shared.ids import uuid7
-from shared.unverified_rules.law import law
 
 
 class CodeScanCount(Base):
@@ -64,21 +64,14 @@ class CodeFinding(Versioned, Base):
         self.advance()
 
 
-class ScanThreshold(Base):
+class ScanThreshold(DatedRule, Base):
     """A number that decides what is found, from a day on; corrections are further rows, the last one counts."""
 
     __tablename__ = "scan_thresholds"
     __table_args__ = (
-        UniqueConstraint("name", "valid_from", "recorded_at"),
         CheckConstraint("value > 0", name="value_positive"),
-        law("扫码异常的界限", "name", "valid_from"),
+        *dated("扫码异常的界限", "name"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     name: Mapped[Threshold]
     value: Mapped[Decimal]
-    valid_from: Mapped[date]
-    source: Mapped[str]
-    verified: Mapped[bool]
-    recorded_by: Mapped[UUID | None]
-    recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

@@ -1,19 +1,19 @@
 """Every query of scans, findings and thresholds."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, literal, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from services.traceability.code_scans.models import CodeFinding, CodeScanCount, ScanThreshold
 from services.traceability.code_scans.rules import Found, Place, Scans, Threshold
 from services.traceability.codes.models import TraceCode
+from shared.dated_rules.repository import in_force
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.ids import uuid7
@@ -59,21 +59,8 @@ def _place(cell: str) -> Place | None:
 
 
 async def thresholds_on(session: AsyncSession, day: date) -> dict[Threshold, Decimal]:
-    """The thresholds in force on `day`: of each name the latest beginning, and of that the last word."""
-    rows = await session.scalars(
-        select(ScanThreshold)
-        .where(ScanThreshold.valid_from <= day)
-        .ext(distinct_on(ScanThreshold.name))
-        .order_by(ScanThreshold.name, ScanThreshold.valid_from.desc(), ScanThreshold.recorded_at.desc())
-    )
-    return {row.name: row.value for row in rows}
-
-
-async def list_thresholds(session: AsyncSession) -> Sequence[ScanThreshold]:
-    statement = select(ScanThreshold).order_by(
-        ScanThreshold.name, ScanThreshold.valid_from.desc(), ScanThreshold.recorded_at.desc()
-    )
-    return (await session.scalars(statement.limit(500))).all()
+    """The thresholds in force on a day."""
+    return {row.name: row.value for row in await in_force(session, ScanThreshold, day)}
 
 
 async def note_finding(session: AsyncSession, code: TraceCode, found: Found, at: datetime) -> None:

@@ -22,6 +22,9 @@ from services.traceability.settings import CurrentSettings
 from shared.contracts.codes import OFFICIALS, Role
 from shared.contracts.regions import RegionCode
 from shared.database import Session
+from shared.dated_rules.access import CanStateRules
+from shared.dated_rules.repository import history
+from shared.dated_rules.service import state_rule
 from shared.http.auth import Actor, Allow, Anyone
 from shared.http.etags import IfMatch, set_etag
 from shared.http.idempotency import Idempotent
@@ -33,7 +36,6 @@ CanScan = Annotated[Actor, Depends(Allow(*_PARTIES, *OFFICIALS, Role.SAMPLER))]
 CanReadFindings = Annotated[Actor, Depends(Allow(*OFFICIALS, *_PARTIES, Role.EXTERNAL_SYSTEM))]
 CanSettleFindings = Annotated[Actor, Depends(Allow(Role.INSPECTOR, Role.CASE_HANDLER, Role.FOOD_SAFETY_OFFICE))]
 CanReadThresholds = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.ADMINISTRATOR))]
-CanCorrectThresholds = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 
 router = Router(prefix="/v1", tag="扫码与异常")
 
@@ -89,15 +91,15 @@ async def settle_code_finding(
 @router.get("/scan-thresholds")
 async def list_scan_thresholds(_: CanReadThresholds, session: Session) -> list[ThresholdRead]:
     """判断扫码异常的各个界限，连同历次更正。"""
-    return [_threshold(row) for row in await repository.list_thresholds(session)]
+    return [_threshold(row) for row in await history(session, ScanThreshold)]
 
 
 @router.post("/scan-thresholds", status_code=201)
 async def correct_scan_threshold(
-    body: ThresholdCreate, actor: CanCorrectThresholds, session: Session, _: Idempotent
+    body: ThresholdCreate, actor: CanStateRules, session: Session, _: Idempotent
 ) -> ThresholdRead:
     """更正一个界限，自某日起用。"""
-    return _threshold(await service.correct_threshold(session, actor, body))
+    return _threshold(await state_rule(session, ScanThreshold(**body.model_dump()), actor))
 
 
 def _finding(finding: CodeFinding) -> FindingRead:

@@ -12,6 +12,7 @@ from services.traceability.code_scans.rules import FindingKind, ScanPurpose, Thr
 from services.traceability.codes.rules import CodeKind, CodeState
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
+from shared.dated_rules.schemas import DatedRuleCreate, DatedRuleRead
 
 Degrees = Annotated[Decimal, Field(max_digits=12, decimal_places=9)]
 Scanned = Annotated[
@@ -119,23 +120,13 @@ class FindingSettlement(Schema):
     )
 
 
-class ThresholdCreate(Schema):
+class ThresholdCreate(DatedRuleCreate):
     name: Threshold
     value: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)] = Field(examples=["150"])
-    valid_from: date
-    source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=300)] = Field(
-        examples=["本局 2026 年 7 月会议纪要（演示）"]
-    )
-    verified: bool = Field(default=True, description="出处是否核对过")
 
 
-class ThresholdRead(Schema):
-    id: UUID
+class ThresholdRead(DatedRuleRead):
     name: Threshold
     label: str = Field(examples=["两地之间快过每小时多少公里即可疑"])
     value: Number = Field(examples=["150"])
     unit: str = Field(examples=["km/h"])
-    valid_from: date
-    source: str = Field(examples=["本平台拟定，未经核对"])
-    verified: bool
-    recorded_at: datetime

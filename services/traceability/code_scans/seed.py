@@ -2,13 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
-from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.code_scans.models import ScanThreshold
 from services.traceability.code_scans.rules import Threshold
+from shared.dated_rules.repository import seed_rules
 
 SINCE = date(2000, 1, 1)
 SOURCE = "本平台拟定，没有法规或标准规定，请按本地情况核定"
@@ -22,16 +21,5 @@ SHIPPED = {
 
 
 async def seed_thresholds(session: AsyncSession) -> None:
-    """Bring the shipped thresholds into the schema; idempotent, corrections stay."""
-    rows = [
-        {
-            "id": uuid5(NAMESPACE_URL, f"shian:scan-threshold:{name}"),
-            "name": name,
-            "value": value,
-            "valid_from": SINCE,
-            "source": SOURCE,
-            "verified": False,
-        }
-        for name, value in SHIPPED.items()
-    ]
-    await session.execute(insert(ScanThreshold).values(rows).on_conflict_do_nothing(index_elements=["id"]))
+    rows = [{"name": name, "value": value} for name, value in SHIPPED.items()]
+    await seed_rules(session, ScanThreshold, rows, valid_from=SINCE, source=SOURCE, verified=False)

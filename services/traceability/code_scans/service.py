@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.code_scans import repository
-from services.traceability.code_scans.models import CodeFinding, ScanThreshold
+from services.traceability.code_scans.models import CodeFinding
 from services.traceability.code_scans.problems import NothingScanned, UnknownFinding
 from services.traceability.code_scans.rules import (
     Found,
@@ -29,7 +29,6 @@ from services.traceability.code_scans.schemas import (
     PublicCode,
     PublicLevel,
     Signature,
-    ThresholdCreate,
 )
 from services.traceability.codes import repository as codes
 from services.traceability.codes.models import TraceCode
@@ -191,12 +190,3 @@ async def settle(
     finding.settle(outcome=wanted.outcome, note=wanted.note, at=now(), by=actor.id, name=actor.name)
     await session.flush()
     return finding
-
-
-async def correct_threshold(session: AsyncSession, actor: Actor, wanted: ThresholdCreate) -> ScanThreshold:
-    """Append a threshold; from its day on it counts."""
-    threshold = ScanThreshold(**wanted.model_dump(), recorded_by=actor.id)
-    session.add(threshold)
-    await session.flush()
-    await session.refresh(threshold)
-    return threshold

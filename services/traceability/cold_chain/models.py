@@ -5,13 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.traceability.cold_chain.rules import Bounds
 from services.traceability.database import Base
-from shared.ids import uuid7
-from shared.unverified_rules.law import law
+from shared.dated_rules.models import DatedRule, dated
 
 
 class ColdConsignment(Base):
@@ -65,26 +64,19 @@ class ColdReading(Base):
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class TemperatureLimit(Base):
+class TemperatureLimit(DatedRule, Base):
     """The bounds of a class of storage, from a day on; corrections are further rows, the last one counts."""
 
     __tablename__ = "temperature_limits"
     __table_args__ = (
-        UniqueConstraint("storage_class", "valid_from", "recorded_at"),
         CheckConstraint("least IS NOT NULL OR most IS NOT NULL", name="bounds_something"),
-        law("冷链温度的界限", "storage_class", "valid_from"),
+        *dated("冷链温度的界限", "storage_class"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     storage_class: Mapped[str]
     name: Mapped[str]
     least: Mapped[Decimal | None]
     most: Mapped[Decimal | None]
-    valid_from: Mapped[date]
-    source: Mapped[str]
-    verified: Mapped[bool]
-    recorded_by: Mapped[UUID | None]
-    recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
     @property
     def bounds(self) -> Bounds:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -14,6 +14,7 @@ from services.traceability.cold_chain.models import ColdConsignment, ColdLot, Co
 from services.traceability.subjects.scope import readable
 from services.traceability.tickets.models import Ticket, TicketLine
 from services.traceability.tickets.rules import TicketState
+from shared.dated_rules.repository import rule_on
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
@@ -67,24 +68,7 @@ async def readings_of(session: AsyncSession, consignment_id: UUID) -> Sequence[C
 
 async def limit_on(session: AsyncSession, storage_class: str, day: date) -> TemperatureLimit | None:
     """The bounds that hold on a day."""
-    found: TemperatureLimit | None = await session.scalar(
-        select(TemperatureLimit)
-        .where(TemperatureLimit.storage_class == storage_class, TemperatureLimit.valid_from <= day)
-        .order_by(TemperatureLimit.valid_from.desc(), TemperatureLimit.recorded_at.desc())
-        .limit(1)
-    )
-    return found
-
-
-async def limits(session: AsyncSession) -> Sequence[TemperatureLimit]:
-    statement = (
-        select(TemperatureLimit)
-        .ext(distinct_on(TemperatureLimit.storage_class))
-        .order_by(
-            TemperatureLimit.storage_class, TemperatureLimit.valid_from.desc(), TemperatureLimit.recorded_at.desc()
-        )
-    )
-    return (await session.scalars(statement)).all()
+    return await rule_on(session, TemperatureLimit, day, TemperatureLimit.storage_class == storage_class)
 
 
 async def had(session: AsyncSession, consignment_id: UUID, business_id: UUID) -> bool:

@@ -7,18 +7,23 @@ from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.cold_chain import repository, service
-from services.traceability.cold_chain.models import ColdConsignment
+from services.traceability.cold_chain.models import ColdConsignment, TemperatureLimit
 from services.traceability.cold_chain.schemas import (
     ConsignmentDetail,
     ConsignmentRead,
     ConsignmentWrite,
     ExcursionRead,
-    LimitRead,
     ReadingsWrite,
+    TemperatureLimitCreate,
+    TemperatureLimitRead,
 )
 from services.traceability.subjects.router import CanReadChains, CanWriteChains
 from shared.contracts.regions import RegionCode
 from shared.database import Session
+from shared.dated_rules.access import CanStateRules
+from shared.dated_rules.repository import history
+from shared.dated_rules.service import state_rule
+from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
 
@@ -62,9 +67,18 @@ async def list_consignments(
 
 
 @router.get("/temperature-limits")
-async def list_temperature_limits(_: CanReadChains, session: Session) -> list[LimitRead]:
-    """各种贮存要求的温度界限，连同出处。"""
-    return [LimitRead.model_validate(limit) for limit in await repository.limits(session)]
+async def list_temperature_limits(_: CanReadChains, session: Session) -> list[TemperatureLimitRead]:
+    """各种贮存要求的温度界限，连同出处和历次更正，每种最近的在前。"""
+    return [TemperatureLimitRead.model_validate(limit) for limit in await history(session, TemperatureLimit)]
+
+
+@router.post("/temperature-limits", status_code=201)
+async def state_temperature_limit(
+    body: TemperatureLimitCreate, actor: CanStateRules, session: Session, _: Idempotent
+) -> TemperatureLimitRead:
+    """核定一种贮存要求的温度界限，自某日起用；从前的保留。"""
+    limit = await state_rule(session, TemperatureLimit(**body.model_dump()), actor)
+    return TemperatureLimitRead.model_validate(limit)
 
 
 async def _detail(session: AsyncSession, consignment: ColdConsignment) -> ConsignmentDetail:

@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from services.traceability.tickets.schemas import LONGEST_LOT, CertificateRef, Counted
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
+from shared.dated_rules.schemas import DatedRuleCreate, DatedRuleRead
 
 MOST_READINGS = 2_000
 
@@ -91,11 +92,26 @@ class ConsignmentDetail(ConsignmentRead):
     limit_verified: bool | None = Field(description="温度界限已与标准核对；没有界限为 null")
 
 
-class LimitRead(Schema):
-    storage_class: str = Field(examples=["frozen"])
-    name: str = Field(examples=["冷冻"])
+class _TemperatureLimit(Schema):
+    storage_class: str = Field(pattern=r"^[a-z_]{2,40}$", description="贮存要求的代码", examples=["frozen"])
+    name: Words = Field(min_length=1, max_length=60, examples=["冷冻"])
+
+
+class TemperatureLimitCreate(_TemperatureLimit, DatedRuleCreate):
+    """The bounds of a class of storage, in °C, from a day on."""
+
+    least: Celsius | None = Field(default=None, description="不低于；没有下限的不写", examples=[None])
+    most: Celsius | None = Field(default=None, description="不高于；没有上限的不写", examples=["-18"])
+
+    @model_validator(mode="after")
+    def _bounds_something(self) -> "TemperatureLimitCreate":
+        if self.least is None and self.most is None:
+            raise ValueError("上限 most 和下限 least 至少写一个")
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError("下限 least 高于上限 most，请核对")
+        return self
+
+
+class TemperatureLimitRead(_TemperatureLimit, DatedRuleRead):
     least: Number | None
     most: Number | None
-    valid_from: date
-    source: str
-    verified: bool

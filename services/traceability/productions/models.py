@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.traceability.database import Base
@@ -13,8 +13,7 @@ from services.traceability.everyday_events.units import Amount
 from services.traceability.productions.problems import ReleaseAlreadyJudged
 from services.traceability.productions.rules import ProductionKind
 from shared.database import Versioned
-from shared.ids import uuid7
-from shared.unverified_rules.law import law
+from shared.dated_rules.models import DatedRule, dated
 
 
 class Production(Versioned, Base):
@@ -91,23 +90,16 @@ class ProductionPart(Base):
         return Amount(self.quantity, self.unit)
 
 
-class YieldBand(Base):
+class YieldBand(DatedRule, Base):
     """Which yields of a process are usual, from a day on; corrections are further rows, the last one counts."""
 
     __tablename__ = "yield_bands"
     __table_args__ = (
-        UniqueConstraint("process", "valid_from", "recorded_at"),
         CheckConstraint("least >= 0 AND least < most", name="least_below_most"),
-        law("出品率的通常范围", "process", "valid_from"),
+        *dated("出品率的通常范围", "process"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     process: Mapped[str]
     name: Mapped[str]
     least: Mapped[Decimal]
     most: Mapped[Decimal]
-    valid_from: Mapped[date]
-    source: Mapped[str]
-    verified: Mapped[bool]
-    recorded_by: Mapped[UUID | None]
-    recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

@@ -1,17 +1,16 @@
 """Every query of the productions."""
 
-from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from services.traceability.productions.models import Production, ProductionPart, YieldBand
 from services.traceability.productions.rules import ProductionKind
 from services.traceability.subjects.scope import readable
+from shared.dated_rules.repository import rule_on
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
@@ -70,20 +69,4 @@ async def list_productions(
 
 async def band_on(session: AsyncSession, process: str, day: date) -> YieldBand | None:
     """The band that holds for a process on a day."""
-    found: YieldBand | None = await session.scalar(
-        select(YieldBand)
-        .where(YieldBand.process == process, YieldBand.valid_from <= day)
-        .order_by(YieldBand.valid_from.desc(), YieldBand.recorded_at.desc())
-        .limit(1)
-    )
-    return found
-
-
-async def bands(session: AsyncSession) -> Sequence[YieldBand]:
-    """The last band of each process."""
-    statement = (
-        select(YieldBand)
-        .ext(distinct_on(YieldBand.process))
-        .order_by(YieldBand.process, YieldBand.valid_from.desc(), YieldBand.recorded_at.desc())
-    )
-    return (await session.scalars(statement)).all()
+    return await rule_on(session, YieldBand, day, YieldBand.process == process)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.traceability.productions import repository, service
-from services.traceability.productions.models import Production
+from services.traceability.productions.models import Production, YieldBand
 from services.traceability.productions.rules import ProductionKind
 from services.traceability.productions.schemas import (
     PartRead,
@@ -14,12 +14,17 @@ from services.traceability.productions.schemas import (
     ProductionRead,
     ProductionWrite,
     ReleaseWrite,
+    YieldBandCreate,
     YieldBandRead,
 )
 from services.traceability.subjects.router import CanReadChains, CanWriteChains
 from shared.contracts.regions import RegionCode
 from shared.database import Session
+from shared.dated_rules.access import CanStateRules
+from shared.dated_rules.repository import history
+from shared.dated_rules.service import state_rule
 from shared.http.etags import set_etag
+from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
 
@@ -83,8 +88,16 @@ async def list_productions(
 
 @router.get("/yield-bands")
 async def list_yield_bands(_: CanReadChains, session: Session) -> list[YieldBandRead]:
-    """各种工艺的出品率通常在什么范围，连同出处。"""
-    return [YieldBandRead.model_validate(band) for band in await repository.bands(session)]
+    """各种工艺的出品率通常在什么范围，连同出处和历次更正，每种最近的在前。"""
+    return [YieldBandRead.model_validate(band) for band in await history(session, YieldBand)]
+
+
+@router.post("/yield-bands", status_code=201)
+async def state_yield_band(
+    body: YieldBandCreate, actor: CanStateRules, session: Session, _: Idempotent
+) -> YieldBandRead:
+    """核定一种工艺的出品率范围，自某日起用；已有的记录不变。"""
+    return YieldBandRead.model_validate(await state_rule(session, YieldBand(**body.model_dump()), actor))
 
 
 def _detail(production: Production) -> ProductionDetail:

@@ -1,18 +1,22 @@
 """Productions as they cross the boundary."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from services.traceability.productions.rules import ProductionKind
 from services.traceability.tickets.schemas import LONGEST_LOT, CertificateRef, Counted
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
+from shared.dated_rules.schemas import DatedRuleCreate, DatedRuleRead
 
 MOST_PARTS = 200
+
+Percent = Annotated[Decimal, Field(ge=0, max_digits=8, decimal_places=4)]
 
 
 class InputWrite(Counted):
@@ -91,11 +95,24 @@ class ProductionDetail(ProductionRead):
     outputs: list[PartRead]
 
 
-class YieldBandRead(Schema):
-    process: str = Field(examples=["cooked_meat"])
-    name: str = Field(examples=["熟食卤制（生重到熟重）"])
+class _YieldBand(Schema):
+    process: str = Field(pattern=r"^[a-z_]{2,40}$", description="工艺的代码", examples=["cooked_meat"])
+    name: Words = Field(min_length=1, max_length=100, examples=["熟食卤制（生重到熟重）"])
+
+
+class YieldBandCreate(_YieldBand, DatedRuleCreate):
+    """Which yields of a process are usual, in percent, from a day on."""
+
+    least: Percent = Field(description="通常不低于百分之几", examples=["50"])
+    most: Percent = Field(description="通常不高于百分之几", examples=["95"])
+
+    @model_validator(mode="after")
+    def _is_a_span(self) -> "YieldBandCreate":
+        if self.least >= self.most:
+            raise ValueError("下限 least 应小于上限 most，请核对")
+        return self
+
+
+class YieldBandRead(_YieldBand, DatedRuleRead):
     least: Number = Field(examples=["50"])
     most: Number = Field(examples=["95"])
-    valid_from: date
-    source: str
-    verified: bool

@@ -2,12 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
-from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.productions.models import YieldBand
+from shared.dated_rules.repository import seed_rules
 
 SINCE = date(2000, 1, 1)
 SOURCE = "本平台拟定，没有法规或标准规定，请按本地工艺核定"
@@ -21,18 +20,8 @@ SHIPPED = {
 
 
 async def seed_yield_bands(session: AsyncSession) -> None:
-    """Bring the shipped bands into the schema; idempotent, corrections stay."""
     rows = [
-        {
-            "id": uuid5(NAMESPACE_URL, f"shian:yield-band:{process}"),
-            "process": process,
-            "name": name,
-            "least": least,
-            "most": most,
-            "valid_from": SINCE,
-            "source": SOURCE,
-            "verified": False,
-        }
+        {"process": process, "name": name, "least": least, "most": most}
         for process, (name, least, most) in SHIPPED.items()
     ]
-    await session.execute(insert(YieldBand).values(rows).on_conflict_do_nothing(index_elements=["id"]))
+    await seed_rules(session, YieldBand, rows, valid_from=SINCE, source=SOURCE, verified=False)

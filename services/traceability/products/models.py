@@ -1,17 +1,16 @@
 """Tables of the products, and of the chains that they must show (一品一链)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, func
+from sqlalchemy import Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.traceability.database import Base
 from services.traceability.tickets.rules import GoodsCategory
 from shared.database import Versioned
-from shared.ids import uuid7
-from shared.unverified_rules.law import law
+from shared.dated_rules.models import DatedRule, dated
 
 
 class Product(Versioned, Base):
@@ -32,23 +31,14 @@ class Product(Versioned, Base):
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class ChainTemplate(Base):
+class ChainTemplate(DatedRule, Base):
     """The steps of a kind of product and the fields of each, from a day on; corrections are further rows, the last one
     counts. `steps`: a list of objects with `step`, `label`, `fields`.
     """
 
     __tablename__ = "chain_templates"
-    __table_args__ = (
-        UniqueConstraint("code", "valid_from", "recorded_at"),
-        law("一品一链的环节与必填项", "code", "valid_from"),
-    )
+    __table_args__ = (*dated("一品一链的环节与必填项", "code"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     code: Mapped[str]
     name: Mapped[str]
     steps: Mapped[list[Any]]
-    valid_from: Mapped[date]
-    source: Mapped[str]
-    verified: Mapped[bool]
-    recorded_by: Mapped[UUID | None]
-    recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select, union_all
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.certificates.models import Certificate
@@ -17,6 +16,7 @@ from services.traceability.products.models import ChainTemplate, Product
 from services.traceability.subjects.scope import readable
 from services.traceability.tickets.models import Ticket, TicketLine
 from services.traceability.tickets.rules import TicketState
+from shared.dated_rules.repository import rule_on
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
@@ -57,23 +57,7 @@ async def list_products(
 
 async def template_on(session: AsyncSession, code: str, day: date) -> ChainTemplate | None:
     """The chain that holds on a day."""
-    found: ChainTemplate | None = await session.scalar(
-        select(ChainTemplate)
-        .where(ChainTemplate.code == code, ChainTemplate.valid_from <= day)
-        .order_by(ChainTemplate.valid_from.desc(), ChainTemplate.recorded_at.desc())
-        .limit(1)
-    )
-    return found
-
-
-async def templates(session: AsyncSession) -> Sequence[ChainTemplate]:
-    """The last row of each chain."""
-    statement = (
-        select(ChainTemplate)
-        .ext(distinct_on(ChainTemplate.code))
-        .order_by(ChainTemplate.code, ChainTemplate.valid_from.desc(), ChainTemplate.recorded_at.desc())
-    )
-    return (await session.scalars(statement)).all()
+    return await rule_on(session, ChainTemplate, day, ChainTemplate.code == code)
 
 
 async def made_from(session: AsyncSession, lot_key: str) -> set[str]:

@@ -3,28 +3,28 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Response
+from fastapi import Query, Response
 
 from services.traceability.products import repository, service
+from services.traceability.products.models import ChainTemplate
 from services.traceability.products.schemas import (
     LotChainRead,
     ProductRead,
     ProductWrite,
     StepStateRead,
+    TemplateCreate,
     TemplateRead,
-    TemplateWrite,
 )
 from services.traceability.subjects.router import CanReadChains, CanWriteChains
-from shared.contracts.codes import Role
 from shared.contracts.regions import RegionCode
 from shared.database import Session
-from shared.http.auth import Actor, Allow
+from shared.dated_rules.access import CanStateRules
+from shared.dated_rules.repository import history
+from shared.dated_rules.service import state_rule
 from shared.http.etags import set_etag
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
-
-CanStateChains = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 
 router = Router(prefix="/v1", tag="产品与一品一链")
 
@@ -85,13 +85,13 @@ async def read_chain(
 
 @router.get("/chain-templates")
 async def list_chain_templates(_: CanReadChains, session: Session) -> list[TemplateRead]:
-    """各条链要有哪些环节、各写哪些项，连同出处。"""
-    return [TemplateRead.model_validate(template) for template in await repository.templates(session)]
+    """各条链要有哪些环节、各写哪些项，连同出处和历次更正，每条最近的在前。"""
+    return [TemplateRead.model_validate(template) for template in await history(session, ChainTemplate)]
 
 
 @router.post("/chain-templates", status_code=201)
-async def add_chain_template(
-    body: TemplateWrite, actor: CanStateChains, session: Session, _: Idempotent
+async def state_chain_template(
+    body: TemplateCreate, actor: CanStateRules, session: Session, _: Idempotent
 ) -> TemplateRead:
     """核定一条链：自某日起的环节与必填项；从前的保留。"""
-    return TemplateRead.model_validate(await service.add_template(session, body, actor))
+    return TemplateRead.model_validate(await state_rule(session, ChainTemplate(**body.model_dump()), actor))

@@ -1,6 +1,5 @@
 """Products and chains as they cross the boundary."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from services.traceability.products.rules import StepKind
 from services.traceability.tickets.rules import GoodsCategory
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
+from shared.dated_rules.schemas import DatedRuleCreate, DatedRuleRead
 
 
 class ProductWrite(Schema):
@@ -45,25 +45,18 @@ class StepWrite(Schema):
     fields: list[Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]] = Field(default_factory=list, max_length=20)
 
 
-class TemplateWrite(Schema):
-    """A chain as it holds from a day on."""
-
+class _Template(Schema):
     code: str = Field(pattern=r"^[a-z_]{2,40}$", examples=["cooked_food"])
     name: Words = Field(min_length=2, max_length=100, examples=["熟食：原料—投料—出厂检验—销售"])
     steps: list[StepWrite] = Field(min_length=1, max_length=20)
-    valid_from: date
-    source: Words = Field(min_length=2, max_length=300, description="依据的文件")
-    verified: bool = Field(description="已与文件原文核对")
 
 
-class TemplateRead(Schema):
-    id: UUID
-    code: str = Field(examples=["cooked_food"])
-    name: str
-    steps: list[StepWrite]
-    valid_from: date
-    source: str
-    verified: bool
+class TemplateCreate(_Template, DatedRuleCreate):
+    """A chain as it holds from a day on."""
+
+
+class TemplateRead(_Template, DatedRuleRead):
+    """A chain as it held, or holds, from a day on."""
 
 
 class StepStateRead(Schema):

@@ -2,13 +2,12 @@
 
 from datetime import date
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.products.models import ChainTemplate
 from services.traceability.products.rules import StepKind
+from shared.dated_rules.repository import seed_rules
 
 SINCE = date(2000, 1, 1)
 SOURCE = "本平台按公开介绍拟定，没有法规或标准逐项规定，请按本地“一品一链”要求核定"
@@ -59,17 +58,5 @@ SHIPPED: dict[str, tuple[str, list[dict[str, Any]]]] = {
 
 
 async def seed_chains(session: AsyncSession) -> None:
-    """Bring the shipped chains into the schema; idempotent, corrections stay."""
-    rows = [
-        {
-            "id": uuid5(NAMESPACE_URL, f"shian:chain-template:{code}"),
-            "code": code,
-            "name": name,
-            "steps": steps,
-            "valid_from": SINCE,
-            "source": SOURCE,
-            "verified": False,
-        }
-        for code, (name, steps) in SHIPPED.items()
-    ]
-    await session.execute(insert(ChainTemplate).values(rows).on_conflict_do_nothing(index_elements=["id"]))
+    rows = [{"code": code, "name": name, "steps": steps} for code, (name, steps) in SHIPPED.items()]
+    await seed_rules(session, ChainTemplate, rows, valid_from=SINCE, source=SOURCE, verified=False)

@@ -13,7 +13,7 @@ from services.traceability.products import repository
 from services.traceability.products.models import ChainTemplate, Product
 from services.traceability.products.problems import ProductRefused, ProductTaken, UnknownProduct
 from services.traceability.products.rules import StepKind, StepState, judged
-from services.traceability.products.schemas import ProductWrite, TemplateWrite
+from services.traceability.products.schemas import ProductWrite
 from services.traceability.subjects import service as subjects
 from services.traceability.tickets.rules import TicketState
 from shared.http.auth import Actor
@@ -47,22 +47,6 @@ async def product_for(session: AsyncSession, product_id: UUID, actor: Actor) -> 
     if found is None:
         raise UnknownProduct("请核对编号；只能查看本主体、本市场或辖区内的")
     return found
-
-
-async def add_template(session: AsyncSession, body: TemplateWrite, actor: Actor) -> ChainTemplate:
-    """State what a chain must show from a day on; what was stated before stays as its past."""
-    template = ChainTemplate(
-        code=body.code,
-        name=body.name,
-        steps=[step.model_dump(mode="json") for step in body.steps],
-        valid_from=body.valid_from,
-        source=body.source,
-        verified=body.verified,
-        recorded_by=actor.id,
-    )
-    session.add(template)
-    await session.flush()
-    return template
 
 
 async def chain_of(session: AsyncSession, product: Product, lot_key: str) -> tuple[ChainTemplate, list[StepState]]:

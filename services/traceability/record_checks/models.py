@@ -4,36 +4,28 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.traceability.database import Base
 from services.traceability.record_checks.rules import RecordKind, Retention
-from shared.ids import uuid7
-from shared.unverified_rules.law import law
+from shared.dated_rules.models import DatedRule, dated
 
 
-class RecordRule(Base):
+class RecordRule(DatedRule, Base):
     """Fields and retention of one kind of record, from a day on; corrections are further rows, the last one counts."""
 
     __tablename__ = "record_rules"
     __table_args__ = (
-        UniqueConstraint("kind", "valid_from", "recorded_at"),
         CheckConstraint("months_without_expiry > 0", name="kept_for_some_time"),
-        law("法定记录的内容与保存期限", "kind", "valid_from"),
+        *dated("法定记录的内容与保存期限", "kind"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     kind: Mapped[RecordKind]
     fields: Mapped[list[Any]]
     months_after_expiry: Mapped[int | None]
     months_without_expiry: Mapped[int]
     article: Mapped[str]
-    valid_from: Mapped[date]
-    source: Mapped[str]
-    verified: Mapped[bool]
-    recorded_by: Mapped[UUID | None]
-    recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
     @property
     def retention(self) -> Retention:

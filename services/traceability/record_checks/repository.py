@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, update
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.record_checks.models import RecordCheck, RecordRule
 from services.traceability.record_checks.rules import RecordKind
 from services.traceability.subjects.models import Subject
 from services.traceability.subjects.scope import readable
+from shared.dated_rules.repository import in_force
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate, paginate_rows
 from shared.regions.repository import codes_within
@@ -20,19 +21,7 @@ from shared.regions.repository import codes_within
 
 async def rules_on(session: AsyncSession, kinds: Collection[RecordKind], day: date) -> dict[RecordKind, RecordRule]:
     """The rule of each kind that holds on the day."""
-    statement = (
-        select(RecordRule)
-        .where(RecordRule.kind.in_(kinds), RecordRule.valid_from <= day)
-        .ext(distinct_on(RecordRule.kind))
-        .order_by(RecordRule.kind, RecordRule.valid_from.desc(), RecordRule.recorded_at.desc())
-    )
-    return {rule.kind: rule for rule in await session.scalars(statement)}
-
-
-async def list_rules(session: AsyncSession) -> Sequence[RecordRule]:
-    """All rules with their past, the latest of each kind first."""
-    order = (RecordRule.kind, RecordRule.valid_from.desc(), RecordRule.recorded_at.desc())
-    return (await session.scalars(select(RecordRule).order_by(*order))).all()
+    return {rule.kind: rule for rule in await in_force(session, RecordRule, day, RecordRule.kind.in_(kinds))}
 
 
 async def enter(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:

@@ -10,10 +10,20 @@ from fastapi import Query
 from services.traceability.record_checks import repository
 from services.traceability.record_checks.models import RecordCheck, RecordRule
 from services.traceability.record_checks.rules import FIELDS
-from services.traceability.record_checks.schemas import FieldRead, RecordGapRead, RecordRuleRead, RecordScoreRead
+from services.traceability.record_checks.schemas import (
+    FieldRead,
+    RecordGapRead,
+    RecordRuleCreate,
+    RecordRuleRead,
+    RecordScoreRead,
+)
 from services.traceability.subjects.router import CanReadChains
 from shared.contracts.regions import RegionCode
 from shared.database import Session
+from shared.dated_rules.access import CanStateRules
+from shared.dated_rules.repository import history
+from shared.dated_rules.service import state_rule
+from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
 
@@ -22,8 +32,16 @@ router = Router(prefix="/v1", tag="法定记录")
 
 @router.get("/record-rules")
 async def list_record_rules(_: CanReadChains, session: Session) -> list[RecordRuleRead]:
-    """法定记录要有哪些内容、保存多久，连同出处。"""
-    return [_rule(rule) for rule in await repository.list_rules(session)]
+    """法定记录要有哪些内容、保存多久，连同出处和历次更正，每种最近的在前。"""
+    return [_rule(rule) for rule in await history(session, RecordRule)]
+
+
+@router.post("/record-rules", status_code=201)
+async def state_record_rule(
+    body: RecordRuleCreate, actor: CanStateRules, session: Session, _: Idempotent
+) -> RecordRuleRead:
+    """核定一种法定记录的内容与保存期限，自某日起用；已有的记录不变。"""
+    return _rule(await state_rule(session, RecordRule(**body.model_dump()), actor))
 
 
 @router.get("/record-scores")

@@ -1,13 +1,18 @@
 """Legal records as they are read."""
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from services.traceability.record_checks.rules import RecordKind
+from services.traceability.record_checks.rules import FIELDS, RecordKind
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
+from shared.contracts.words import Words
+from shared.dated_rules.schemas import DatedRuleCreate, DatedRuleRead, each_once_of
+
+Months = Annotated[int, Field(ge=1, le=1_200)]
 
 
 class FieldRead(Schema):
@@ -15,19 +20,26 @@ class FieldRead(Schema):
     label: str = Field(examples=["供货者（购货者）联系方式"])
 
 
-class RecordRuleRead(Schema):
+class _RecordRule(Schema):
+    kind: RecordKind
+    months_after_expiry: Months | None = Field(description="保质期满后再保存几个月；不按保质期的为 null", examples=[6])
+    months_without_expiry: Months = Field(description="没有保质期的，自当日起保存几个月", examples=[24])
+    article: Words = Field(min_length=1, max_length=60, examples=["第五十三条"])
+
+
+class RecordRuleCreate(_RecordRule, DatedRuleCreate):
+    """What the law asks for, from a day on."""
+
+    fields: Annotated[list[str], each_once_of(FIELDS)] = Field(
+        min_length=1, description="要记的各项", examples=[["product_name", "quantity", "at"]]
+    )
+
+
+class RecordRuleRead(_RecordRule, DatedRuleRead):
     """What the law asks for, with its source."""
 
-    id: UUID
-    kind: RecordKind
     label: str = Field(examples=["食品进货查验记录"])
     fields: list[FieldRead]
-    months_after_expiry: int | None = Field(description="保质期满后再保存几个月；不按保质期的为 null", examples=[6])
-    months_without_expiry: int = Field(description="没有保质期的，自当日起保存几个月", examples=[24])
-    article: str = Field(examples=["第五十三条"])
-    valid_from: date
-    source: str = Field(examples=["中华人民共和国食品安全法（2021-04-29 修正）"])
-    verified: bool = Field(description="是否已与原文核对")
 
 
 class RecordScoreRead(Schema):

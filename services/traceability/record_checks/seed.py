@@ -2,13 +2,12 @@
 
 from datetime import date
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.record_checks.models import RecordRule
 from services.traceability.record_checks.rules import RecordKind
+from shared.dated_rules.repository import seed_rules
 
 SINCE = date(2015, 10, 1)
 """The day on which the revised law came into force; these articles have not changed since."""
@@ -70,9 +69,4 @@ SHIPPED: list[dict[str, Any]] = [
 
 
 async def seed_record_rules(session: AsyncSession) -> None:
-    """Bring the shipped rules into the schema; idempotent, corrections stay."""
-    rows = [
-        row | {"id": uuid5(NAMESPACE_URL, f"shian:record-rule:{row['kind'].value}"), "valid_from": SINCE}
-        for row in SHIPPED
-    ]
-    await session.execute(insert(RecordRule).values(rows).on_conflict_do_nothing(index_elements=["id"]))
+    await seed_rules(session, RecordRule, SHIPPED, valid_from=SINCE)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Row, Text, and_, case, column, exists, func, select, true
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.dialects.postgresql import TIMESTAMP, distinct_on
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as UUIDS
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -32,6 +32,7 @@ from services.traceability.traces.custody import EventHead, Place, Thing
 from services.traceability.traces.models import TraceLimit
 from services.traceability.traces.rules import Direction, Edge, Window
 from shared.database import driver_connection
+from shared.dated_rules.repository import in_force
 from shared.http.auth import Actor
 
 _CERTIFICATES = ("cert", "testres", "pedigree")
@@ -378,18 +379,5 @@ async def names_of(session: AsyncSession, keys: Collection[str]) -> dict[str, st
 
 
 async def limits_on(session: AsyncSession, day: date) -> Mapping[tuple[str, str], Decimal]:
-    """The limits in force on `day` by name and product ('' for any); of several rows the last word on the latest."""
-    row = TraceLimit
-    rows = await session.scalars(
-        select(row)
-        .where(row.valid_from <= day)
-        .ext(distinct_on(row.name, row.product_key))
-        .order_by(row.name, row.product_key, row.valid_from.desc(), row.recorded_at.desc())
-    )
-    return {(found.name, found.product_key): found.value for found in rows}
-
-
-async def list_limits(session: AsyncSession) -> Sequence[TraceLimit]:
-    row = TraceLimit
-    order = (row.name, row.product_key, row.valid_from.desc(), row.recorded_at.desc())
-    return (await session.scalars(select(row).order_by(*order).limit(1000))).all()
+    """The limits in force on a day by name and product ('' for any)."""
+    return {(row.name, row.product_key): row.value for row in await in_force(session, TraceLimit, day)}

@@ -6,13 +6,15 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Response
 from pydantic import AwareDatetime
 
-from services.traceability.traces import files, reaching, repository, service, views
+from services.traceability.traces import files, reaching, service, views
 from services.traceability.traces.models import TraceLimit
 from services.traceability.traces.rules import Direction
 from services.traceability.traces.schemas import LimitCreate, LimitRead, ReachRead, TraceRead, TraceTable
 from services.traceability.traces.service import MOST_DEPTH, MOST_NODES, Trace
 from shared.contracts.codes import OFFICIALS, FileFormat, Role
 from shared.database import Session
+from shared.dated_rules.access import CanStateRules
+from shared.dated_rules.repository import history
 from shared.http.auth import Actor, Allow
 from shared.http.idempotency import Idempotent
 from shared.http.routing import Router
@@ -21,7 +23,6 @@ from shared.times import now
 
 CanTrace = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.BUSINESS, Role.MARKET_OPERATOR, Role.EXTERNAL_SYSTEM))]
 CanReadLimits = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.ADMINISTRATOR))]
-CanCorrectLimits = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 
 _SHEET: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {"example": "<!doctype html>…"}}}}
 _TABLE: dict[int | str, dict[str, Any]] = {
@@ -114,13 +115,13 @@ async def reach_of_code(
 @router.get("/trace-limits")
 async def list_trace_limits(_: CanReadLimits, session: Session) -> list[LimitRead]:
     """核算所用的各个界限，连同历次更正。"""
-    return [_limit(row) for row in await repository.list_limits(session)]
+    return [_limit(row) for row in await history(session, TraceLimit)]
 
 
 @router.post("/trace-limits", status_code=201)
-async def correct_trace_limit(body: LimitCreate, actor: CanCorrectLimits, session: Session, _: Idempotent) -> LimitRead:
+async def correct_trace_limit(body: LimitCreate, actor: CanStateRules, session: Session, _: Idempotent) -> LimitRead:
     """更正一个界限，自某日起用；可以只对一个商品。"""
-    return _limit(await service.correct_limit(session, actor, body))
+    return _limit(await service.state_limit(session, actor, body))
 
 
 def _limit(row: TraceLimit) -> LimitRead:

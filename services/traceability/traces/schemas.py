@@ -1,6 +1,6 @@
 """Traces as they cross the boundary."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -13,7 +13,7 @@ from services.traceability.traces.limits import Limit
 from services.traceability.traces.rules import Cut, Direction
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
-from shared.contracts.words import Words
+from shared.dated_rules.schemas import DatedRuleCreate, DatedRuleRead
 
 
 class NodeKind(StrEnum):
@@ -150,25 +150,17 @@ class TraceTable(StrEnum):
     FINDINGS = "findings"
 
 
-class LimitCreate(Schema):
+class LimitCreate(DatedRuleCreate):
     name: Limit
     product: str = Field(
         default="", max_length=200, description="只对这个商品；不填对全部", examples=["(01)09520123456788"]
     )
-    value: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=4)] = Field(examples=["0.75"])
-    valid_from: date
-    source: Words = Field(min_length=2, max_length=300, examples=["本局 2026 年 7 月会议纪要（演示）"])
-    verified: bool = Field(default=True, description="出处是否核对过")
+    value: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=4)] = Field(examples=["0.25"])
 
 
-class LimitRead(Schema):
-    id: UUID
+class LimitRead(DatedRuleRead):
     name: Limit
-    label: str = Field(examples=["产出与投入之比高于多少即可疑"])
+    label: str = Field(examples=["登记的损耗、销毁占购进多少以上即可疑"])
     unit: str = Field(examples=["比"])
     product_key: str
-    value: Number = Field(examples=["1.05"])
-    valid_from: date
-    source: str
-    verified: bool
-    recorded_at: datetime
+    value: Number = Field(examples=["0.15"])

@@ -2,13 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
-from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.traces.limits import Limit
 from services.traceability.traces.models import TraceLimit
+from shared.dated_rules.repository import seed_rules
 
 SINCE = date(2000, 1, 1)
 SOURCE = "本平台拟定，没有法规或标准规定，请按本地情况和产品核定"
@@ -25,17 +24,5 @@ SHIPPED = {
 
 
 async def seed_limits(session: AsyncSession) -> None:
-    """Bring the shipped limits into the schema; idempotent, corrections stay."""
-    rows = [
-        {
-            "id": uuid5(NAMESPACE_URL, f"shian:trace-limit:{name}"),
-            "name": name,
-            "product_key": "",
-            "value": value,
-            "valid_from": SINCE,
-            "source": SOURCE,
-            "verified": False,
-        }
-        for name, value in SHIPPED.items()
-    ]
-    await session.execute(insert(TraceLimit).values(rows).on_conflict_do_nothing(index_elements=["id"]))
+    rows = [{"name": name, "product_key": "", "value": value} for name, value in SHIPPED.items()]
+    await seed_rules(session, TraceLimit, rows, valid_from=SINCE, source=SOURCE, verified=False)

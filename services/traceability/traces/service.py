@@ -42,6 +42,7 @@ from services.traceability.traces.rules import (
     Walk,
 )
 from services.traceability.traces.schemas import LimitCreate
+from shared.dated_rules.service import state_rule
 from shared.http.auth import Actor
 from shared.times import day_of
 
@@ -178,12 +179,8 @@ def _is_seen(edge: Edge, heads: Heads) -> bool:
     return head is not None and (head.shown is None or {edge.source, edge.target} <= head.shown)
 
 
-async def correct_limit(session: AsyncSession, actor: Actor, wanted: LimitCreate) -> TraceLimit:
-    """Append a limit; from its day on it counts."""
+async def state_limit(session: AsyncSession, actor: Actor, wanted: LimitCreate) -> TraceLimit:
+    """Append a limit, for all or for the product of the code that is named."""
     product = kind_of(key := key_of(wanted.product)) or key if wanted.product else ""
-    values = wanted.model_dump(exclude={"product"})
-    limit = TraceLimit(**values, product_key=product, recorded_by=actor.id)
-    session.add(limit)
-    await session.flush()
-    await session.refresh(limit)
-    return limit
+    limit = TraceLimit(**wanted.model_dump(exclude={"product"}), product_key=product)
+    return await state_rule(session, limit, actor)

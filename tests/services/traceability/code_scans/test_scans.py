@@ -184,7 +184,13 @@ async def test_a_bureau_corrects_the_numbers_that_decide(client_of: ClientOf) ->
     anyone = await client_of(Unit.TRACEABILITY)
     shipped = (await office.get("/v1/scan-thresholds")).json()
     assert {row["verified"] for row in shipped} == {False}
-    body = {"name": "too_many_scans", "value": "2", "valid_from": "2026-01-01", "source": "本局会议纪要（演示）"}
+    body = {
+        "name": "too_many_scans",
+        "value": "2",
+        "valid_from": "2026-01-01",
+        "source": "本局会议纪要（演示）",
+        "verified": True,
+    }
     made = await office.post("/v1/scan-thresholds", json=body, headers={"Idempotency-Key": str(uuid4())})
     assert made.status_code == 201
     code = await activated(office)

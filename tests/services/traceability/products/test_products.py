@@ -76,7 +76,7 @@ async def test_an_office_states_what_a_chain_must_show_and_the_past_stays(client
     }
     stated = await office.post("/v1/chain-templates", json=body, headers={"Idempotency-Key": str(uuid4())})
     assert stated.status_code == 201, stated.text
-    [held] = [one for one in (await office.get("/v1/chain-templates")).json() if one["code"] == "cooked_food"]
+    held, _ = [one for one in (await office.get("/v1/chain-templates")).json() if one["code"] == "cooked_food"]
     assert held["name"] == "熟食（演示核定）"
     _, kitchen = await shop(client_of, "演示卤味坊（虚构）")
     refused = await kitchen.post("/v1/chain-templates", json=body, headers={"Idempotency-Key": str(uuid4())})

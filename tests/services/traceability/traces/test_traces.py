@@ -186,6 +186,7 @@ async def test_more_made_than_put_in_is_found_by_the_limit_in_force(
         "value": "2.2",
         "valid_from": "2026-07-02",
         "source": "演示纪要",
+        "verified": True,
     }
     answer = await correcting.post("/v1/trace-limits", json=body, headers={"Idempotency-Key": "k" * 20})
     assert (answer.status_code, answer.json()["product_key"]) == (201, "https://id.gs1.org/01/09520123456788"), (
