@@ -17,7 +17,16 @@ from gateway.web.corrections import corrections_of
 from gateway.web.inspection import Answer, ask, day, moment, together, told, told_one
 from gateway.web.pages import render
 from gateway.web.record_links import page_of
-from gateway.web.visitors import FIELD_OFFICERS, LETTER_WRITERS, VISIT_MAKERS, CanReadInspections, IsBusiness, Visitor
+from gateway.web.visitors import (
+    FIELD_OFFICERS,
+    LETTER_WRITERS,
+    OFFICE,
+    TRAINING_KEEPERS,
+    VISIT_MAKERS,
+    CanReadInspections,
+    IsBusiness,
+    Visitor,
+)
 from gateway.web.visits import listed_follow_up
 from shared import times
 from shared.contracts.codes import Role
@@ -88,6 +97,8 @@ async def business_page(
         visits=visitor.actor.has(*VISIT_MAKERS),
         handles=visitor.actor.has(*FIELD_OFFICERS),
         writes=visitor.actor.has(*LETTER_WRITERS),
+        assigns=visitor.actor.has(*OFFICE),
+        trains=visitor.actor.has(*TRAINING_KEEPERS),
         proposes=visitor.actor.has(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR),
     )
 

@@ -60,7 +60,15 @@ PLACES = {"place": "地点", "what": "看到什么", "found_at": "何时看到",
 
 def tabs(visitor: Visitor) -> list[tuple[str, str]]:
     """The pages of the grid."""
-    return [("网格", "/grid"), ("线索", PAGES), ("交接", "/grid/handovers"), ("巡查清单", "/grid/duties")]
+    return [
+        ("网格", "/grid"),
+        ("巡查", "/grid/patrols"),
+        ("线索", PAGES),
+        ("包保", "/grid/assignments"),
+        ("培训考试", "/grid/trainings"),
+        ("交接", "/grid/handovers"),
+        ("巡查清单", "/grid/duties"),
+    ]
 
 
 @router.get(PAGES)
@@ -173,18 +181,22 @@ def _show_form(
 
 
 async def _fields(services: Services, session: Session, visitor: Visitor) -> tuple[Field, ...]:
-    """The questions; the visitor's own cells stand first."""
+    return (
+        Field("place", "地点", hint="门牌、店名，别人找得到的写法"),
+        Field("what", "看到什么", "words", "如：无证现场制售糕点"),
+        Field("cell_code", "哪个网格", "select", options=await cells_of(services, session, visitor)),
+        Field("found_at", "何时看到", "moment"),
+        Field("evidence", "照片", "photos", required=False),
+    )
+
+
+async def cells_of(services: Services, session: Session, visitor: Visitor) -> tuple[tuple[str, str], ...]:
+    """Cells to choose from; the visitor's own stand first."""
     today = times.day_of(times.now()).isoformat()
     posts, _ = await told(services, visitor, "/v1/grid-posts", user_id=str(visitor.actor.id), on=today)
     own = {post["cell_code"]: post["cell_name"] for post in posts}
     places = {code: name for code, name in await places_below(session, visitor.actor.regions) if code not in own}
-    return (
-        Field("place", "地点", hint="门牌、店名，别人找得到的写法"),
-        Field("what", "看到什么", "words", "如：无证现场制售糕点"),
-        Field("cell_code", "哪个网格", "select", options=(*own.items(), *places.items())),
-        Field("found_at", "何时看到", "moment"),
-        Field("evidence", "照片", "photos", required=False),
-    )
+    return (*own.items(), *places.items())
 
 
 @router.get(PAGES + "/{clue_id}")

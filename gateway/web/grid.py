@@ -214,15 +214,21 @@ async def _post_subject(services: Services, visitor: Visitor, post_id: UUID) -> 
 @router.get("/grid/duties")
 async def duties(request: Request, visitor: CanReadInspections, services: ServicesHere) -> Response:
     """What patrols and persons of the grid have to look at, by the lists in force today."""
-    today = times.day_of(times.now()).isoformat()
-    rules, told_rules = await told(services, visitor, "/v1/dated-rules", subject="duty_list", on=today)
+    lists, told_rules = await lists_in_force(services, visitor)
     return render(
         request,
         "duties.html",
         tabs=tabs(visitor),
-        lists=[{**each, "since": day(each["valid_from"])} for each in _newest(rules)],
+        lists=[{**each, "since": day(each["valid_from"])} for each in lists],
         silent=not told_rules,
     )
+
+
+async def lists_in_force(services: Services, visitor: Visitor) -> tuple[list[dict[str, Any]], bool]:
+    """The lists of duties and of patrols that hold today, and whether the service told them."""
+    today = times.day_of(times.now()).isoformat()
+    rules, known = await told(services, visitor, "/v1/dated-rules", subject="duty_list", on=today)
+    return _newest(rules), known
 
 
 def _newest(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from gateway.identity.rate_limit import Window
 from gateway.web import (
+    assignments,
     business_file,
     businesses,
     case_transfer_pages,
@@ -29,6 +30,7 @@ from gateway.web import (
     inspection_files,
     laboratory,
     letters,
+    patrols,
     plan_drafting,
     plans,
     plans_allocations,
@@ -51,6 +53,7 @@ from gateway.web import (
     sign_in,
     styleguide,
     task_orders,
+    trainings,
     uploads,
     visit_forms,
     visit_records,
@@ -98,6 +101,9 @@ PAGES: Sequence[APIRouter] = (
     visits.router,
     visit_records.router,
     clues.router,
+    patrols.router,
+    assignments.router,
+    trainings.router,
     grid.router,
     handovers.router,
     risk_grades.router,

@@ -101,6 +101,12 @@ async def add_training(session: Session, actor: CanKeepTrainings, _: Idempotent,
     return TrainingRead.model_validate(await service.hold(session, actor, body))
 
 
+@router.get("/trainings/{training_id}")
+async def read_training(session: Session, actor: CanReadTrainings, training_id: UUID) -> TrainingRead:
+    """一次培训。"""
+    return TrainingRead.model_validate(await service.training_for(session, training_id, actor))
+
+
 @router.get("/trainings/{training_id}/attendances")
 async def list_attendances(session: Session, actor: CanReadTrainings, training_id: UUID) -> list[AttendanceRead]:
     """一次培训各人的学时，连同更正。"""

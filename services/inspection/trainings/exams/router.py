@@ -38,6 +38,12 @@ async def add_exam(session: Session, actor: CanKeepExams, _: Idempotent, body: E
     return ExamRead.model_validate(await service.hold(session, actor, body))
 
 
+@router.get("/{exam_id}")
+async def read_exam(session: Session, actor: CanReadExams, exam_id: UUID) -> ExamRead:
+    """一次考试。"""
+    return ExamRead.model_validate(await service.exam_for(session, exam_id, actor))
+
+
 @router.get("/{exam_id}/results")
 async def list_exam_results(session: Session, actor: CanReadExams, exam_id: UUID) -> list[ResultRead]:
     """一次考试的成绩，补考在后。"""
