@@ -1,6 +1,6 @@
 """Photos, films and documents of a sampling form: from the browser to the sampling service, under their SHA-256."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from starlette.datastructures import FormData, UploadFile
 
@@ -56,13 +56,3 @@ async def _send(
         errors.append(FieldError(field.name, f"{field.label}“{file.filename}”没有传上去：{said}。请再选一次"))
         return ""
     return sha256
-
-
-def hashes_in(typed: Mapping[str, str], blocks: Sequence[FormBlock]) -> set[str]:
-    """Every file that the fields name."""
-    return {
-        sha256
-        for field in fields_of(blocks)
-        if field.look in ("photos", "signature")
-        for sha256 in typed.get(field.name, "").split()
-    }

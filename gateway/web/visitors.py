@@ -117,7 +117,6 @@ def _perhaps(request: Request, signed_in: OptionalWebActor) -> Visitor | None:
     return greet(request, signed_in) if signed_in else None
 
 
-AnyVisitor = Annotated[Visitor, Depends(AllowVisitors(*Role))]
 CanReadBoards = Annotated[Visitor, Depends(AllowVisitors(*READERS))]
 CanUploadFiles = Annotated[Visitor, Depends(AllowVisitors(*UPLOADERS))]
 CanReadRapidTests = Annotated[Visitor, Depends(AllowVisitors(*RAPID_TEST_READERS))]

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from shared.calendar.rules import CalendarDay
 from shared.database import ChassisBase, Versioned
 
 
@@ -44,6 +43,3 @@ class CalendarDayRow(ChassisBase):
     day: Mapped[date] = mapped_column(primary_key=True)
     working: Mapped[bool]
     name: Mapped[str]
-
-    def to_day(self) -> CalendarDay:
-        return CalendarDay(self.day, self.working, self.name)

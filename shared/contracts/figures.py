@@ -4,7 +4,6 @@ Dashboards and scoring read figures through this contract only.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -115,11 +114,6 @@ class Period:
             PeriodKind.MONTH: f"{self.first:%Y-%m}",
             PeriodKind.DAY: self.first.isoformat(),
         }[self.kind]
-
-
-def periods_of(day: date) -> Iterator[Period]:
-    """The day, month, quarter and year that contain `day`: the levels at which a flow is rolled up."""
-    return (Period.containing(day, kind) for kind in PeriodKind)
 
 
 Number = Annotated[Decimal, PlainSerializer(lambda value: format(value.normalize(), "f"), return_type=str)]

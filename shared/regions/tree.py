@@ -86,11 +86,6 @@ def official_parent(code: str) -> str | None:
     return None if len(filled) < 2 else code[: filled[-2]].ljust(12, "0")
 
 
-def is_own_code(code: str) -> bool:
-    """Say whether a 12-digit code is written by the rule of own nodes."""
-    return code[6] == "9" or code[9] == "9"
-
-
 def own_code(parent: str, level: Level, number: int) -> str:
     """Return the code of the `number`-th own node (1-99) of a level below a parent; raises ValueError outside 1-99."""
     if not 1 <= number <= 99:

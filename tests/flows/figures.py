@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from deploy.all_in_one import AllInOne
 from shared.app import Service
 from shared.contracts.codes import SERVICES
-from shared.contracts.figures import Period, PeriodKind, periods_of
+from shared.contracts.figures import Period, PeriodKind
 from shared.database import create_engine, create_sessions
 from shared.figures import service as figure_service
 from shared.figures.models import FigureDelta, FigureRollup
@@ -65,7 +65,12 @@ async def _periods(session: AsyncSession, service: Service) -> Iterable[Period]:
     named += [select(FigureDelta.day), select(FigureRollup.first_day)]
     days: set[date] = set(await session.scalars(union(*named)))
     spread = set(sorted(days)[:: 1 + len(days) // SOME_DAYS])
-    found = {period for day in days for period in periods_of(day) if period.kind is not PeriodKind.DAY or day in spread}
+    found = {
+        Period.containing(day, kind)
+        for day in days
+        for kind in PeriodKind
+        if kind is not PeriodKind.DAY or day in spread
+    }
     around = {period.previous for period in found} | {Period(period.kind, period.end) for period in found}
     return sorted(found | around, key=lambda period: (period.kind, period.first))
 

@@ -13,8 +13,3 @@ async def assignments_of(session: AsyncSession, sample_id: UUID) -> Sequence[Lab
     """All assignments of a sample, the first one first."""
     statement = select(LaboratoryAssignment).filter_by(sample_id=sample_id).order_by(LaboratoryAssignment.number)
     return (await session.scalars(statement.execution_options(populate_existing=True))).all()
-
-
-async def current_assignment(session: AsyncSession, sample_id: UUID) -> LaboratoryAssignment | None:
-    """The assignment that counts."""
-    return await session.scalar(select(LaboratoryAssignment).filter_by(sample_id=sample_id, current=True))

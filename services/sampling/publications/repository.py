@@ -100,14 +100,6 @@ async def sample_of(session: AsyncSession, row: PublicationRow) -> Sample:
     return (await session.scalars(statement)).one()
 
 
-async def count_rows(session: AsyncSession, publication_id: UUID) -> int:
-    """How many samples the table lists."""
-    statement = select(func.count()).where(
-        PublicationRow.publication_id == publication_id, PublicationRow.corrects_id.is_(None)
-    )
-    return int(await session.scalar(statement) or 0)
-
-
 async def first_rows(session: AsyncSession, publication_id: UUID) -> Sequence[PublicationRow]:
     """What is published first of each sample, in the order in which they were listed."""
     statement = select(PublicationRow).where(

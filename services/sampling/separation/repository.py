@@ -1,6 +1,5 @@
 """Every query on who did what for a sample."""
 
-from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.sampling.samples.models import Sample
 from services.sampling.separation.models import Participation
 from services.sampling.separation.rules import Part
-from shared.contracts.statutory_sampling import Duty
 from shared.ids import uuid7
 
 
@@ -31,9 +29,3 @@ async def add_part(session: AsyncSession, sample_id: UUID, part: Part, user_name
         .values(id=uuid7(), sample_id=sample_id, user_name=user_name, **part._asdict())
         .on_conflict_do_nothing()
     )
-
-
-async def samples_with_part(session: AsyncSession, duty: Duty, user_ids: Collection[UUID]) -> set[UUID]:
-    """The samples for which one of these persons did the duty."""
-    statement = select(Participation.sample_id).where(Participation.duty == duty, Participation.user_id.in_(user_ids))
-    return set(await session.scalars(statement))

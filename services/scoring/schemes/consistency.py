@@ -9,7 +9,7 @@ from typing import NamedTuple
 from services.scoring.evaluation.tree import kinds_of, walk
 from services.scoring.formulas.rules import FormulaError, Kind, read
 from services.scoring.scheme_language.codes import SCORED, NodeClass
-from services.scoring.scheme_language.content import GradeMap, InputItem, Node, SchemeContent, Totals
+from services.scoring.scheme_language.content import GradeMap, Node, SchemeContent, Totals
 from services.scoring.scheme_language.rule_kinds import (
     AllOrNothing,
     Band,
@@ -336,8 +336,3 @@ def _grades(scheme: SchemeContent, grades: GradeMap) -> Iterator[Fault]:
         if override.grade is not None and override.grade not in names:
             yield Fault(f"{where}/grade", f"没有“{override.grade}”这一级")
         yield from (Fault(f"{where}/when", message) for message in _formula(scheme, override.when, "boolean"))
-
-
-def live_inputs(scheme: SchemeContent) -> dict[str, InputItem]:
-    """The inputs that services answer."""
-    return {name: item for name, item in scheme.inputs.items() if item.source == "live"}

@@ -141,11 +141,6 @@ async def hold_lot(
     return await _hold(session, lot, reason=reason, quantity=quantity, unit=unit, at=at, by=None, whistle_id=whistle_id)
 
 
-async def sale_refusal(session: AsyncSession, lot_code: str, holder: Holder) -> Refusal | None:
-    """Why the holder may not sell the lot now; None when he may."""
-    return (await sale_refusals(session, [lot_code], holder)).get(normalise_code(lot_code))
-
-
 async def sale_refusals(session: AsyncSession, lot_codes: Collection[str], holder: Holder) -> dict[str, Refusal]:
     """Of these lots those that the holder may not sell now, by their normalised codes, each with its oldest hold."""
     holds = await repository.holds_in_force(session, {normalise_code(code) for code in lot_codes}, holder.keys)

@@ -200,10 +200,6 @@ def table_of(trace: Trace, part: TraceTable) -> tuple[list[str], list[list[Cell]
     return header, lines
 
 
-def _way(node: NodeRead) -> str:
-    return node.direction.label if node.direction else "所追的码"
-
-
 def _event_line(trace: Trace, event: TraceEvent) -> list[Cell]:
     head, holder = event.head, event.holder
     keys = sorted(event.keys & trace.things)

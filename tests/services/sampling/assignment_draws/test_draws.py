@@ -14,7 +14,7 @@ from services.sampling.assignment_draws.models import AssignmentDraw, DrawPurpos
 from services.sampling.assignment_draws.problems import DrawImpossible, RedrawUnexplained
 from services.sampling.assignment_draws.service import draw_laboratory, fit_for_retest, send_to_drawn_laboratory
 from services.sampling.laboratories.rules import Need
-from services.sampling.laboratory_assignments.repository import assignments_of, current_assignment
+from services.sampling.laboratory_assignments.repository import assignments_of
 from services.sampling.samples.repository import lock_sample
 from services.sampling.sampling_tasks.models import SamplingTask
 from services.sampling.sampling_tasks.repository import samplers_of
@@ -186,15 +186,14 @@ async def test_samples_go_to_the_laboratory_drawn_for_their_task_and_move_with_a
         (first["id"], False, ["孔雀石绿"]),
         (second["id"], True, ["镉"]),
     ]
-    kept = await current_assignment(bureau.session, received.id)
-    assert kept is not None
+    [kept] = await assignments_of(bureau.session, received.id)
     assert str(kept.laboratory_id) == first["laboratory_id"]
 
 
 async def test_a_sample_without_a_task_or_a_draw_goes_nowhere_by_itself(bureau: Bureau) -> None:
     for sample in (await taken_sample(bureau.session), await taken_sample(bureau.session, task_id=bureau.task.id)):
         await send_to_drawn_laboratory(bureau.session, sample, person(Role.SAMPLER))
-        assert await current_assignment(bureau.session, sample.id) is None
+        assert await assignments_of(bureau.session, sample.id) == []
 
 
 async def test_an_officer_names_a_laboratory_with_a_reason_unless_it_took_the_sample(bureau: Bureau) -> None:
