@@ -272,7 +272,7 @@ def _possible(case: Answer) -> set[str]:
     state, is_own = CaseState(case["state"]), case["handling"] == Handling.OWN
     fallen_away = case["ended_because"] not in (None, CaseEnd.DISPOSED)
     served = set() if fallen_away else _on_notices(case)
-    contests = set() if fallen_away else {RETEST.slug, OBJECTION.slug}
+    contests = {RETEST.slug, OBJECTION.slug} if not fallen_away and _is_served(case) else set()
     if state is CaseState.CLOSED:
         return served | contests
     found = served | contests | {RECIPIENT.slug}
@@ -284,6 +284,15 @@ def _possible(case: Answer) -> set[str]:
         found |= {REGION_NOTICE.slug}
     found |= {EXTENSION.slug}
     return found | ({START.slug} if state is CaseState.OPEN else _under_way(case))
+
+
+def _is_served(case: Answer) -> bool:
+    """Whether the result reached the case's own party, from which his rights to contest it are counted."""
+    return any(
+        notice["served_at"] is not None
+        for notice in case["notices"]
+        if notice["name"] == case["party_name"] and Recipient(notice["recipient"]).may_contest
+    )
 
 
 def _on_notices(case: Answer) -> set[str]:

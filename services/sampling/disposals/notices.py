@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.disposals import service
 from services.sampling.disposals.models import DisposalCase, ResultNotice
-from services.sampling.disposals.problems import CaseStepRefused
+from services.sampling.disposals.problems import CaseStepRefused, ResultNotServed
 from services.sampling.disposals.schemas import RecipientCreate, ServiceConfirmation, ServiceStep
 from services.sampling.disposals.service import NOTICE_CLOCK_OBJECT, SERVICE
 from services.sampling.disposals.steps import begin, finish, hold
@@ -83,6 +83,24 @@ async def confirm(
     notice.confirm(at, actor.id)
     details = {"notice_id": str(notice.id), "name": notice.name}
     return await finish(session, case, CaseStep.SERVICE_CONFIRMED, at, before, body, actor, details=details)
+
+
+def served_on_party(case: DisposalCase) -> tuple[ResultNotice, datetime]:
+    """The notice on the case's own party, and when it reached him: from then he may contest the result.
+
+    The windows are counted from receipt (食品安全法 §88), so nothing may be filed before that day is written down with
+    its proof. Who holds the result already was served in fact: the officer records that day first. Raises
+    CaseStepRefused where there is nothing to contest any more, ResultNotServed.
+    """
+    notice = next((each for each in case.notices if each.name == case.party_name and each.recipient.may_contest), None)
+    if notice is None or case.has_fallen_away:
+        raise CaseStepRefused("这件核查处置已不再需要，没有可以申请复检、提出异议的结论")
+    if notice.served_at is None:
+        raise ResultNotServed(
+            f"申请复检、提出异议的期限自{notice.recipient.label}收到结论之日起算，现在还没有这一日。"
+            "他已经拿到结论的，请先凭证据登记送达，时间填他收到的时间，再登记申请"
+        )
+    return notice, notice.served_at
 
 
 def _notice_of(case: DisposalCase, notice_id: UUID) -> ResultNotice:

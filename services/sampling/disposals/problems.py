@@ -9,3 +9,7 @@ class CaseNotFound(NotFound):
 
 class CaseStepRefused(Conflict):
     slug, title = "disposal-step-refused", "核查处置现在不能这样办理"
+
+
+class ResultNotServed(Conflict):
+    slug, title = "result-not-served", "检验结论还没有登记送达"

@@ -15,7 +15,7 @@ from services.sampling.disposals.models import ClosureRequirement, DisposalCase,
 from services.sampling.disposals.rules import Requirement
 from services.sampling.test_sites.models import Business
 from shared.contracts.codes import OFFICIALS, Role
-from shared.contracts.disposals import CaseState, Handling
+from shared.contracts.disposals import CaseState, Handling, Recipient
 from shared.contracts.statutory_sampling import CaseSide
 from shared.dated_rules.repository import in_force
 from shared.http.auth import Actor
@@ -34,6 +34,7 @@ class CaseFilter:
     side: CaseSide | None = None
     region: str | None = None
     sample_id: UUID | None = None
+    notice_id: UUID | None = None
 
 
 def is_official(actor: Actor) -> bool:
@@ -43,14 +44,19 @@ def is_official(actor: Actor) -> bool:
 
 def visible_cases(statement: Select[*Columns], actor: Actor) -> Select[*Columns]:
     """Limit a select that reads `DisposalCase` to the actor's regions; of these a party sees its own, and only once the
-    result was served on it: before, the stop of sale is still under way.
+    result was served on it, not on others: before, the stop of sale is still under way.
     """
     statement = within_scope(statement, DisposalCase.region_code, actor)
     if is_official(actor):
         return statement
     if actor.business_id is None or actor.has(Role.LABORATORY):
         return statement.where(false())
-    served = select(ResultNotice.id).where(ResultNotice.case_id == DisposalCase.id, ResultNotice.served_at.is_not(None))
+    served = select(ResultNotice.id).where(
+        ResultNotice.case_id == DisposalCase.id,
+        ResultNotice.name == DisposalCase.party_name,
+        ResultNotice.recipient.in_([each for each in Recipient if each.may_contest]),
+        ResultNotice.served_at.is_not(None),
+    )
     return statement.where(and_(DisposalCase.party_business_id == actor.business_id, served.exists()))
 
 
@@ -99,6 +105,10 @@ def filtered_cases(statement: Select[*Columns], wanted: CaseFilter, actor: Actor
             statement = statement.where(column == value)
     if wanted.region is not None:
         statement = statement.where(DisposalCase.region_code.in_(codes_within([wanted.region])))
+    if wanted.notice_id is not None:
+        statement = statement.where(
+            DisposalCase.id.in_(select(ResultNotice.case_id).where(ResultNotice.id == wanted.notice_id))
+        )
     return statement
 
 

@@ -62,10 +62,11 @@ async def list_disposal_cases(
     side: Annotated[CaseSide | None, Query(description="生产环节或经营环节")] = None,
     region: Annotated[RegionCode | None, Query(description="只列此区划及其下级的")] = None,
     sample_id: Annotated[UUID | None, Query(description="只列此样品的")] = None,
+    notice_id: Annotated[UUID | None, Query(description="只列有这个送达对象的")] = None,
     order: Annotated[Literal["newest", "due"], Query(description="最近的在前，或最先到期的在前")] = "newest",
 ) -> Page[CaseListed]:
     """核查处置一览，各带最先到期的期限；食品生产经营者只见已送达自己的。"""
-    wanted = CaseFilter(state=state, side=side, region=region, sample_id=sample_id)
+    wanted = CaseFilter(state=state, side=side, region=region, sample_id=sample_id, notice_id=notice_id)
     listing = list_cases_by_due if order == "due" and is_official(actor) else repository.list_cases
     cases, following = await listing(session, wanted, actor, page)
     return Page(items=await show_listed(session, cases, actor), next_cursor=following)

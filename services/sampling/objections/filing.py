@@ -4,10 +4,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sampling.disposals.notices import served_on_party
 from services.sampling.disposals.service import NOTICE_CLOCK_OBJECT, by, case_for
 from services.sampling.objections import repository
 from services.sampling.objections.models import Objection
-from services.sampling.objections.problems import ObjectionAlreadyOpen, ObjectionStepRefused
+from services.sampling.objections.problems import ObjectionAlreadyOpen
 from services.sampling.objections.rules import clocks_of
 from services.sampling.objections.schemas import ResultObjectionCreate, SamplingObjectionCreate
 from services.sampling.objections.service import open_clock_of
@@ -62,16 +63,15 @@ async def object_to_result(
 ) -> Objection:
     """A party to a case contests how it was tested, the result, or that the food is its own. Too late: refused.
 
-    Before the result was served on it, the window has not begun. Raises CaseNotFound, NotApart, InvalidRequest.
+    Before the result was served on it, the window has not begun. Raises CaseNotFound, ResultNotServed, NotApart,
+    InvalidRequest.
     """
     unlocked = await case_for(session, case_id, actor)
     sample = await lock_sample(session, unlocked.sample_id)
     assert sample is not None  # a case cannot be without its sample
     case = await case_for(session, case_id, actor, lock=True)
-    notice = next((each for each in case.notices if each.name == case.party_name and each.recipient.may_contest), None)
-    if notice is None or case.has_fallen_away:
-        raise ObjectionStepRefused("这件核查处置已不再需要，没有可以提出异议的结论")
-    at = await filed_at(session, sample.id, body, notice.served_at or case.received_at, actor)
+    notice, served_at = served_on_party(case)
+    at = await filed_at(session, sample.id, body, served_at, actor)
     window = await clock_on(session, NOTICE_CLOCK_OBJECT, notice.id, clocks_of(body.kind).window)
     objection = Objection(
         id=uuid7(),

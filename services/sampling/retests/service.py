@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.disposals.models import DisposalCase
-from services.sampling.disposals.notices import RETEST_WINDOW
+from services.sampling.disposals.notices import RETEST_WINDOW, served_on_party
 from services.sampling.disposals.service import NOTICE_CLOCK_OBJECT, by, case_for
 from services.sampling.no_retest_items.repository import names_on
 from services.sampling.no_retest_items.rules import is_microbiological
@@ -24,7 +24,6 @@ from services.sampling.retests.problems import (
     RetestAlreadyOpen,
     RetestMustBeRefused,
     RetestNotFound,
-    RetestStepRefused,
     fault,
 )
 from services.sampling.retests.rules import CHECKED, Facts, binding_grounds
@@ -50,13 +49,12 @@ async def apply(session: AsyncSession, case_id: UUID, body: RetestApplication, a
     """A party to a case asks for a re-test; counted from when it is recorded, or as an officer shows it came in.
 
     Too late (and not by a provisional end), for germs alone, without a backup, or beside a re-test already accepted: it
-    is refused at once on that ground, and stays on record. Raises CaseNotFound, NotApart, InvalidRequest.
+    is refused at once on that ground, and stays on record. Raises CaseNotFound, ResultNotServed, NotApart,
+    InvalidRequest.
     """
     case, sample = await _held(session, case_id, actor)
-    notice = next((each for each in case.notices if each.name == case.party_name and each.recipient.may_contest), None)
-    if notice is None or case.has_fallen_away:
-        raise RetestStepRefused("这件核查处置已不再需要，没有可以复检的结论")
-    at = await filed_at(session, sample.id, body, notice.served_at or case.received_at, actor)
+    notice, served_at = served_on_party(case)
+    at = await filed_at(session, sample.id, body, served_at, actor)
     window = await clock_on(session, NOTICE_CLOCK_OBJECT, notice.id, RETEST_WINDOW)
     items = _contested(case, body.items, await names_on(session, day_of(at)))
     if (other := await repository.open_of_case(session, case.id)) is not None:

@@ -144,6 +144,49 @@ async def test_the_window_depends_on_whose_procedure_it_is(
             assert retest["clocks"] == []
 
 
+async def test_nothing_is_contested_before_the_day_of_receipt_is_written_down(
+    session: AsyncSession, handler: httpx.AsyncClient
+) -> None:
+    """The windows run from receipt: who holds the result already is served as of that day first, then applies."""
+    case = await seller_case(session)
+    for path, body in ((f"{path_of(case)}/retests", {}), (f"{path_of(case)}/objections", {"kind": "result"})):
+        refused = await filed(handler, path, **body)
+        assert (refused.status_code, refused.json()["type"]) == (409, "/problems/result-not-served"), refused.text
+        assert "先凭证据登记送达" in refused.json()["detail"]
+    received = now() - timedelta(days=2)
+    await served(handler, case, received)
+    assert (await applied(handler, case))["state"] == "received"
+    [notice] = [each for each in (await read(handler, path_of(case)))["notices"] if each["name"] == case.party_name]
+    assert notice["served_at"][:10] == received.isoformat()[:10] and notice["is_late_record"]
+    assert clock_states(notice)["retest_application"] == "met"
+
+
+async def test_the_windows_of_who_held_the_result_for_long_are_over_although_it_is_recorded_today(
+    session: AsyncSession, handler: httpx.AsyncClient
+) -> None:
+    case = await seller_case(session)
+    await served(handler, case, now() - timedelta(days=25))
+    assert (await applied(handler, case))["ground"] == "late"
+
+
+async def test_what_reached_the_platform_has_not_reached_the_party(
+    session: AsyncSession, handler: httpx.AsyncClient, client_of: ClientOf
+) -> None:
+    shop = uuid4()
+    case = await seller_case(session, business_id=shop)
+    party = await client_of(Unit.SAMPLING, Role.BUSINESS, regions=[HAISHU], business_id=shop)
+    await done(handler, path_of(case), "result-notices", recipient="platform", name="演示平台（虚构）")
+    [platform] = [each for each in (await read(handler, path_of(case)))["notices"] if each["recipient"] == "platform"]
+    told_platform = {"method": "electronic", "evidence": ["演示平台回执"]}
+    await done(handler, path_of(case), f"result-notices/{platform['id']}/service", **told_platform)
+    assert (await party.get(path_of(case))).status_code == 404, "his stop of sale is still under way"
+    assert (await filed(handler, f"{path_of(case)}/retests")).status_code == 409
+    await served(handler, case)
+    assert (await party.get(path_of(case))).status_code == 200
+    of_notice = await read(handler, f"/v1/disposal-cases?notice_id={platform['id']}")
+    assert [each["id"] for each in of_notice["items"]] == [str(case.id)]
+
+
 async def test_a_party_does_not_date_its_own_application_and_an_officer_shows_the_paper(
     session: AsyncSession, handler: httpx.AsyncClient, client_of: ClientOf
 ) -> None:
