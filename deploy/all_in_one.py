@@ -22,8 +22,9 @@ import uvicorn
 from deploy.units import MODULES
 from shared.app import Service, create_app
 from shared.contracts.codes import Unit
+from shared.events.relay import run_relay
 from shared.settings import UnitSettings
-from shared.worker import KINDS as BACKGROUND
+from shared.worker import run_all_jobs
 
 
 class _Server(uvicorn.Server):
@@ -69,8 +70,8 @@ class AllInOne:
             )
             self._servers[unit] = _Server(config)
             self._tasks[f"{unit}"] = asyncio.create_task(self._servers[unit].serve([self._sockets[unit]]))
-            for kind, work in BACKGROUND.items():
-                self._tasks[f"{unit}-{kind}"] = asyncio.create_task(work(service, settings, self._stop))
+            self._tasks[f"{unit}-relay"] = asyncio.create_task(run_relay(settings, self._stop))
+            self._tasks[f"{unit}-jobs"] = asyncio.create_task(run_all_jobs(service, settings, self._stop))
         while not all(server.started for server in self._servers.values()):
             for name, task in self._tasks.items():
                 if task.done():

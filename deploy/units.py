@@ -11,7 +11,7 @@ from deploy.processes import free_port, port_is_free
 from shared.contracts.codes import SERVICES, Unit
 
 ROOT = Path(__file__).resolve().parents[1]
-BACKGROUND_KINDS = ("relay", "jobs")
+BACKGROUND = {"relay": "shared.events", "jobs": "shared.worker"}
 MODULES = {unit: f"services.{unit}.main" for unit in SERVICES} | {Unit.GATEWAY: "gateway.main"}
 
 
@@ -33,7 +33,7 @@ def web_command(unit: Unit, port: int) -> list[str]:
 
 def background_command(unit: Unit, kind: str) -> list[str]:
     """The relay or the job runner of a unit."""
-    return [sys.executable, "-m", "shared.worker", MODULES[unit], kind]
+    return [sys.executable, "-m", BACKGROUND[kind], MODULES[unit]]
 
 
 def migrate_command() -> list[str]:

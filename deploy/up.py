@@ -20,7 +20,7 @@ from deploy.databases import open_databases
 from deploy.processes import DeployError, port_is_free, spawn_child, tail
 from deploy.supervisor import Child, Supervisor
 from deploy.units import (
-    BACKGROUND_KINDS,
+    BACKGROUND,
     ROOT,
     background_command,
     choose_ports,
@@ -128,7 +128,7 @@ def start_units(supervisor: Supervisor, settings: Mapping[str, str], ports: Mapp
         children.append(supervisor.start(name, web_command(unit, port), env=environment, cwd=ROOT, log=log))
     supervisor.wait_for_start(children, lambda child: answers(webs[child.name]), seconds=180)
     for unit in ports:
-        for kind in BACKGROUND_KINDS:
+        for kind in BACKGROUND:
             environment, name = unit_environment(settings, unit), f"{unit}-{kind}"
             log = logs / f"{name}.log"
             supervisor.start(name, background_command(unit, kind), env=environment, cwd=ROOT, log=log)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -40,13 +40,6 @@ _AWAY = frozenset({401, 403, 404, 429, 502, 503, 504})
 """Answers that say nothing about the events: not running, not ready, or the secrets differ."""
 
 
-class Publisher(Protocol):
-    """What the relay needs to know of the unit it runs for."""
-
-    @property
-    def unit(self) -> Unit: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How much, how often, how long. Twelve attempts with doubling pauses take about three quarters of an hour."""
@@ -71,20 +64,18 @@ class BatchRejectedError(Exception):
     """The target answered, but not for each event: one of them may be to blame, or their number."""
 
 
-async def run_relay(publisher: Publisher, settings: UnitSettings, stop: asyncio.Event, pace: Pace = Pace()) -> None:
+async def run_relay(settings: UnitSettings, stop: asyncio.Event, pace: Pace = Pace()) -> None:
     """Deliver the unit's events until `stop` is set; what is under way then gets a few seconds to end."""
     if not settings.events_secret:
         log.error("relay_idle", reason="没有设置 SHIAN_EVENTS_SECRET，事件只入库，不投递")
         await stop.wait()
         return
     install_tracing(None, settings)
-    engine = create_engine(settings, application_name=f"shian-{publisher.unit}-relay")
+    engine = create_engine(settings, application_name=f"shian-{settings.unit}-relay")
     sessions = create_sessions(engine)
     client = httpx.AsyncClient(transport=AiohttpTransport(), timeout=pace.timeout_seconds)
     async with client:
-        couriers = [
-            Courier(publisher.unit, target, settings, sessions, client, pace) for target in targets_of(publisher.unit)
-        ]
+        couriers = [Courier(target, settings, sessions, client, pace) for target in targets_of(settings.unit)]
 
         def wake() -> None:
             for courier in couriers:
@@ -113,7 +104,6 @@ class Courier:
 
     def __init__(
         self,
-        publisher: Unit,
         target: Unit,
         settings: UnitSettings,
         sessions: Sessions,
@@ -121,7 +111,7 @@ class Courier:
         pace: Pace,
     ) -> None:
         self.wake = asyncio.Event()
-        self._publisher, self._target, self._pace = publisher, target, pace
+        self._publisher, self._target, self._pace = settings.unit, target, pace
         self._url, self._secret = f"{settings.address_of(target)}/events", settings.events_secret
         self._sessions, self._client = sessions, client
         self._size = pace.batch

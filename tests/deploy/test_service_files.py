@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.units import BACKGROUND_KINDS, MODULES, ROOT, background_command, migrate_command, web_command
+from deploy.units import BACKGROUND, MODULES, ROOT, background_command, migrate_command, web_command
 from shared.contracts.codes import Unit
 
 DEPLOY = ROOT / "deploy"
-KINDS = ("web", *BACKGROUND_KINDS)
+KINDS = ("web", *BACKGROUND)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def compose() -> dict[str, Any]:
 def test_compose_starts_each_process_with_the_same_program_as_up(compose: dict[str, Any], unit: Unit) -> None:
     web = compose["services"][f"{unit}-web"]["command"]
     assert web[:4] == ["python", *web_command(unit, 8000)[1:4]]
-    for kind in BACKGROUND_KINDS:
+    for kind in BACKGROUND:
         assert compose["services"][f"{unit}-{kind}"]["command"] == ["python", *background_command(unit, kind)[1:]]
 
 

@@ -21,7 +21,6 @@ from shared.database import create_engine, create_sessions
 from shared.events import outbox, relay
 from shared.events.outbox import publish_all
 from tests.shared.events.trial import (
-    PUBLISHER,
     QUICK,
     SECRET,
     SUBSCRIBER,
@@ -75,7 +74,7 @@ class Stage:
         """A relay of the publisher while the block runs."""
         settings = self.sampling_settings.model_copy(update=addresses)
         stop = asyncio.Event()
-        task = asyncio.create_task(relay.run_relay(PUBLISHER, settings, stop, pace))
+        task = asyncio.create_task(relay.run_relay(settings, stop, pace))
         try:
             yield
         finally:

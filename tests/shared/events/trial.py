@@ -68,7 +68,6 @@ def subscriptions_with(*units: Unit) -> dict[str, tuple[Unit, ...]]:
     return {**subscriptions.SUBSCRIPTIONS, TrialHeld.type: units}
 
 
-PUBLISHER = Service(unit=Unit.SAMPLING, title="试验发布方", settings=SamplingSettings, metadata=MetaData(), routers=[])
 SUBSCRIBER = Service(
     unit=Unit.SCORING,
     title="试验订阅方",
@@ -95,7 +94,7 @@ async def _relay() -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     pace = relay.Pace() if os.environ.get("SHIAN_TRIAL_PACE") == "real" else PATIENT
-    await relay.run_relay(PUBLISHER, SamplingSettings(), stop, pace)
+    await relay.run_relay(SamplingSettings(), stop, pace)
 
 
 if __name__ == "__main__":
