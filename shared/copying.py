@@ -6,11 +6,10 @@ Bulk rows repeat themselves (dates, items, shops), so each distinct value is enc
 
 import json
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
-from io import BytesIO
 from itertools import chain, repeat
 from typing import Any
 from uuid import UUID
@@ -65,7 +64,7 @@ class BulkCopy:
         connection = await driver_connection(session)
         await connection.copy_to_table(
             self._table.name,
-            source=BytesIO(self.pack(columns, same, count)),
+            source=_at_once(self.pack(columns, same, count)),
             columns=[*same, *_names(columns)],
             format="binary",
         )
@@ -89,6 +88,11 @@ class BulkCopy:
                 else _Encoded(partial(_fields, [self._encoders[name] for name in names]))
             )
         return self._encoded[names]
+
+
+async def _at_once(data: bytes) -> AsyncIterator[bytes]:
+    """A file would be read bit by bit in a thread."""
+    yield data
 
 
 async def copy_objects(session: AsyncSession, objects: Sequence[DeclarativeBase]) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from services.traceability.epcis_events import vocabularies
@@ -82,18 +83,16 @@ def verifies(event_id: str, event: Mapping[str, Any], context: Context) -> bool 
 
 def pre_hash(event: Mapping[str, Any], context: Context, edition: Edition = CBV_2_0) -> str:
     """The text that is hashed."""
+    names = tuple(event)
+    fields, own = (_remembered_order if sum(map(len, names)) < _LONGEST_REMEMBERED else _order)(names)
     parts = [f"eventType={event.get('type', '')}"]
-    for name, describe in _FIELDS:
-        value = event.get(name)
-        if value is not None:
-            parts.append(describe(value, context, edition))
+    parts += [describe(event[name], context, edition) for name, describe in fields if event[name] is not None]
     if "ilmd" in event:
         parts.append("ilmd" + _extensions(event["ilmd"], context))
     if not edition.extensions_stay:
         parts += [describe(event[name], context) for name, describe in _EXTENSIBLE if name in event]
-    rest = {name: value for name, value in event.items() if name not in _ORDERED and name not in _UNHASHED}
-    if rest:
-        parts.append(_extensions(rest, context))
+    if own:
+        parts.append(_extensions({name: event[name] for name in own}, context))
     return "".join(parts)
 
 
@@ -102,7 +101,11 @@ def pre_hash(event: Mapping[str, Any], context: Context, edition: Edition = CBV_
 
 def _time(value: Any) -> str:
     """In UTC, rounded half up to the millisecond."""
-    text = str(value).strip()
+    return _time_of(str(value).strip())
+
+
+@lru_cache(maxsize=4096)
+def _time_of(text: str) -> str:
     moment = read_time(text)
     if moment is None:
         return text
@@ -400,6 +403,18 @@ _FIELDS: tuple[Field, ...] = (
     _typed("destinationList", "destination", vocabularies.SOURCE_DEST),
     ("sensorElementList", _sensors),
 )
+_LONGEST_REMEMBERED = 2_000
+
+
+def _order(names: tuple[str, ...]) -> tuple[tuple["Field", ...], tuple[str, ...]]:
+    """Of an event with these members the standard's fields in their order, and the names of its own."""
+    own = tuple(name for name in names if name not in _ORDERED and name not in _UNHASHED)
+    return tuple(field for field in _FIELDS if field[0] in names), own
+
+
+_remembered_order = lru_cache(maxsize=256)(_order)
+"""Events of one sender mostly have the same members."""
+
 _ORDERED = frozenset({name for name, _ in _FIELDS} | {"ilmd"})
 _EXTENSIBLE: tuple[tuple[str, Describe], ...] = (
     _place_extensions("readPoint"),

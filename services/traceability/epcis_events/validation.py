@@ -335,10 +335,13 @@ def _where_and_why(event: Mapping[str, Any]) -> Faults:
             yield Fault(f"/{name}", '应是一个对象，如 {"id": "https://id.gs1.org/414/…"}', "place")
             continue
         yield from _uri(place, "id", f"/{name}", required=True)
-        yield from _only(place, frozenset({"id"}), f"/{name}")
+        yield from _only(place, _OF_PLACE, f"/{name}")
     yield from _typed(event, "bizTransactionList", "bizTransaction", vocabularies.BIZ_TRANSACTION, type_needed=False)
     yield from _typed(event, "sourceList", "source", vocabularies.SOURCE_DEST, type_needed=True)
     yield from _typed(event, "destinationList", "destination", vocabularies.SOURCE_DEST, type_needed=True)
+
+
+_OF_PLACE = frozenset({"id"})
 
 
 def _only(members: Mapping[str, Any], known: frozenset[str], place: str) -> Faults:
@@ -398,6 +401,7 @@ def _typed(event: Mapping[str, Any], list_name: str, name: str, vocabulary: Voca
     items, fault = _list(event, list_name)
     if fault:
         yield fault
+    of_item = frozenset({"type", name})
     for index, item in enumerate(items):
         place = f"/{list_name}/{index}"
         if not isinstance(item, dict):
@@ -405,7 +409,7 @@ def _typed(event: Mapping[str, Any], list_name: str, name: str, vocabulary: Voca
             continue
         yield from _word(item, "type", place, vocabulary, required=type_needed)
         yield from _uri(item, name, place, required=True)
-        yield from _only(item, frozenset({"type", name}), place)
+        yield from _only(item, of_item, place)
 
 
 # Sensors
@@ -501,6 +505,8 @@ def _extensions(event: Mapping[str, Any], context: Context) -> Faults:
     for name in event.get("ilmd") or () if isinstance(event.get("ilmd"), dict) else ():
         if ":" not in name:
             yield Fault(pointer("ilmd", name), "ilmd 中的字段要带 @context 中声明的前缀", "namespace")
+    if _all_declared(event, context, 0):
+        return
     pending: list[tuple[str, Any, int]] = [("", event, 0)]
     while pending:
         place, value, depth = pending.pop()
@@ -519,3 +525,17 @@ def _extensions(event: Mapping[str, Any], context: Context) -> Faults:
 
 
 _NESTED = (dict, list)
+
+
+def _all_declared(value: Any, context: Context, depth: int) -> bool:
+    """The quick answer for what is nearly always good."""
+    if depth > MAX_DEPTH:
+        return False
+    if type(value) is list:
+        return all(_all_declared(item, context, depth + 1) for item in value if type(item) in _NESTED)
+    for name, member in value.items():
+        if ":" in name and not context.declares(name):
+            return False
+        if type(member) in _NESTED and name != "@context" and not _all_declared(member, context, depth + 1):
+            return False
+    return True
