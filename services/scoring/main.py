@@ -10,9 +10,11 @@ from services.scoring.credit.subscribers import (
 from services.scoring.database import Base
 from services.scoring.evaluation_scores.router import router as evaluation_scores
 from services.scoring.evaluation_stages.router import router as evaluation_stages
+from services.scoring.evaluation_tasks.router import router as evaluation_tasks
 from services.scoring.evaluations.router import router as evaluations
 from services.scoring.evidence.router import router as evidence
 from services.scoring.figures.definitions import FIGURES
+from services.scoring.improvements.router import router as improvements
 from services.scoring.indicators.router import router as indicators
 from services.scoring.schemes.router import router as schemes
 from services.scoring.schemes.seed import seed_scoring_schemes
@@ -30,7 +32,18 @@ service = Service(
     title="评价",
     settings=Settings,
     metadata=Base.metadata,
-    routers=[credit, schemes, trials, evaluations, evaluation_stages, evaluation_scores, evidence, indicators],
+    routers=[
+        credit,
+        schemes,
+        trials,
+        evaluations,
+        evaluation_stages,
+        evaluation_scores,
+        evaluation_tasks,
+        evidence,
+        improvements,
+        indicators,
+    ],
     subscribers={
         **REGION_SUBSCRIBERS,
         RapidTestFailed.type: on_rapid_test_failed,

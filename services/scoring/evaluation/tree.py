@@ -59,10 +59,15 @@ def walk(nodes: tuple[Node, ...], parent: str | None = None) -> Iterator[tuple[N
 
 
 class Evaluation:
-    """One evaluation of a scheme. `standings` are filled in the order of the document."""
+    """One evaluation of a scheme. `standings` are filled in the order of the document.
 
-    def __init__(self, scheme: SchemeContent, given: EvaluationInput) -> None:
-        self.scheme, self.given = scheme, given
+    `assumed_full` are clauses taken to bring all they can: what would be, not what is.
+    """
+
+    def __init__(
+        self, scheme: SchemeContent, given: EvaluationInput, *, assumed_full: frozenset[str] = frozenset()
+    ) -> None:
+        self.scheme, self.given, self.assumed_full = scheme, given, assumed_full
         self.nodes = {node.code: (node, parent) for node, parent in walk(scheme.nodes)}
         self.knowledge = Knowledge(
             kinds_of(scheme),
@@ -84,6 +89,14 @@ class Evaluation:
             if isinstance(node.rule, Veto):
                 found.append(VetoStanding(node, *holds(node.rule, self.knowledge)))
         return found
+
+    @property
+    def total(self) -> tuple[Number, Fraction]:
+        """The points of the whole tree, and the most that applies."""
+        applying = [one for one in self.standings if one.parent is None and one.node.counted and one.applies]
+        low = sum((one.outcome.low for one in applying), ZERO)
+        high = sum((one.outcome.high for one in applying), ZERO)
+        return Number(low, high), sum((one.maximum for one in applying), ZERO)
 
     def standing(self, code: str) -> Standing:
         if code not in self._standings:
@@ -109,6 +122,8 @@ class Evaluation:
             return Outcome.known(ZERO, said, "不计入应得分"), ZERO
         if is_without(node.rule, self.knowledge):
             return Outcome.known(ZERO, "分母为零，按细则不计入应得分"), ZERO
+        if node.code in self.assumed_full:
+            return Outcome.known(maximum, "假定得满分"), maximum
         outcome = points_of(node.rule, node.code, maximum, self.knowledge)
         if claim:
             why = "细则没有允许这一条合理缺项" if node.not_applicable is None else "合理缺项还没有批准，照常评分"
