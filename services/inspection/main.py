@@ -24,9 +24,13 @@ from services.inspection.checklists.seed import seed_checklists
 from services.inspection.clock_events import on_clock_breached, on_clock_end_withdrawn
 from services.inspection.corrections.router import router as corrections
 from services.inspection.database import Base
+from services.inspection.facilities.jobs import RECOUNT_FACILITIES
+from services.inspection.facilities.router import router as facilities
 from services.inspection.figures.definitions import FIGURES
 from services.inspection.figures.duties import DUTY_FIGURES
+from services.inspection.figures.facilities import FACILITY_FIGURES
 from services.inspection.figures.grid import GRID_FIGURES
+from services.inspection.figures.rewards import REWARD_FIGURES
 from services.inspection.figures.risk import RISK_FIGURES
 from services.inspection.grid.cells.router import router as grid_cells
 from services.inspection.grid.coverage.jobs import RECOUNT_COVERAGE
@@ -117,6 +121,7 @@ service = Service(
         trainings,
         exams,
         supervision_assignments,
+        facilities,
         office_records,
         rewards,
         task_packs,
@@ -145,8 +150,16 @@ service = Service(
         BREACHED[Unit.INSPECTION].type: on_clock_breached,
         END_WITHDRAWN[Unit.INSPECTION].type: on_clock_end_withdrawn,
     },
-    jobs=[SWEEP, IMPORT_BUSINESSES, COUNT_FILES_ANEW, RECOUNT_COVERAGE, RECOUNT_TRAINING, RECOUNT_SUPERVISION],
-    figures=(*FIGURES, *GRID_FIGURES, *DUTY_FIGURES, *RISK_FIGURES),
+    jobs=[
+        SWEEP,
+        IMPORT_BUSINESSES,
+        COUNT_FILES_ANEW,
+        RECOUNT_COVERAGE,
+        RECOUNT_TRAINING,
+        RECOUNT_SUPERVISION,
+        RECOUNT_FACILITIES,
+    ],
+    figures=(*FIGURES, *GRID_FIGURES, *DUTY_FIGURES, *FACILITY_FIGURES, *REWARD_FIGURES, *RISK_FIGURES),
     seeds=[
         seed_templates,
         seed_checklists,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.inspection.figures.rewards import record_payment
 from services.inspection.grid.cells.problems import wrong
 from services.inspection.grid.dated_rules.contents import RewardRates, Subject
 from services.inspection.grid.dated_rules.models import DatedRule
@@ -140,6 +141,7 @@ async def pay(session: AsyncSession, actor: Actor, reward_id: UUID, body: Paymen
     reward.pay(at, body.voucher)
     assert reward.claim_clock_id is not None  # notified, says its state before
     await meet_clock(session, reward.claim_clock_id, evidence=body.voucher, actor=actor, at=at)
+    await record_payment(session, reward)
     note = f"{plain(reward.amount)} 元，凭证 {body.voucher}"
     return await _log(session, reward, RewardEntryKind.PAID, at, actor, note)
 

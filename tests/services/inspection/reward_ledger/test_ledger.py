@@ -10,11 +10,14 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select, text
 
+from services.inspection.figures.rewards import REWARD_FIGURES, REWARD_YUAN, REWARDS_PAID
 from shared.clocks.models import ClockRow
 from shared.contracts.codes import Role, Unit
-from shared.times import now
+from shared.contracts.figures import Period
+from shared.times import day_of, now
 from tests.conftest import ClientOf, SessionOf
 from tests.services.inspection.factories import HAISHU, NANHAI, STREET
+from tests.services.inspection.figures.proving import proved
 
 NAME, ACCOUNT = "演示举报人某（虚构）", "演示账户 6200"
 
@@ -174,3 +177,23 @@ async def test_the_ledger_of_another_county_is_not_there(handler: httpx.AsyncCli
     assert (await step(stranger, reward, "identity-readings", reason="核对")).status_code == 404
     assert (await stranger.get("/v1/rewards")).json()["items"] == []
     assert (await try_to_propose(stranger)).status_code == 403
+
+
+async def test_what_is_paid_counts_and_nothing_else(
+    session_of: SessionOf, handler: httpx.AsyncClient, office: httpx.AsyncClient
+) -> None:
+    session = await session_of(Unit.INSPECTION)
+    period = Period.parse(day_of(now()).isoformat())
+
+    async def paid() -> tuple[int, int]:
+        return (
+            (await proved(session, REWARD_FIGURES, REWARDS_PAID, period))[0],
+            (await proved(session, REWARD_FIGURES, REWARD_YUAN, period))[0],
+        )
+
+    reward = await proposed(handler)
+    approved = await done(office, reward, "decision", approved=True, note="同意（演示）")
+    told = await done(handler, approved, "notice")
+    assert await paid() == (0, 0)
+    await done(handler, told, "payment", voucher="演示凭证 1")
+    assert await paid() == (1, 10000)
