@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
 from gateway.dashboards.router import READERS
-from gateway.web import home_tasks, inspection_tasks, whistle_timeline
+from gateway.web import clock_pages, home_tasks, inspection_tasks, whistle_timeline
 from gateway.web.pages import render
 from gateway.web.regions import region_name
 from gateway.web.visitors import UPLOADERS, WHISTLE_READERS, PerhapsVisitor, Visitor
@@ -37,8 +37,8 @@ OBJECT_PAGES = {
     "clue": "/grid/clues/{}",
     "supervision_letter": "/corrections/letters/{}",
     "case_request": "/case-requests/{}",
-}
-"""Where an object with a clock has a page of its own."""
+} | {part: f"/clock-objects/{part}/{{}}" for part in clock_pages.PARTS}
+"""Where an object with a clock has a page, its own or that of what it is part of."""
 
 
 @dataclass(frozen=True)

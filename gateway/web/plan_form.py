@@ -154,6 +154,12 @@ def allocation_form(plan: Answer, today: date, places: Options, categories: Opti
     )
     weight = Field("weight", "在总体中的分量", "decimal", "消费量、户数等，各层同一口径")
     named = (
+        Field(
+            "business_uscc",
+            "被抽样单位",
+            hint="统一社会信用代码；不填就不指定哪一家，也就管不到“同一被抽样单位”的上限",
+            required=False,
+        ),
         Field("product_name", "品名", required=False),
         Field("producer", "生产者", hint="统一社会信用代码或名称", required=False),
         Field("production_date", "生产日期", "day", required=False),

@@ -12,14 +12,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clients import Services, ServicesHere
-from gateway.web import words
+from gateway.web import cap_words, words
 from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.categories import categories_if_told
 from gateway.web.pages import render
 from gateway.web.regions import region_name
 from gateway.web.step_pages import Subject, act_of, show_step, take_step
 from gateway.web.steps import Step
-from gateway.web.visitors import PLAN_KEEPERS, SAMPLE_READERS, CanKeepPlans, CanReadPlans, Visitor
+from gateway.web.visitors import (
+    INSPECTION_READERS,
+    PLAN_KEEPERS,
+    SAMPLE_READERS,
+    CanKeepPlans,
+    CanReadPlans,
+    Visitor,
+)
 from shared.contracts.codes import Unit
 from shared.contracts.figures import Period
 from shared.contracts.statutory_sampling import Link
@@ -29,11 +36,6 @@ router = APIRouter(include_in_schema=False)
 
 BUDGET_SECONDS = 10.0
 METHODS = {"assessment": "评价性：按层最优分配", "supervision": "监督：先全覆盖，再按风险"}
-CAPS = {
-    "same_product": "同一生产者同一品名同一生产日期",
-    "producer_category": "同一生产者同一大类",
-    "shop": "同一被抽样单位（网络购样除外）",
-}
 DISPATCH = Step(
     "dispatch",
     "下达抽样任务",
@@ -71,7 +73,7 @@ async def allocation_page(
         place=await region_name(session, plan["region_code"]),
         period=_period(allocation["inputs"], plan["year"]),
         steps=steps_of(allocation),
-        caps=_caps(allocation["inputs"]),
+        caps=cap_words.caps_of(allocation),
         lines=shown,
         total=len(lines),
         with_quantity=sum(1 for line in lines if line["quantity"]),
@@ -79,6 +81,7 @@ async def allocation_page(
         verified=verified,
         may_dispatch=visitor.actor.has(*PLAN_KEEPERS) and not allocation["dispatched_at"] and plan["state"] == "issued",
         sees_tasks=visitor.actor.has(*SAMPLE_READERS),
+        sees_businesses=visitor.actor.has(*INSPECTION_READERS),
         done=act_of(done, [DISPATCH]),
         next_cursor=str(following) if len(lines) > following else "",
         cursor=str(cursor) if cursor else "",
@@ -179,8 +182,11 @@ async def _subject(services: Services, visitor: Visitor, plan_id: UUID, allocati
 
 def _lines(allocation: Mapping[str, Any], foods: Mapping[str, str]) -> list[dict[str, Any]]:
     """Every object with what it got, the most first; with what was known of it. `foods` names categories by code."""
-    cells = {cell["key"]: cell for cell in allocation["inputs"]["cells"]}
-    lines = [_line(line, cells[line["key"]], foods) for line in allocation["result"]["lines"]]
+    cells = cap_words.cells_of(allocation)
+    lines = [
+        _line(line, cells[line["key"]], foods) | {"used": cap_words.used_up(cells[line["key"]], allocation["inputs"])}
+        for line in allocation["result"]["lines"]
+    ]
     return sorted(lines, key=lambda line: (-line["quantity"], line["name"], line["key"]))
 
 
@@ -191,6 +197,8 @@ def _line(line: Mapping[str, Any], cell: Mapping[str, Any], foods: Mapping[str, 
     return {
         **line,
         "name": whom,
+        "business_id": cell["business_id"] or "",
+        "kind": _kind_of(cell),
         "region_code": cell["region_code"],
         "link": Link(cell["link"]).label,
         "history": f"{words.number(cell['failed'])} ÷ {words.number(cell['tested'])}" if cell["tested"] else "没有抽过",
@@ -204,18 +212,11 @@ def _percent(text: str) -> str:
     return format(Decimal(share.numerator) / Decimal(share.denominator), "f")
 
 
-def _caps(inputs: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """The caps of the quarter: what, how many, by which source, said when nobody has checked it."""
-    return [
-        (
-            CAPS[kind],
-            "不设上限"
-            if cap["maximum"] is None
-            else f"每季度至多{cap['maximum']}批次" + (f"（{Link(cap['link']).label}环节）" if cap["link"] else ""),
-            f"{cap['source']}，自{cap['valid_from']}起" + ("" if cap["verified"] else "（未核实）"),
-        )
-        for kind, cap in inputs.get("caps", {}).items()
-    ]
+def _kind_of(cell: Mapping[str, Any]) -> str:
+    """What an object is: one business, one place, or whatever is found there."""
+    if cell["business_id"]:
+        return "指定的被抽样单位"
+    return "在这个市场、单位内抽" if cell["site_id"] else "没有指定哪一家"
 
 
 def _time(text: str) -> str:

@@ -31,6 +31,7 @@ from shared.contracts.codes import Role, Unit
 from shared.database import Session
 from shared.http.pagination import PageRequest
 from shared.http.problems import NotFound
+from shared.regions.repository import those_within
 
 router = APIRouter(include_in_schema=False)
 
@@ -54,7 +55,7 @@ async def laboratory_list(
 ) -> Response:
     page = await _listed(services, visitor, LABORATORIES, active, cursor)
     names = dict(await category_options(services, visitor))
-    own = dict(await places_below(session, visitor.actor.regions))
+    own = await those_within(session, {each["region_code"] for each in page["items"]}, visitor.actor.regions)
     keeps = visitor.actor.has(*PLAN_KEEPERS)
     return render(
         request,
@@ -178,11 +179,15 @@ def _show(
 async def _laboratory(
     services: Services, session: Session, visitor: Visitor, laboratory_id: UUID
 ) -> tuple[Mapping[str, Any] | None, RowForm, Organisation | None]:
-    """Its entry, if there is one, the form, and the organisation that it is. Raises `NotFound` where it is neither."""
+    """Its entry, if there is one, the form, and the organisation that it is. Raises `NotFound` where it is neither, and
+    where it is for another region to keep.
+    """
     entry = await _entry(services, visitor, LABORATORIES, laboratory_id)
     house = await get_organisation(session, laboratory_id, visitor.actor)
     if entry is None and (house is None or house.kind is not OrganisationKind.LABORATORY):
         raise NotFound("没有这家检验机构：先请管理员在平台上登记它的组织和账号")
+    if entry and not await those_within(session, {entry["region_code"]}, visitor.actor.regions):
+        raise NotFound("这家检验机构由它所在地的食安办登记和更正；在名册里可以看到它")
     places = await _places(session, visitor, [*entry["serves"], entry["region_code"]] if entry else [])
     return entry, roster_form.laboratory_form(places, await category_options(services, visitor)), house
 

@@ -14,6 +14,7 @@ from gateway.web import (
     business_file,
     businesses,
     case_transfer_pages,
+    clock_pages,
     clues,
     consumer,
     consumer_doubts,
@@ -49,6 +50,7 @@ from gateway.web import (
     sample_forms,
     sample_lists,
     samples,
+    sampling_caps,
     sampling_tasks,
     sign_in,
     styleguide,
@@ -66,6 +68,7 @@ from gateway.web.security_headers import SecurityHeadersMiddleware
 
 PAGES: Sequence[APIRouter] = (
     home.router,
+    clock_pages.router,
     consumer.router,
     consumer_doubts.router,
     sign_in.router,
@@ -82,6 +85,7 @@ PAGES: Sequence[APIRouter] = (
     plan_drafting.router,
     plans.router,
     plans_allocations.router,
+    sampling_caps.router,
     laboratory.router,
     result_uploads.router,
     sample_lists.router,

@@ -97,6 +97,15 @@ class UploadView:
         return f"{act}完，{taken}{self.accepted}{self.unit}、退回{self.rejected}{self.unit}"
 
     @property
+    def nothing_to_take(self) -> str:
+        """Why a trial has nothing that could be taken in; empty where it has."""
+        if not self.dry_run or self.accepted or not self.is_final:
+            return ""
+        if self.rejected:
+            return "没有可以收下的：原因和改法列在下面，改好文件再送来。"
+        return "没有新的内容可以收下：文件里的平台都已经有了，或者没有数据行。"
+
+    @property
     def has_rejected_file(self) -> bool:
         return self.rejected > 0 and self.told["preview"] is not None
 

@@ -67,7 +67,7 @@ async def prepare_supervision(
 ) -> dict[str, Any]:
     """The inputs of supervision: the cells named, whoever coverage still asks for, and the caps of the quarter."""
     quarter = Period.parse(body.quarter)
-    cells = [BLANK | candidate.model_dump(mode="json") for candidate in body.cells]
+    cells = [BLANK | candidate.model_dump(mode="json", exclude={"business_uscc"}) for candidate in body.cells]
     for cell in cells:
         cell["label"] = cell.pop("business_name") or ""
     if body.cover:

@@ -1,11 +1,12 @@
 """Every query on allocations, caps, and the history that allocations rest on."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.sampling.allocation.codes import CapKind
@@ -137,6 +138,27 @@ async def ancestors_among(session: AsyncSession, codes: Collection[str]) -> dict
     found: dict[str, list[str]] = {}
     for code, ancestor in await session.execute(statement):
         found.setdefault(code, []).append(ancestor)
+    return found
+
+
+async def businesses_with(
+    session: AsyncSession, wanted: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], list[Business]]:
+    """For each USCC and region: the registered businesses with that code at or below that region."""
+    if not wanted:
+        return {}
+    statement = (
+        select(RegionAncestor.ancestor_code, Business)
+        .join(RegionAncestor, RegionAncestor.code == Business.region_code)
+        .where(
+            tuple_(Business.uscc, RegionAncestor.ancestor_code).in_(wanted),
+            Business.merged_into.is_(None),
+        )
+        .order_by(Business.id)
+    )
+    found: dict[tuple[str, str], list[Business]] = defaultdict(list)
+    for region, business in await session.execute(statement):
+        found[business.uscc or "", region].append(business)
     return found
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from services.sampling.allocation.codes import CapKind, Method
+from shared.contracts.business_numbers import check_uscc
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
 from shared.contracts.statutory_sampling import Link
@@ -33,6 +34,7 @@ Seed = Annotated[
     ),
 ]
 Name = Annotated[Words, Field(min_length=1, max_length=200)]
+Uscc = Annotated[str, AfterValidator(check_uscc)]
 Bound = Annotated[int, Field(ge=0, le=MOST_SAMPLES)]
 
 
@@ -66,6 +68,9 @@ class Candidate(CellFields):
 
     minimum: Bound = Field(default=0, description="至少几批次", examples=[0])
     business_id: UUID | None = Field(default=None, description="指定的被抽样单位", examples=[None])
+    business_uscc: Uscc | None = Field(
+        default=None, description="或以统一社会信用代码指定：须是辖区内登记在册的一家", examples=[None]
+    )
     business_name: Name | None = Field(default=None, examples=[None])
     producer: Name | None = Field(default=None, description="生产者的统一社会信用代码或名称", examples=[None])
     product_name: Name | None = Field(default=None, description="品名", examples=[None])

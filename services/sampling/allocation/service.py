@@ -38,6 +38,8 @@ async def allocate(
     plan = await plan_for(session, plan_id, actor)
     plan.ensure_issued()
     await _check(session, plan, body)
+    if isinstance(body, SupervisionCreate):
+        body = await _naming_businesses(session, body)
     seed, today = body.seed or secrets.token_hex(16), day_of(now())
     inputs = (
         await prepare_assessment(session, plan, body, seed, today)
@@ -121,6 +123,31 @@ async def _check(session: AsyncSession, plan: SamplingPlan, body: AssessmentCrea
     ]
     if errors:
         raise allocation_invalid(*errors)
+
+
+async def _naming_businesses(session: AsyncSession, body: SupervisionCreate) -> SupervisionCreate:
+    """The same with the registered business of each code, without which no cap holds for it. Raises InvalidRequest."""
+    wanted = {
+        (cell.business_uscc, cell.region_code) for cell in body.cells if cell.business_uscc and not cell.business_id
+    }
+    found = await repository.businesses_with(session, wanted)
+    cells, errors = [], []
+    for index, cell in enumerate(body.cells):
+        if cell.business_uscc is None or cell.business_id is not None:
+            cells.append(cell)
+            continue
+        match found.get((cell.business_uscc, cell.region_code), ()):
+            case (business,):
+                cells.append(cell.model_copy(update={"business_id": business.id, "business_name": business.name}))
+                continue
+            case ():
+                message = f"{cell.region_code} 之内没有登记代码为 {cell.business_uscc} 的主体，请核对代码和辖区"
+            case several:
+                message = f"有 {len(several)} 处经营场所用这个代码，请把辖区写到只有一处，或用 business_id 指定"
+        errors.append(FieldError(pointer=f"/cells/{index}/business_uscc", message=message, code="business"))
+    if errors:
+        raise allocation_invalid(*errors)
+    return body.model_copy(update={"cells": cells})
 
 
 async def _calculated(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -49,6 +49,7 @@ async def list_publications(
     kind: PublicationKind | None,
     region: str | None,
     under_reexamination: bool | None,
+    row_id: UUID | None,
 ) -> tuple[list[Publication], str | None]:
     """One page of the actor's tables, the newest first; `under_reexamination`: only with a marked row, or without."""
     statement = _own(_narrowed(kind, region), actor)
@@ -56,6 +57,10 @@ async def list_publications(
         statement = statement.where(_has_marked_row() if under_reexamination else ~_has_marked_row())
     if state is not None:
         statement = statement.where(Publication.state == state)
+    if row_id is not None:
+        statement = statement.where(
+            Publication.id.in_(select(PublicationRow.publication_id).where(PublicationRow.id == row_id))
+        )
     return await paginate(session, statement, page, order_by=[Publication.id], descending=True)
 
 

@@ -68,10 +68,18 @@ async def list_publications(
     under_reexamination: Annotated[
         bool | None, Query(description="true 只列有行正在重新核查的：待公布单位处理")
     ] = None,
+    row_id: Annotated[UUID | None, Query(description="只列有这一行（或这一条更正、标明）的")] = None,
 ) -> Page[PublicationRead]:
     """拟公布和已公布的表，最近的在前。"""
     rows, following = await repository.list_publications(
-        session, actor, page, state=state, kind=kind, region=region, under_reexamination=under_reexamination
+        session,
+        actor,
+        page,
+        state=state,
+        kind=kind,
+        region=region,
+        under_reexamination=under_reexamination,
+        row_id=row_id,
     )
     return Page(items=[PublicationRead.model_validate(row) for row in rows], next_cursor=following)
 

@@ -3,12 +3,19 @@
 import hashlib
 import json
 import re
+from uuid import uuid4
 
-from shared.contracts.codes import Role
+import httpx
+
+from gateway.identity.demo_token import demo_token
+from gateway.settings import Settings
+from shared.contracts.codes import Role, Unit
 from tests.gateway.web.platform import DISTRICT, TOWN, Market, post
 from tests.gateway.web.sampled import COLLEAGUE, SAMPLER, SAMPLING
 from tests.gateway.web.sampling_stage import ok, ordered
 from tests.gateway.web.test_plans import hidden
+from tests.services.sampling.apart import laboratory_body
+from tests.services.sampling.factories import NANHAI
 
 
 async def test_a_draw_shows_everybody_with_his_ticket_and_that_it_can_be_reckoned_again(market: Market) -> None:
@@ -93,6 +100,21 @@ async def test_a_laboratory_for_every_food_stays_one_for_every_food(market: Mark
     async with market.caller(Role.FOOD_SAFETY_OFFICE) as caller:
         entry = ok(await caller.get(f"{SAMPLING}{address.removesuffix('/entry')}"))
     assert entry["scope"] == [{"category_code": None, "items": None}]
+
+
+async def test_a_laboratory_of_another_region_is_read_here_and_kept_there(market: Market) -> None:
+    elsewhere, house = NANHAI, uuid4()
+    settings = market.platform.settings[Unit.GATEWAY]
+    assert isinstance(settings, Settings)
+    token = demo_token(settings, Role.FOOD_SAFETY_OFFICE, elsewhere)
+    async with httpx.AsyncClient(base_url=market.address, headers={"Authorization": f"Bearer {token}"}) as there:
+        body = laboratory_body() | {"region_code": elsewhere, "serves": [elsewhere]}
+        ok(await there.put(f"{SAMPLING}/laboratories/{house}", json=body))
+    async with market.signed_in(Role.FOOD_SAFETY_OFFICE) as office:
+        assert f"/laboratories/{house}/entry" not in (await office.get("/laboratories")).text
+        assert (await office.get(f"/laboratories/{house}/entry")).status_code == 404
+        await office.get("/laboratories")
+        assert (await post(office, f"/laboratories/{house}/entry", {"name": "改"})).status_code == 404
 
 
 async def test_a_task_is_given_out_by_hand_and_taken_back_with_its_reason(market: Market) -> None:

@@ -50,10 +50,15 @@ async def test_a_workbook_goes_out_and_comes_in_and_what_is_wrong_comes_back_to_
         status = await finished(office, await sent(office, "抽样单.xlsx", again.getvalue(), dry_run=True))
         assert "试算结果，还没有收下" in status.text
         assert "平台已有，内容相同" in status.text
+        assert "没有新的内容可以收下" in status.text
+        assert "直接导入" not in status.text, "there is nothing to take in"
         sheet.cell(2, numbers).value = f"{sample.number}9"
         sheet.cell(2, foods).value = None
         wrong = io.BytesIO()
         book.save(wrong)
+        tried = await finished(office, await sent(office, "抽样单改.xlsx", wrong.getvalue(), dry_run=True))
+        assert "没有可以收下的：原因和改法列在下面" in tried.text
+        assert "直接导入" not in tried.text
         address = await sent(office, "抽样单改.xlsx", wrong.getvalue(), dry_run=False)
         refused = (await finished(office, address)).text
         assert "样品名称" in refused

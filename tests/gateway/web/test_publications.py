@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 
 from gateway.web import publication_form
+from gateway.web.home import OBJECT_PAGES
 from shared.contracts.codes import Role
 from shared.times import day_of, now
 from tests.gateway.web.platform import DISTRICT, Market, post
@@ -126,6 +127,12 @@ async def test_a_report_that_goes_back_marks_its_published_row_and_waits_on_the_
         assert address in (await office.get("/publications?marked=true")).text
         shown = (await office.get(address)).text
         assert "1 行正在重新核查" in shown
+        [row] = re.findall(rf'href="{address}/rows/([^"/]+)/correction">更正、撤回或维持', shown)[:1]
+        overdue = await office.get(OBJECT_PAGES["publication_row"].format(row))
+        assert overdue.headers["location"] == address, "from the overdue duty to the table that it is about"
+        nobody = await office.get(OBJECT_PAGES["publication_row"].format(uuid4()))
+        assert nobody.status_code == 404
+        assert (await office.get(f"/clock-objects/nothing/{row}")).status_code == 404
         correction = re.findall(r'href="([^"]+/correction)"', shown)[0]
         form = await office.get(correction)
         assert "这一行正在重新核查：检验报告已退回检验机构更正" in form.text

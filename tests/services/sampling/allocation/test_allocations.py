@@ -32,6 +32,7 @@ from tests.services.sampling.plans.factories import (
 
 TODAY = day_of(now())
 YEAR = TODAY.year
+SHOP_USCC = "91330203MA0DEM012R"
 QUARTER = f"{YEAR}-Q{(TODAY.month + 2) // 3}"
 
 
@@ -179,6 +180,44 @@ async def test_caps_of_the_quarter_hold_and_say_whether_anybody_has_read_them(
     assert list(found["inputs"]["used"].values()) == [4]
     online = await allocated(office, plan, supervision(candidate(**named, online=True)))
     assert online["result"]["unplaced"] == 0
+
+
+async def test_a_shop_named_by_its_code_is_the_registered_one_and_falls_under_its_cap(
+    office: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    shop = await stored_business(session, kind="sales", uscc=SHOP_USCC, name="演示超市（虚构）")
+    for _ in range(4):
+        await stored_sample(session, business_id=shop.id, sampled_on=TODAY)
+    plan = await plan_of(office, "supervision")
+    found = await allocated(office, plan, supervision(candidate(business_uscc=SHOP_USCC)))
+    [cell] = found["inputs"]["cells"]
+    assert (cell["business_id"], cell["label"]) == (str(shop.id), "演示超市（虚构）")
+    assert found["result"]["allocated"] == 6, "ten a quarter of one shop, four are used up"
+    assert calculate(found["inputs"]) == found["result"]
+
+
+@pytest.mark.parametrize(
+    ("shops", "change", "said"),
+    [
+        (0, {}, "没有登记代码为"),
+        (1, {"region_code": OTHER_STREET}, "没有登记代码为"),
+        (2, {}, "有 2 处经营场所用这个代码"),
+        (1, {"business_uscc": SHOP_USCC[:-1] + "X"}, "校验位不对"),
+    ],
+    ids=["nobody", "elsewhere", "two places", "misspelt"],
+)
+async def test_a_code_that_names_nobody_or_several_is_refused_with_its_place(
+    office: httpx.AsyncClient, session: AsyncSession, shops: int, change: dict[str, Any], said: str
+) -> None:
+    for _ in range(shops):
+        await stored_business(session, kind="sales", uscc=SHOP_USCC)
+    plan = await plan_of(office, "supervision")
+    body = supervision(candidate(), candidate(**{"business_uscc": SHOP_USCC} | change))
+    refused = await office.post(f"{plan}/allocations", json=body, headers=key())
+    assert refused.status_code == 422
+    [error] = refused.json()["errors"]
+    assert error["pointer"] == "/cells/1/business_uscc"
+    assert said in error["message"]
 
 
 async def test_caps_on_producers_hold_across_shops(office: httpx.AsyncClient, session: AsyncSession) -> None:
