@@ -188,6 +188,12 @@ def key_of(text: str) -> str:
     return read_own_code(last) or match_key(stripped)
 
 
+def product_key(text: str) -> str:
+    """The key of the product that a code in any spelling is of, of itself where it names no product; '' for no text."""
+    key = key_of(text) if text else ""
+    return class_key(key) or key
+
+
 def note_sale(session: AsyncSession, code: TraceCode, actor: Actor) -> bool:
     """The thing went over the counter. False when it had before."""
     at = now()

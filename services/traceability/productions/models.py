@@ -91,15 +91,20 @@ class ProductionPart(Base):
 
 
 class YieldBand(DatedRule, Base):
-    """Which yields of a process are usual, from a day on; corrections are further rows, the last one counts."""
+    """Which yields are usual, in percent, from a day on: of a process, else of a product, else (both empty) of all.
+
+    `product_key` is the key of the product that comes out.
+    """
 
     __tablename__ = "yield_bands"
     __table_args__ = (
         CheckConstraint("least >= 0 AND least < most", name="least_below_most"),
-        *dated("出品率的通常范围", "process"),
+        CheckConstraint("process = '' OR product_key = ''", name="of_a_process_or_a_product"),
+        *dated("出品率的通常范围", "process", "product_key"),
     )
 
     process: Mapped[str]
+    product_key: Mapped[str]
     name: Mapped[str]
     least: Mapped[Decimal]
     most: Mapped[Decimal]

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from services.traceability.productions.models import Production, ProductionPart, YieldBand
-from services.traceability.productions.rules import ProductionKind
+from services.traceability.productions.rules import Band, Bands, ProductionKind
 from services.traceability.subjects.scope import readable
-from shared.dated_rules.repository import rule_on
+from shared.dated_rules.repository import in_force
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
@@ -67,6 +67,7 @@ async def list_productions(
     return await paginate(session, statement, page, order_by=[Production.done_at, Production.id], descending=True)
 
 
-async def band_on(session: AsyncSession, process: str, day: date) -> YieldBand | None:
-    """The band that holds for a process on a day."""
-    return await rule_on(session, YieldBand, day, YieldBand.process == process)
+async def bands_on(session: AsyncSession, day: date) -> Bands:
+    """The usual yields as they hold on a day."""
+    rows = await in_force(session, YieldBand, day)
+    return Bands({(row.process, row.product_key): Band(row.least, row.most) for row in rows})

@@ -22,7 +22,6 @@ from shared.contracts.regions import RegionCode
 from shared.database import Session
 from shared.dated_rules.access import CanStateRules
 from shared.dated_rules.repository import history
-from shared.dated_rules.service import state_rule
 from shared.http.etags import set_etag
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
@@ -88,7 +87,7 @@ async def list_productions(
 
 @router.get("/yield-bands")
 async def list_yield_bands(_: CanReadChains, session: Session) -> list[YieldBandRead]:
-    """各种工艺的出品率通常在什么范围，连同出处和历次更正，每种最近的在前。"""
+    """出品率通常在什么范围：按工艺，没有的按产品，再没有的按通用的一条；连同出处和历次更正，每种最近的在前。"""
     return [YieldBandRead.model_validate(band) for band in await history(session, YieldBand)]
 
 
@@ -96,8 +95,8 @@ async def list_yield_bands(_: CanReadChains, session: Session) -> list[YieldBand
 async def state_yield_band(
     body: YieldBandCreate, actor: CanStateRules, session: Session, _: Idempotent
 ) -> YieldBandRead:
-    """核定一种工艺的出品率范围，自某日起用；已有的记录不变。"""
-    return YieldBandRead.model_validate(await state_rule(session, YieldBand(**body.model_dump()), actor))
+    """核定一种工艺、一个产品或其余各种的出品率范围，自某日起用；已有的生产记录不变，追溯按当时有效的核算。"""
+    return YieldBandRead.model_validate(await service.state_band(session, body, actor))
 
 
 def _detail(production: Production) -> ProductionDetail:

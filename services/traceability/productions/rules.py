@@ -1,9 +1,10 @@
 """Making, splitting, mixing, repacking, slaughtering: what must hold of the amounts. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from services.traceability.everyday_events.units import Amount
 
@@ -95,9 +96,29 @@ def yield_percent(shape: Shape) -> Decimal | None:
     return (Decimal(100) * came_out["kg"] / went_in["kg"]).quantize(Decimal("0.01"))
 
 
-def outside(percent: Decimal | None, least: Decimal, most: Decimal) -> bool:
+class Band(NamedTuple):
+    """Usual yields, in percent."""
+
+    least: Decimal
+    most: Decimal
+
+
+class Bands:
+    """The bands in force, by process and key of the product."""
+
+    def __init__(self, rows: Mapping[tuple[str, str], Band]) -> None:
+        self._rows = rows
+
+    def of(self, process: str | None, product_key: str | None) -> Band | None:
+        """The band of the process, else of the product, else of all; None where there is not even that."""
+        own = [(process, "")] if process else []
+        of_product = [("", product_key)] if product_key else []
+        return next((self._rows[key] for key in (*own, *of_product, ("", "")) if key in self._rows), None)
+
+
+def outside(percent: Decimal | None, band: Band | None) -> bool:
     """Whether a yield is one to ask about."""
-    return percent is not None and not least <= percent <= most
+    return percent is not None and band is not None and not band.least <= percent <= band.most
 
 
 def _not_kept(shape: Shape) -> list[Wrong]:

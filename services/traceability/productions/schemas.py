@@ -95,24 +95,29 @@ class ProductionDetail(ProductionRead):
     outputs: list[PartRead]
 
 
-class _YieldBand(Schema):
-    process: str = Field(pattern=r"^[a-z_]{2,40}$", description="工艺的代码", examples=["cooked_meat"])
+class YieldBandCreate(DatedRuleCreate):
+    """Which yields are usual, in percent, from a day on."""
+
+    process: str = Field(
+        default="", pattern=r"^([a-z_]{2,40})?$", description="哪一种工艺；不填对其余各种", examples=["cooked_meat"]
+    )
+    product: str = Field(default="", max_length=200, description="或只对产出这个商品的", examples=[""])
     name: Words = Field(min_length=1, max_length=100, examples=["熟食卤制（生重到熟重）"])
-
-
-class YieldBandCreate(_YieldBand, DatedRuleCreate):
-    """Which yields of a process are usual, in percent, from a day on."""
-
     least: Percent = Field(description="通常不低于百分之几", examples=["50"])
     most: Percent = Field(description="通常不高于百分之几", examples=["95"])
 
     @model_validator(mode="after")
-    def _is_a_span(self) -> "YieldBandCreate":
+    def _is_a_band(self) -> "YieldBandCreate":
         if self.least >= self.most:
             raise ValueError("下限 least 应小于上限 most，请核对")
+        if self.process and self.product:
+            raise ValueError("工艺 process 和商品 product 只写一个")
         return self
 
 
-class YieldBandRead(_YieldBand, DatedRuleRead):
+class YieldBandRead(DatedRuleRead):
+    process: str = Field(examples=["cooked_meat"])
+    product_key: str = Field(examples=[""])
+    name: str = Field(examples=["熟食卤制（生重到熟重）"])
     least: Number = Field(examples=["50"])
     most: Number = Field(examples=["95"])

@@ -15,6 +15,7 @@ SHIPPED = {
     "pork_slaughter": ("生猪屠宰（活重到白条）", Decimal(65), Decimal(82)),
     "beef_slaughter": ("牛屠宰（活重到胴体）", Decimal(45), Decimal(65)),
     "cooked_meat": ("熟食卤制（生重到熟重）", Decimal(50), Decimal(95)),
+    "": ("其余各种", Decimal(20), Decimal(105)),
     "wet_rice_noodle": ("湿米粉（米到粉）", Decimal(150), Decimal(320)),
 }
 
@@ -24,4 +25,4 @@ async def seed_yield_bands(session: AsyncSession) -> None:
         {"process": process, "name": name, "least": least, "most": most}
         for process, (name, least, most) in SHIPPED.items()
     ]
-    await seed_rules(session, YieldBand, rows, valid_from=SINCE, source=SOURCE, verified=False)
+    await seed_rules(session, YieldBand, rows, product_key="", valid_from=SINCE, source=SOURCE, verified=False)

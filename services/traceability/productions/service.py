@@ -6,6 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.traceability.codes.service import product_key
+from services.traceability.epcis_events.keys import kind_of
 from services.traceability.everyday_events import service as events
 from services.traceability.everyday_events.rules import (
     Act,
@@ -22,7 +24,7 @@ from services.traceability.everyday_events.units import Amount
 from services.traceability.lots.rules import Holder, normalise_code
 from services.traceability.lots.service import hold_lot, sale_refusals
 from services.traceability.productions import repository
-from services.traceability.productions.models import Production, ProductionPart
+from services.traceability.productions.models import Production, ProductionPart, YieldBand
 from services.traceability.productions.problems import (
     IngredientOnHold,
     ProductionIdReused,
@@ -30,13 +32,20 @@ from services.traceability.productions.problems import (
     UnknownProduction,
 )
 from services.traceability.productions.rules import Shape, outside, wrongs, yield_percent
-from services.traceability.productions.schemas import InputWrite, OutputWrite, ProductionWrite, ReleaseWrite
+from services.traceability.productions.schemas import (
+    InputWrite,
+    OutputWrite,
+    ProductionWrite,
+    ReleaseWrite,
+    YieldBandCreate,
+)
 from services.traceability.stocks import service as stocks
 from services.traceability.stocks.models import StockReason
 from services.traceability.stocks.service import Movement
 from services.traceability.subjects import service as subjects
 from services.traceability.subjects.models import Subject
 from services.traceability.tickets.rules import CLOCK_TOLERANCE, expiry
+from shared.dated_rules.service import state_rule
 from shared.http.auth import Actor
 from shared.http.problems import FieldError
 from shared.times import day_of, now
@@ -61,7 +70,9 @@ async def put_production(session: AsyncSession, production_id: UUID, body: Produ
     _ensure_can_be(body, shape, maker)
     await _ensure_free(session, body.inputs, maker)
     percent = yield_percent(shape)
-    band = await repository.band_on(session, body.process, day_of(body.done_at)) if body.process else None
+    bands = await repository.bands_on(session, day_of(body.done_at))
+    made = [_part(maker.id, at, True, part) for at, part in enumerate(body.outputs, 1)]
+    band = bands.of(body.process, kind_of(made[0].lot_key))
     production = Production(
         id=production_id,
         kind=body.kind,
@@ -71,12 +82,12 @@ async def put_production(session: AsyncSession, production_id: UUID, body: Produ
         process=body.process,
         losses=[loss.model_dump(mode="json") for loss in body.losses],
         yield_percent=percent,
-        yield_outside=band is not None and outside(percent, band.least, band.most),
+        yield_outside=outside(percent, band),
         body_hash=digest,
         recorded_by=actor.id,
         parts=[
             *(_part(maker.id, at, False, part) for at, part in enumerate(body.inputs, 1)),
-            *(_part(maker.id, at, True, part) for at, part in enumerate(body.outputs, 1)),
+            *made,
         ],
     )
     session.add(production)
@@ -209,3 +220,9 @@ def _goods(parts: Sequence[ProductionPart]) -> list[Goods]:
 
 def _moved(part: ProductionPart, amount: Amount, reason: StockReason) -> Movement:
     return Movement(part.lot_key, part.product_name, amount, reason)
+
+
+async def state_band(session: AsyncSession, body: YieldBandCreate, actor: Actor) -> YieldBand:
+    """Append a band, for a process, for the product of the code that is named, or for all."""
+    band = YieldBand(**body.model_dump(exclude={"product"}), product_key=product_key(body.product))
+    return await state_rule(session, band, actor)

@@ -8,10 +8,12 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
+from uuid import UUID
 
 from services.traceability.code_scans.rules import Place as Spot
 from services.traceability.code_scans.rules import distance_km
 from services.traceability.epcis_events.keys import gln_key, is_instance, kind_of
+from services.traceability.productions.rules import Bands, outside
 from services.traceability.traces.custody import Balance, Contents, Flow, Movement, Place, TraceEvent, Yield
 from services.traceability.traces.limits import Limit, Limits
 from shared.times import in_words
@@ -201,17 +203,19 @@ def _about(balance: Balance, kind: FindingKind, says: str) -> Finding:
     )
 
 
-def wrong_yields(many: Iterable[Yield], limits: Limits) -> Iterator[Finding]:
+def wrong_yields(many: Iterable[Yield], processes: Mapping[UUID, str], bands: Bands) -> Iterator[Finding]:
+    """Yields to ask about; `processes` by the events of which it is known."""
     for one in many:
-        product = next((kind for key in one.outputs if (kind := kind_of(key))), None)
-        low, high = limits.of(Limit.YIELD_LOW, product), limits.of(Limit.YIELD_HIGH, product)
-        if low <= one.ratio <= high:
-            continue
         event = one.event
+        product = next((kind for key in one.outputs if (kind := kind_of(key))), None)
+        band = bands.of(processes.get(event.head.id), product)
+        percent = 100 * one.ratio
+        if band is None or not outside(percent, band):
+            continue
         yield Finding(
             FindingKind.YIELD,
             f"{in_words(event.head.at)}{_who(event)}投入 {one.put_in:f}，产出 {one.came_out:f} {one.unit}，"
-            f"比为 {one.ratio:.2f}，应在 {low:f} 至 {high:f} 之间",
+            f"出品率 {percent:.2f}%，通常在 {band.least:f}% 至 {band.most:f}% 之间",
             event.head.at,
             one.outputs[:5],
             event.holder.key if event.holder else None,

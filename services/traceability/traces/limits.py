@@ -8,8 +8,6 @@ from enum import StrEnum
 class Limit(StrEnum):
     """Numbers that decide what a trace finds, each dated and to be corrected by the bureau."""
 
-    YIELD_LOW = "yield_low"
-    YIELD_HIGH = "yield_high"
     WASTAGE_HIGH = "wastage_high"
     TOLERANCE = "balance_tolerance"
     RECEIPT = "receipt_hours"
@@ -26,8 +24,6 @@ class Limit(StrEnum):
 
 
 _LIMITS = {
-    Limit.YIELD_LOW: ("产出与投入之比低于多少即可疑", "比"),
-    Limit.YIELD_HIGH: ("产出与投入之比高于多少即可疑", "比"),
     Limit.WASTAGE_HIGH: ("登记的损耗、销毁占购进多少以上即可疑", "比"),
     Limit.TOLERANCE: ("卖出多于购进，相差不到多少不计", "比"),
     Limit.RECEIPT: ("发货后多少小时没有登记收货即为断链", "h"),

@@ -27,6 +27,7 @@ from services.traceability.epcis_events.redaction import NEVER_REDACTED_TYPES
 from services.traceability.epcis_events.visibility import concerned, shown
 from services.traceability.everyday_events.rules import PLACE_KEY
 from services.traceability.master_data.models import MasterDataAttribute
+from services.traceability.productions.models import Production
 from services.traceability.subjects.models import Subject
 from services.traceability.traces.custody import EventHead, Place, Thing
 from services.traceability.traces.models import TraceLimit
@@ -192,6 +193,23 @@ async def is_transformation(session: AsyncSession, key: str) -> bool:
         return False
     statement = select(exists().where(EpcisEvent.transformation_id == key))
     return key.startswith("event:") or bool(await session.scalar(statement))
+
+
+async def processes_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, str]:
+    """By which process (of `/v1/yield-bands`) each of these events was made, where its own business said so."""
+    event = EpcisEvent
+    statement = select(event.id, event.business_id, event.transformation_id).where(event.id == _any_id(ids))
+    acts = {
+        row.id: (act, row.business_id)
+        for row in await session.execute(statement)
+        if row.transformation_id and (act := _uuid(row.transformation_id.removeprefix("urn:uuid:"))) is not None
+    }
+    made = Production
+    told = select(made.id, made.business_id, made.process).where(
+        made.id == _any_id(act for act, _ in acts.values()), made.process.is_not(None)
+    )
+    known = {(row.id, row.business_id): row.process for row in await session.execute(told)}
+    return {event_id: known[act] for event_id, act in acts.items() if act in known}
 
 
 async def events_about(session: AsyncSession, windows: Sequence[Window], most: int) -> list[UUID] | None:

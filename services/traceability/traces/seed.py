@@ -13,8 +13,6 @@ SINCE = date(2000, 1, 1)
 SOURCE = "本平台拟定，没有法规或标准规定，请按本地情况和产品核定"
 
 SHIPPED = {
-    Limit.YIELD_LOW: Decimal("0.2"),
-    Limit.YIELD_HIGH: Decimal("1.05"),
     Limit.WASTAGE_HIGH: Decimal("0.15"),
     Limit.TOLERANCE: Decimal("0.02"),
     Limit.RECEIPT: Decimal("72"),

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.traceability.codes.service import key_of
-from services.traceability.epcis_events.keys import kind_of
+from services.traceability.codes.service import key_of, product_key
+from services.traceability.productions.repository import bands_on
 from services.traceability.traces import findings, repository
 from services.traceability.traces.behind import (
     certificates_cited,
@@ -101,19 +101,21 @@ async def trace(
         raise NothingTraced("本平台没有这个码的事件，或不在您可查看的范围内；请核对码的写法")
     places = await name_holders(session, events)
     limits = Limits(await repository.limits_on(session, day_of(as_of)))
+    bands = await bands_on(session, day_of(as_of))
     things = {key for graph in graphs.values() for key in graph.depth if key not in graph.nodes}
     goods = own_things(graphs) - {thing.key for event in events for thing in event.things if thing.role == "parent"}
     moves = [move for move in movements(events, contents) if move.key in things]
     own_balances = balances(move for move in moves if move.key in goods and move.event.head.shown is None)
     timeline = in_windows(events, graphs, as_of)
     own_yields = yields(timeline)
+    processes = await repository.processes_of(session, {one.event.head.id for one in own_yields})
     cited = await certificates_cited(session, actor, events, heads)
     found = [
         *findings.broken_links(moves, contents, limits, as_of),
         *findings.unknown_origins(goods, moves),
         *findings.without_place(timeline),
         *findings.wrong_amounts(own_balances, limits),
-        *findings.wrong_yields(own_yields, limits),
+        *findings.wrong_yields(own_yields, processes, bands),
         *findings.impossible_travel(timeline, places, limits),
         *findings.copied_certificates(cited),
     ]
@@ -181,6 +183,5 @@ def _is_seen(edge: Edge, heads: Heads) -> bool:
 
 async def state_limit(session: AsyncSession, actor: Actor, wanted: LimitCreate) -> TraceLimit:
     """Append a limit, for all or for the product of the code that is named."""
-    product = kind_of(key := key_of(wanted.product)) or key if wanted.product else ""
-    limit = TraceLimit(**wanted.model_dump(exclude={"product"}), product_key=product)
+    limit = TraceLimit(**wanted.model_dump(exclude={"product"}), product_key=product_key(wanted.product))
     return await state_rule(session, limit, actor)

@@ -68,11 +68,13 @@ async def test_a_table_without_a_key_has_one_rule_a_day(session_of: SessionOf) -
 async def test_a_release_brings_what_is_new_and_takes_back_no_word_of_the_bureau(traceability: AsyncSession) -> None:
     """A band that a bureau stated for the very day of a later shipped one stands, and nothing comes twice."""
     session = traceability
-    own = YieldBand(process="demo_drying", name="演示", least=Decimal(10), most=Decimal(20), valid_from=FIRST, **OWN)
+    own = YieldBand(
+        process="demo_drying", product_key="", name="演示", least=Decimal(10), most=Decimal(20), valid_from=FIRST, **OWN
+    )
     session.add(own)
     await session.flush()
     rows = [
-        {"process": process, "name": "随平台提供", "least": Decimal(1), "most": Decimal(2)}
+        {"process": process, "product_key": "", "name": "随平台提供", "least": Decimal(1), "most": Decimal(2)}
         for process in ("demo_drying", "demo_smoking")
     ]
     for _ in range(2):
@@ -126,6 +128,7 @@ async def test_a_bureau_states_a_rule_without_a_release(
         ("temperature-limits", {"least": "-10"}, "高于上限"),
         ("temperature-limits", {"storage_class": "冷"}, "storage_class"),
         ("yield-bands", {"least": "90"}, "应小于上限"),
+        ("yield-bands", {"product": "(01)09520123456788"}, "只写一个"),
         ("yield-bands", {"source": " "}, "source"),
         ("certificate-forms", {"fields": []}, "fields"),
         ("certificate-forms", {"fields": ["colour"]}, "可写的有：" + "、".join(ON_CERTIFICATES)),

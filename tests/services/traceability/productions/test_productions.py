@@ -127,6 +127,20 @@ async def test_a_yield_to_ask_about_is_found_by_the_office_of_the_region(client_
     assert [error["pointer"] for error in missing.json()["errors"]] == ["/inputs/0/certificates"]
 
 
+async def test_a_process_is_held_to_its_own_band_in_the_record_and_in_the_trace(client_of: ClientOf) -> None:
+    """Rice takes up water: what no other process may give is usual for noodles."""
+    _, maker = await shop(client_of, "演示湿米粉厂（虚构）", kind="production")
+    office = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[HAISHU])
+    found = {}
+    for process, lot in (("wet_rice_noodle", "FEN-1"), (None, "FEN-2")):
+        made = await record(maker, production([part(f"MI-{lot}", "100")], [part(lot, "220")], process=process))
+        traced = await office.get("/v1/traces", params={"code": made["outputs"][0]["lot_key"]})
+        assert [one["ratio"] for one in traced.json()["yields"]] == ["2.2"], traced.text
+        says = [one["says"] for one in traced.json()["findings"] if one["kind"] == "yield"]
+        found[process] = (made["yield_outside"], len(says))
+    assert found == {"wet_rice_noodle": (False, 0), None: (True, 1)}
+
+
 async def test_a_production_is_its_own_business(client_of: ClientOf) -> None:
     _, kitchen = await shop(client_of, "演示卤味坊（虚构）")
     _, rival = await shop(client_of, "别家（虚构）")

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from services.traceability.everyday_events.units import Amount, amount
 from services.traceability.productions.rules import (
+    Band,
+    Bands,
     PaperKind,
     ProductionKind,
     Shape,
@@ -82,13 +84,23 @@ def test_making_may_weigh_what_it_weighs() -> None:
 
 @pytest.mark.parametrize(("percent", "is_outside"), [("64.99", True), ("65", False), ("82", False), ("82.01", True)])
 def test_a_yield_is_held_to_its_band(percent: str, *, is_outside: bool) -> None:
-    assert outside(Decimal(percent), Decimal(65), Decimal(82)) is is_outside
+    assert outside(Decimal(percent), Band(Decimal(65), Decimal(82))) is is_outside
 
 
 def test_what_was_not_weighed_has_no_yield() -> None:
     heads = shape(ProductionKind.SLAUGHTER, [Amount(Decimal(2), "头")], [Amount(Decimal(150), "kg")], [])
     assert yield_percent(heads) is None
-    assert outside(None, Decimal(1), Decimal(2)) is False
+    assert outside(None, Band(Decimal(1), Decimal(2))) is False
+
+
+def test_a_process_is_held_to_its_own_band_before_its_product_is_and_that_before_all_others() -> None:
+    all_others, of_noodles, of_steaming = (Band(Decimal(least), Decimal(105)) for least in (20, 30, 40))
+    bands = Bands({("", ""): all_others, ("", "noodles"): of_noodles, ("steaming", ""): of_steaming})
+    assert bands.of("steaming", "noodles") is of_steaming
+    assert bands.of("something else", "noodles") is bands.of("", "noodles") is bands.of(None, "noodles") is of_noodles
+    assert bands.of(None, "ducks") is bands.of(None, None) is all_others
+    assert Bands({}).of("steaming", None) is None
+    assert outside(Decimal(1), None) is False, "where nobody has said what is usual nothing is unusual"
 
 
 @pytest.mark.parametrize(

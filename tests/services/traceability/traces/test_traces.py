@@ -173,28 +173,52 @@ async def test_more_sold_than_bought_and_made_is_found(
     assert "60" in found["oversold"]["says"] and "85" in found["oversold"]["says"]
 
 
-async def test_more_made_than_put_in_is_found_by_the_limit_in_force(
+async def test_more_made_than_put_in_is_found_by_the_band_in_force(
     session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient, client_of: ClientOf
 ) -> None:
     kitchen = members["kitchen"]
     await tell(session, kitchen, kitchen.turned(1, {"RICE": "100"}, {"NOODLE": "130"}))
-    assert kinds(await trace(office, lot("NOODLE"), direction="back")).count("yield") == 1
+    [told] = [
+        one for one in (await trace(office, lot("NOODLE"), direction="back"))["findings"] if one["kind"] == "yield"
+    ]
+    assert "出品率 130.00%，通常在 20% 至 105% 之间" in told["says"]
     correcting = await client_of(Unit.TRACEABILITY, Role.FOOD_SAFETY_OFFICE, regions=[HAISHU])
     body = {
-        "name": "yield_high",
         "product": lot("NOODLE"),
-        "value": "2.2",
+        "name": "米粉（演示）",
+        "least": "100",
+        "most": "220",
         "valid_from": "2026-07-02",
         "source": "演示纪要",
         "verified": True,
     }
-    answer = await correcting.post("/v1/trace-limits", json=body, headers={"Idempotency-Key": "k" * 20})
+    answer = await correcting.post("/v1/yield-bands", json=body, headers={"Idempotency-Key": "k" * 20})
     assert (answer.status_code, answer.json()["product_key"]) == (201, "https://id.gs1.org/01/09520123456788"), (
         answer.text
     )
     assert "yield" not in kinds(await trace(office, lot("NOODLE"), direction="back"))
     before = await trace(office, lot("NOODLE"), direction="back", as_of=at(10))
-    assert "yield" in kinds(before), "on that day the old limit was in force"
+    assert "yield" in kinds(before), "on that day the old band was in force"
+
+
+async def test_a_limit_is_corrected_for_one_product(
+    session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient, client_of: ClientOf
+) -> None:
+    await told(session, members)
+    await tell(session, members["shop"], members["shop"].sold(20, {"COOKED": "30"}))
+    assert "oversold" in kinds(await trace(office, lot("DUCK"), direction="forward"))
+    correcting = await client_of(Unit.TRACEABILITY, Role.FOOD_SAFETY_OFFICE, regions=[HAISHU])
+    body = {
+        "name": "balance_tolerance",
+        "product": lot("COOKED"),
+        "value": "0.5",
+        "valid_from": "2026-07-02",
+        "source": "演示纪要",
+        "verified": True,
+    }
+    answer = await correcting.post("/v1/trace-limits", json=body, headers={"Idempotency-Key": "k" * 20})
+    assert (answer.status_code, answer.json()["product_key"]) == (201, "https://id.gs1.org/01/09520123456788")
+    assert "oversold" not in kinds(await trace(office, lot("DUCK"), direction="forward"))
     listed = (await office.get("/v1/trace-limits")).json()
     assert {row["verified"] for row in listed if row["source"].startswith("本平台拟定")} == {False}
 
