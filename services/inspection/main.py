@@ -67,6 +67,7 @@ from services.inspection.task_packs.router import router as task_packs
 from services.inspection.trainings.exams.router import router as exams
 from services.inspection.trainings.jobs import RECOUNT_TRAINING
 from services.inspection.trainings.router import router as trainings
+from services.inspection.visit_plans.router import router as visit_plans
 from services.inspection.visit_priority.router import router as visit_priority
 from services.inspection.visit_records.router import router as visit_records
 from services.inspection.visits.router import router as visits
@@ -111,6 +112,7 @@ service = Service(
         risk_replays,
         inspection_frequency,
         visit_priority,
+        visit_plans,
         dated_rules,
         grid_cells,
         grid_posts,
