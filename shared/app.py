@@ -57,12 +57,12 @@ def create_app(service: Service, settings: UnitSettings | None = None) -> FastAP
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        from httpx_aiohttp import AiohttpTransport  # noqa: PLC0415 (6 MB that only a web server needs)
+        from shared.transport import make_transport  # noqa: PLC0415 (6 MB that only a web server needs)
 
         effective = settings or read_settings(service.settings)
         configure_logging(service.unit, effective.log_level, effective.log_format)
         engine = create_engine(effective)
-        async with httpx.AsyncClient(transport=AiohttpTransport()) as client:
+        async with httpx.AsyncClient(transport=make_transport()) as client:
             app.state.settings = effective
             app.state.engine = engine
             app.state.sessions = create_sessions(engine)

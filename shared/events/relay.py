@@ -16,7 +16,6 @@ from uuid import UUID
 
 import httpx
 import structlog
-from httpx_aiohttp import AiohttpTransport
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Row
 
@@ -32,6 +31,7 @@ from shared.ids import uuid7
 from shared.notifications import listening
 from shared.settings import UnitSettings
 from shared.telemetry import EVENTS_DELIVERED, EVENTS_PARKED, OUTBOX_PENDING, install_tracing
+from shared.transport import make_transport
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +73,7 @@ async def run_relay(settings: UnitSettings, stop: asyncio.Event, pace: Pace = Pa
     install_tracing(None, settings)
     engine = create_engine(settings, application_name=f"shian-{settings.unit}-relay")
     sessions = create_sessions(engine)
-    client = httpx.AsyncClient(transport=AiohttpTransport(), timeout=pace.timeout_seconds)
+    client = httpx.AsyncClient(transport=make_transport(), timeout=pace.timeout_seconds)
     async with client:
         couriers = [Courier(target, settings, sessions, client, pace) for target in targets_of(settings.unit)]
 
