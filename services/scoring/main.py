@@ -16,6 +16,8 @@ from services.scoring.evidence.router import router as evidence
 from services.scoring.figures.definitions import FIGURES
 from services.scoring.improvements.router import router as improvements
 from services.scoring.indicators.router import router as indicators
+from services.scoring.rescorings.jobs import RESCORE_EVALUATIONS
+from services.scoring.rescorings.router import router as rescorings
 from services.scoring.schemes.router import router as schemes
 from services.scoring.schemes.seed import seed_scoring_schemes
 from services.scoring.settings import Settings
@@ -43,6 +45,7 @@ service = Service(
         evidence,
         improvements,
         indicators,
+        rescorings,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -51,7 +54,7 @@ service = Service(
         SampleConcluded.type: on_sample_concluded,
         DisposalClosed.type: on_disposal_closed,
     },
-    jobs=[SWEEP],
+    jobs=[SWEEP, RESCORE_EVALUATIONS],
     figures=FIGURES,
     seeds=[seed_scoring_schemes],
 )

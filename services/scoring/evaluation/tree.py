@@ -1,6 +1,6 @@
 """Scores of the whole tree: clauses by their rules, groups from their parts, 合理缺项 as the scheme says. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -61,11 +61,17 @@ def walk(nodes: tuple[Node, ...], parent: str | None = None) -> Iterator[tuple[N
 class Evaluation:
     """One evaluation of a scheme. `standings` are filled in the order of the document.
 
-    `assumed_full` are clauses taken to bring all they can: what would be, not what is.
+    `assumed_full` are clauses taken to bring all they can: what would be, not what is. Then `settled` may give the
+    clauses of an evaluation of the same input, which need not be calculated again.
     """
 
     def __init__(
-        self, scheme: SchemeContent, given: EvaluationInput, *, assumed_full: frozenset[str] = frozenset()
+        self,
+        scheme: SchemeContent,
+        given: EvaluationInput,
+        *,
+        assumed_full: frozenset[str] = frozenset(),
+        settled: Iterable[Standing] = (),
     ) -> None:
         self.scheme, self.given, self.assumed_full = scheme, given, assumed_full
         self.nodes = {node.code: (node, parent) for node, parent in walk(scheme.nodes)}
@@ -76,7 +82,7 @@ class Evaluation:
             given,
             lambda code: self.standing(code).outcome,
         )
-        self._standings: dict[str, Standing] = {}
+        self._standings = {one.node.code: one for one in settled if one.node.code not in assumed_full}
 
     @property
     def standings(self) -> list[Standing]:

@@ -8,8 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from services.scoring.evaluation_scores.models import Scoring, Statement, StatementKind
-from services.scoring.evaluations.models import Evaluation
-from shared.contracts.evaluations import RunState, Stage
+from shared.contracts.evaluations import Stage
 
 
 async def statements_of(session: AsyncSession, evaluation_id: UUID) -> Sequence[Statement]:
@@ -59,8 +58,3 @@ async def last_scoring(session: AsyncSession, evaluation_id: UUID, stage: Stage)
         .options(undefer(Scoring.result))
     )
     return (await session.scalars(statement)).first()
-
-
-async def open_runs_of_scheme(session: AsyncSession, scheme_id: UUID) -> Sequence[UUID]:
-    statement = select(Evaluation.id).filter_by(scheme_id=scheme_id, state=RunState.OPEN).order_by(Evaluation.id)
-    return (await session.scalars(statement)).all()

@@ -9,7 +9,7 @@ from services.scoring.evaluation.inputs import EvaluationInput
 from services.scoring.evaluation.tree import Evaluation, Standing
 from services.scoring.formulas.rules import read
 from services.scoring.scheme_language.content import InputItem, Node, SchemeContent
-from services.scoring.scheme_language.rule_kinds import Relative
+from services.scoring.scheme_language.rule_kinds import Convert, Relative
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,14 @@ class Lacking:
 def lacking_clauses(scheme: SchemeContent, given: EvaluationInput) -> list[Lacking]:
     """Every clause that lacks points, the greatest gain first; equal ones in the order of the document."""
     today = Evaluation(scheme, given)
-    total, _ = today.total
+    # What is converted from other clauses changes with them; the others stay as they are.
+    settled = [one for one in today.standings if one.node.rule is not None and not isinstance(one.node.rule, Convert)]
+
+    def total_with(full: frozenset[str]) -> Fraction:
+        return Evaluation(scheme, given, assumed_full=full, settled=settled).total[0].low
+
     gains = [
-        (_total_with(scheme, given, frozenset({one.node.code})) - total.low, one)
+        (total_with(frozenset({one.node.code})) - today.total[0].low, one)
         for one in today.standings
         if one.node.rule is not None and one.applies and one.outcome.low < one.maximum
     ]
@@ -40,12 +45,8 @@ def lacking_clauses(scheme: SchemeContent, given: EvaluationInput) -> list[Lacki
     found = []
     for gain, one in gains:
         taken |= {one.node.code}
-        found.append(Lacking(one, gain, _total_with(scheme, given, taken), inputs_of(one.node, today)))
+        found.append(Lacking(one, gain, total_with(taken), inputs_of(one.node, today)))
     return found
-
-
-def _total_with(scheme: SchemeContent, given: EvaluationInput, full: frozenset[str]) -> Fraction:
-    return Evaluation(scheme, given, assumed_full=full).total[0].low
 
 
 def inputs_of(node: Node, evaluation: Evaluation) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from services.scoring.improvements.rules import lacking_clauses, why_out_of_reac
 from services.scoring.scheme_language.content import InputItem
 from tests.conftest import ClientOf
 from tests.services.scoring.evaluations.running import People, add, begun, people_of, published
-from tests.services.scoring.making import expert, group, scheme_of
+from tests.services.scoring.making import clause, expert, group, scheme_of
 
 ON = {"on": date(2026, 11, 1)}
 
@@ -43,6 +43,14 @@ def test_a_gain_is_that_of_the_total_not_of_the_clause() -> None:
         ("c2", Fraction(10)),
     ]
     assert (first.total_then, second.total_then) == (Fraction(30), Fraction(40))
+
+
+def test_what_is_converted_from_a_clause_rises_with_it() -> None:
+    bands = [{"high": "8", "points": "1"}, {"low": "8", "points": "5"}]
+    rule = {"kind": "convert", "of_clause": "c1", "bands": bands}
+    scheme = scheme_of(expert("c1", "10"), clause(rule, "5", code="c2"))
+    gains = {one.standing.node.code: one.gain for one in lacking_clauses(scheme, marked(c1="6"))}
+    assert gains == {"c1": Fraction(8), "c2": Fraction(4)}
 
 
 @given(marks=st.lists(st.integers(min_value=0, max_value=10), min_size=1, max_size=8))
