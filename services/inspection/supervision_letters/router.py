@@ -1,5 +1,6 @@
 """三书一函: issuers, forms, and letters from the draft to the reply."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from services.inspection.supervision_letters.docx import MEDIA_TYPE, write_docx
 from services.inspection.supervision_letters.kinds import LetterKind, LetterState
 from services.inspection.supervision_letters.models import Letter
 from services.inspection.supervision_letters.page import POLICY, draft_page, issued_page
+from services.inspection.supervision_letters.pdf import write_letter
 from services.inspection.supervision_letters.problems import LetterStepRefused
 from services.inspection.supervision_letters.reading import show_letter, show_summary, show_template
 from services.inspection.supervision_letters.repository import LetterFilter
@@ -31,6 +33,7 @@ from services.inspection.supervision_letters.schemas import (
 from shared.contracts.codes import OFFICIALS, Role
 from shared.contracts.regions import RegionCode
 from shared.database import Session
+from shared.documents.pdf import MEDIA_TYPE as PDF
 from shared.http.auth import Actor, Allow
 from shared.http.etags import IfMatch, set_etag
 from shared.http.idempotency import Idempotent
@@ -206,9 +209,20 @@ async def download_supervision_letter(letter_id: UUID, actor: CanReadLetters, se
     return Response(file, media_type=MEDIA_TYPE, headers=headers)
 
 
+@router.get("/supervision-letters/{letter_id}/pdf", response_class=Response, responses={200: {"content": {PDF: {}}}})
+async def download_supervision_letter_pdf(letter_id: UUID, actor: CanReadLetters, session: Session) -> Response:
+    """已签发文书的 PDF，字体已嵌入，与 DOCX 同文，印有内容哈希；同一件每次下载逐字节相同。"""
+    letter = await service.letter_for(session, letter_id, actor)
+    if letter.content is None or letter.content_sha256 is None or letter.chain_sha256 is None:
+        raise LetterStepRefused("还没有签发；草稿请看打印页")
+    file = await asyncio.to_thread(write_letter, letter.content, letter.content_sha256, letter.chain_sha256)
+    headers = {"Content-Disposition": f'attachment; filename="letter-{letter.id}.pdf"'}
+    return Response(file, media_type=PDF, headers=headers)
+
+
 @router.get("/supervision-letters/{letter_id}/page", response_class=HTMLResponse)
 async def print_supervision_letter(letter_id: UUID, actor: CanReadLetters, session: Session) -> HTMLResponse:
-    """打印页（A4），可由浏览器存成 PDF；草稿标明没有效力。"""
+    """打印页（A4）；草稿标明没有效力。"""
     letter = await service.letter_for(session, letter_id, actor)
     if letter.content is not None and letter.content_sha256 is not None and letter.chain_sha256 is not None:
         page = issued_page(letter.content, letter.content_sha256, letter.chain_sha256)

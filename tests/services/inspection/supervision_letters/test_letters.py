@@ -1,7 +1,9 @@
 """From a draft to a reply: who may take which step, what a letter says, and that nothing issued is changed."""
 
 import io
+import re
 import zipfile
+from html import unescape
 from typing import Any
 from uuid import UUID
 from xml.etree import ElementTree
@@ -29,6 +31,7 @@ from tests.services.inspection.supervision_letters.making import (
     letter,
     post,
 )
+from tests.shared.documents.reading import pages_of
 
 YEAR = day_of(now()).year
 
@@ -198,11 +201,25 @@ async def test_the_document_shows_the_hash_it_can_be_checked_by_and_is_the_same_
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
 
 
+async def test_the_pdf_says_the_same_and_is_the_same_every_time(
+    officer: httpx.AsyncClient, leader: httpx.AsyncClient
+) -> None:
+    shown = await issued(officer, leader, await an_issuer(leader))
+    path = f"/v1/supervision-letters/{shown['id']}"
+    first, second = [(await officer.get(f"{path}/pdf")).content for _ in range(2)]
+    assert first == second
+    words = "".join(pages_of(first))
+    printed = (await officer.get(f"{path}/page")).text
+    for paragraph in re.findall(r"<p>([^<]+)</p>", printed):
+        assert unescape(paragraph).replace("\n", "") in words
+
+
 async def test_a_draft_prints_as_one_and_has_no_document(officer: httpx.AsyncClient, leader: httpx.AsyncClient) -> None:
     draft = await drafted(officer, await an_issuer(leader))
     page = await officer.get(f"/v1/supervision-letters/{draft}/page")
     assert "草稿：没有编号，不具效力" in page.text
-    assert (await officer.get(f"/v1/supervision-letters/{draft}/document")).status_code == 409
+    for part in ("document", "pdf"):
+        assert (await officer.get(f"/v1/supervision-letters/{draft}/{part}")).status_code == 409
 
 
 async def test_a_bureaus_own_form_is_checked_and_used_from_its_day(
