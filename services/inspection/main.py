@@ -52,6 +52,8 @@ from services.inspection.quarantine.router import router as quarantine
 from services.inspection.random_draws.inspectors.router import router as draw_inspectors
 from services.inspection.random_draws.public import router as public_draws
 from services.inspection.random_draws.router import router as random_draws
+from services.inspection.recall_checks.router import router as recall_checks
+from services.inspection.recall_checks.subscribers import on_recall_closed, on_recall_opened
 from services.inspection.reward_ledger.router import router as rewards
 from services.inspection.risk_grades.facts import subscribers as risk_facts
 from services.inspection.risk_grades.facts.router import router as risk_facts_and_profiles
@@ -80,7 +82,7 @@ from shared.contracts.inspection import BusinessChanged, BusinessMerged, Busines
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
 from shared.contracts.scoring import CreditGradeChanged
 from shared.contracts.statutory_sampling import CaseRequested, DisposalClosed, SampleConcluded
-from shared.contracts.traceability import DoubtRaised, LotHeld, LotReleased
+from shared.contracts.traceability import DoubtRaised, LotHeld, LotReleased, RecallClosed, RecallOpened
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
 
 service = Service(
@@ -99,6 +101,7 @@ service = Service(
         warnings,
         checklists,
         visits,
+        recall_checks,
         case_requests,
         corrections,
         overdue_corrections,
@@ -143,6 +146,8 @@ service = Service(
         CaseRequested.type: case_request_events.on_case_requested,
         LotHeld.type: timeline.on_lot_held,
         LotReleased.type: timeline.on_lot_released,
+        RecallOpened.type: on_recall_opened,
+        RecallClosed.type: on_recall_closed,
         DoubtRaised.type: on_doubt_raised,
         VisitCompleted.type: risk_facts.on_visit_completed,
         CreditGradeChanged.type: on_credit_grade_changed,

@@ -7,6 +7,7 @@ from services.sampling.capacity.router import router as capacity
 from services.sampling.clock_events import on_clock
 from services.sampling.database import Base
 from services.sampling.devices.router import router as devices
+from services.sampling.disposal_recalls.subscribers import on_recall_closed, on_recall_opened
 from services.sampling.disposals.router import router as disposals
 from services.sampling.disposals.seed import seed_requirements
 from services.sampling.figures.capacity import FIGURES as CAPACITY_FIGURES
@@ -56,6 +57,7 @@ from shared.clocks.sweep import SWEEP as SWEEP_CLOCKS
 from shared.contracts.clocks import BREACHED, END_WITHDRAWN
 from shared.contracts.codes import Unit
 from shared.contracts.inspection import BusinessChanged, BusinessMerged, BusinessMergeUndone, BusinessRegistered
+from shared.contracts.traceability import RecallClosed, RecallOpened
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
 
 service = Service(
@@ -99,6 +101,8 @@ service = Service(
         BusinessChanged.type: on_business,
         BusinessMerged.type: on_business,
         BusinessMergeUndone.type: on_business,
+        RecallOpened.type: on_recall_opened,
+        RecallClosed.type: on_recall_closed,
         BREACHED[Unit.SAMPLING].type: on_clock,
         END_WITHDRAWN[Unit.SAMPLING].type: on_clock,
     },

@@ -22,6 +22,9 @@ from services.traceability.epcis_subscriptions.jobs import DELIVER
 from services.traceability.epcis_subscriptions.router import router as epcis_subscriptions
 from services.traceability.epcis_subscriptions.service import rebase_after_restore
 from services.traceability.figures.definitions import FIGURES
+from services.traceability.figures.records import RECORD_FIGURES
+from services.traceability.figures.subjects import SUBJECT_FIGURES
+from services.traceability.figures.trades import TRADE_FIGURES
 from services.traceability.lots.router import router as lots
 from services.traceability.lots.subscribers import on_rapid_test_failed, on_whistle_closed
 from services.traceability.master_data.router import router as master_data
@@ -39,6 +42,7 @@ from services.traceability.resolver.router import router as resolver_links
 from services.traceability.settings import Settings
 from services.traceability.stocks.router import router as stocks
 from services.traceability.subjects.router import router as subjects
+from services.traceability.subjects.standing import recount_all
 from services.traceability.subjects.subscribers import on_business
 from services.traceability.ticket_uploads.jobs import IMPORT_TICKETS, SWEEP_TICKET_FILES
 from services.traceability.ticket_uploads.router import router as ticket_uploads
@@ -105,7 +109,7 @@ service = Service(
         ConsumerClueChanged.type: on_consumer_clue,
     },
     jobs=[SWEEP, CAPTURE, DELIVER, IMPORT_TICKETS, SWEEP_TICKET_FILES],
-    figures=FIGURES,
+    figures=(*FIGURES, *SUBJECT_FIGURES, *TRADE_FIGURES, *RECORD_FIGURES),
     seeds=[
         rebase_after_restore,
         seed_thresholds,
@@ -116,6 +120,7 @@ service = Service(
         seed_certificate_forms,
         seed_temperature_limits,
         seed_chains,
+        recount_all,
     ],
 )
 

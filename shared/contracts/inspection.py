@@ -290,6 +290,9 @@ class TimelineKind(StrEnum):
     DISPOSAL_CLOSED = "disposal_closed"
     LOT_HELD = "lot_held"
     LOT_RELEASED = "lot_released"
+    RECALL_OPENED = "recall_opened"
+    RECALL_CLOSED = "recall_closed"
+    RECALL_CHECKED = "recall_checked"
     RESULT_PUBLISHED = "result_published"
     CORRECTION_OPENED = "correction_opened"
     CORRECTION_MOVED = "correction_moved"
@@ -329,6 +332,9 @@ _TIMELINE_LABELS = {
     TimelineKind.DISPOSAL_CLOSED: "核查处置办结",
     TimelineKind.LOT_HELD: "批次锁定",
     TimelineKind.LOT_RELEASED: "批次解除锁定",
+    TimelineKind.RECALL_OPENED: "召回立项",
+    TimelineKind.RECALL_CLOSED: "召回结束",
+    TimelineKind.RECALL_CHECKED: "召回现场核查",
     TimelineKind.RESULT_PUBLISHED: "公布检查结果",
     TimelineKind.CORRECTION_OPENED: "发现问题待整改",
     TimelineKind.CORRECTION_MOVED: "整改进展",

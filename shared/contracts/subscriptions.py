@@ -26,6 +26,8 @@ SUBSCRIPTIONS: Mapping[str, tuple[Unit, ...]] = {
     "scoring.credit_grade.changed.v1": (Unit.INSPECTION,),
     "traceability.lot.held.v1": (Unit.INSPECTION,),
     "traceability.lot.released.v1": (Unit.INSPECTION,),
+    "traceability.recall.opened.v1": (Unit.SAMPLING, Unit.INSPECTION),
+    "traceability.recall.closed.v1": (Unit.SAMPLING, Unit.INSPECTION),
     "traceability.doubt.raised.v1": (Unit.INSPECTION,),
     "inspection.consumer_clue.changed.v1": (Unit.TRACEABILITY,),
     "inspection.clock.breached.v1": (Unit.INSPECTION,),

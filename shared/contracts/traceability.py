@@ -106,11 +106,12 @@ class RecallFacts(EventData):
     reason: str
     region_code: RegionCode
     request_id: UUID | None = Field(description="由核查处置要求召回的，该请求的编号")
+    case_id: UUID | None = Field(description="提出该请求的核查处置案件")
     business_ids: list[UUID] = Field(description="涉及的主体，至多列 200 个")
 
 
 class RecallOpened(RecallFacts):
-    """A lot is being called back."""
+    """A lot is being called back. Told again, with a greater version, when its scope has grown."""
 
     type: ClassVar[str] = "traceability.recall.opened.v1"
 

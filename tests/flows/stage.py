@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.all_in_one import AllInOne
 from gateway.dashboards import section
@@ -35,13 +36,21 @@ class Stage:
         assert isinstance(settings, Settings)
         return settings
 
+    @asynccontextmanager
+    async def session(self, unit: Unit) -> AsyncIterator[AsyncSession]:
+        """A transaction in the schema of a unit, past its interface."""
+        engine = create_engine(self.platform.settings[unit])
+        try:
+            async with create_sessions(engine)() as session, session.begin():
+                yield session
+        finally:
+            await engine.dispose()
+
     async def sweep_clocks(self) -> None:
         """Sweep every service's clocks now instead of when the minute is full."""
         for unit in SERVICES:
-            engine = create_engine(self.platform.settings[unit])
-            async with create_sessions(engine)() as session, session.begin():
+            async with self.session(unit) as session:
                 await sweep_overdue(session, unit, now())
-            await engine.dispose()
 
 
 @asynccontextmanager

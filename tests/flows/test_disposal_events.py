@@ -3,18 +3,14 @@
 The case handler works through the gateway; the sample and its report are there already. All of it is invented.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import pytest_asyncio
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.codes import Role, Unit
 from shared.contracts.statutory_sampling import CaseSide
-from shared.database import create_engine, create_sessions
 from tests.flows.figures import assert_figures_equal_their_rows
 from tests.flows.ledger import changed
 from tests.flows.market import register_business
@@ -53,22 +49,11 @@ class Disposal:
         return changed(before, await self.stage.ledger.counts())
 
 
-@asynccontextmanager
-async def sampling(stage: Stage) -> AsyncIterator[AsyncSession]:
-    """A transaction in the schema of sampling."""
-    engine = create_engine(stage.platform.settings[Unit.SAMPLING])
-    try:
-        async with create_sessions(engine)() as session, session.begin():
-            yield session
-    finally:
-        await engine.dispose()
-
-
 @pytest_asyncio.fixture
 async def disposal(stage: Stage) -> Disposal:
     handler = stage.people[Role.CASE_HANDLER]
     await register_business(stage.people[Role.FOOD_SAFETY_OFFICE], SELLER, "演示超市（虚构）", "sales", TOWN)
-    async with sampling(stage) as session:
+    async with stage.session(Unit.SAMPLING) as session:
         sample = await concluded_sample(session, business_id=SELLER, region_code=TOWN, lot_code=LOT)
         case_id = (await opened(session, sample))[CaseSide.SELLER].id
         number = str(sample.number)

@@ -5,12 +5,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sampling.disposal_recalls.repository import recall_of
 from services.sampling.disposals.due import next_duties
 from services.sampling.disposals.models import ClosureRequirement, DisposalCase, DisposalEntry
 from services.sampling.disposals.repository import is_official
 from services.sampling.disposals.schemas import (
     CaseListed,
     CaseRead,
+    CaseRecallRead,
     CaseSummary,
     DisposalEntryRead,
     RequirementRead,
@@ -46,9 +48,11 @@ async def show_case(session: AsyncSession, case: DisposalCase, actor: Actor) -> 
     """A case with clocks, notices and timeline; a party sees of it what concerns it."""
     official = is_official(actor)
     own = [notice for notice in case.notices if official or notice.name == case.party_name]
+    recall = await recall_of(session, case.id)
     return CaseRead(
         **dict(show_summary(case, actor)),
         missing=await missing_of(session, case) if official else [],
+        recall=None if recall is None else CaseRecallRead.model_validate(recall),
         clocks=await _clocks(session, CLOCK_OBJECT, case.id) if official else [],
         notices=[
             ResultNoticeRead(

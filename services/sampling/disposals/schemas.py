@@ -14,6 +14,7 @@ from shared.contracts.disposals import CaseEnd, CaseState, CaseStep, Handling, R
 from shared.contracts.sampling import StopSaleState
 from shared.contracts.schema import Schema
 from shared.contracts.statutory_sampling import CaseSide, Conclusion, ReportClass, UnqualifiedItem
+from shared.contracts.traceability import RecallLevel, RecallState
 from shared.contracts.words import Words
 from shared.dated_rules.schemas import DatedRuleCreate, DatedRuleRead
 
@@ -195,8 +196,20 @@ class CaseListed(CaseSummary):
     )
 
 
+class CaseRecallRead(Schema):
+    """Where the recall stands that the case asked for."""
+
+    recall_id: UUID = Field(description="追溯服务中的召回")
+    state: RecallState
+    level: RecallLevel | None = Field(description="立项时尚未定级为 null")
+    holders: int | None = Field(description="召回范围内有几家；结束前为 null")
+    acknowledged: int | None = Field(description="其中几家确认收到通知；结束前为 null")
+    at: datetime = Field(description="立项或结束的时间")
+
+
 class CaseRead(CaseSummary):
     missing: list[Topic] = Field(description="办结还缺什么；已办结的为空")
+    recall: CaseRecallRead | None = Field(description="所要求的召回办到哪里；没有要求，或尚未立项，为 null")
     clocks: list[ClockRead]
     notices: list[ResultNoticeRead]
     entries: list[DisposalEntryRead]

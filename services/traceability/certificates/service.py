@@ -38,15 +38,16 @@ from services.traceability.everyday_events.rules import (
     lot_key,
 )
 from services.traceability.everyday_events.units import Amount
-from services.traceability.lots.rules import Holder, normalise_code
-from services.traceability.lots.service import sale_refusals
+from services.traceability.lots.rules import Holder
 from services.traceability.productions.rules import ProductionKind
 from services.traceability.productions.service import production_for
+from services.traceability.recalls.sales import refusals
 from services.traceability.stocks import service as stocks
 from services.traceability.stocks.models import StockReason
 from services.traceability.stocks.service import Movement
 from services.traceability.subjects import service as subjects
 from services.traceability.subjects.models import Subject
+from services.traceability.subjects.standing import recount
 from services.traceability.tickets.rules import CLOCK_TOLERANCE
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
@@ -75,6 +76,7 @@ async def put_certificate(
     session.add(certificate)
     await session.flush()
     await _leave_behind(session, certificate, issuer)
+    await recount(session, issuer.id)
     return certificate
 
 
@@ -102,6 +104,7 @@ async def void(session: AsyncSession, certificate_id: UUID, reason: str, version
     ensure_version(certificate, version)
     certificate.void(reason, now())
     await session.flush()
+    await recount(session, certificate.business_id)
     return certificate
 
 
@@ -137,10 +140,8 @@ def _lacking(certificate: Certificate, form: CertificateForm | None) -> list[Fie
 
 
 async def _held(session: AsyncSession, certificate: Certificate, issuer: Subject) -> list[FieldError]:
-    codes = [certificate.lot_code, certificate.lot_key]
-    held = await sale_refusals(session, codes, Holder(issuer.id, issuer.uscc, issuer.name))
-    reasons = [held[code].reason for code in map(normalise_code, codes) if code in held]
-    return [_error("/lot", f"批次已被锁定：{reason}", "lot_on_hold") for reason in reasons[:1]]
+    held = await refusals(session, {certificate.lot_key}, Holder(issuer.id, issuer.uscc, issuer.name))
+    return [_error("/lot", f"批次已被锁定：{refusal.reason}", "lot_on_hold") for refusal in held.values()]
 
 
 async def _source_errors(session: AsyncSession, body: CertificateWrite, issuer: Subject) -> list[FieldError]:

@@ -33,7 +33,6 @@ class Refusal:
     lot_code: str
     reason: str
     held_at: datetime
-    hold_id: UUID
 
 
 def normalise_code(code: str) -> str:

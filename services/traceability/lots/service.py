@@ -146,7 +146,7 @@ async def sale_refusals(session: AsyncSession, lot_codes: Collection[str], holde
     holds = await repository.holds_in_force(session, {normalise_code(code) for code in lot_codes}, holder.keys)
     refusals: dict[str, Refusal] = {}
     for hold in holds:
-        refusals.setdefault(hold.lot.code, Refusal(hold.lot.code, hold.reason, hold.held_at, hold.id))
+        refusals.setdefault(hold.lot.code, Refusal(hold.lot.code, hold.reason, hold.held_at))
     return refusals
 
 

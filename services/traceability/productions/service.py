@@ -21,8 +21,8 @@ from services.traceability.everyday_events.rules import (
     transformation,
 )
 from services.traceability.everyday_events.units import Amount
-from services.traceability.lots.rules import Holder, normalise_code
-from services.traceability.lots.service import hold_lot, sale_refusals
+from services.traceability.lots.rules import Holder
+from services.traceability.lots.service import hold_lot
 from services.traceability.productions import repository
 from services.traceability.productions.models import Production, ProductionPart, YieldBand
 from services.traceability.productions.problems import (
@@ -39,6 +39,7 @@ from services.traceability.productions.schemas import (
     ReleaseWrite,
     YieldBandCreate,
 )
+from services.traceability.recalls.sales import refusals
 from services.traceability.stocks import service as stocks
 from services.traceability.stocks.models import StockReason
 from services.traceability.stocks.service import Movement
@@ -184,14 +185,15 @@ def _ensure_can_be(body: ProductionWrite, shape: Shape, maker: Subject) -> None:
 
 async def _ensure_free(session: AsyncSession, inputs: Sequence[InputWrite], maker: Subject) -> None:
     keys = [lot_key(part.lot, part.lot_owner_id or maker.id) for part in inputs]
-    codes = [normalise_code(text) for key in keys for text in (lot_code(key), key)]
-    held = await sale_refusals(session, codes, Holder(maker.id, maker.uscc, maker.name))
+    held = await refusals(session, set(keys), Holder(maker.id, maker.uscc, maker.name))
     found = [
         FieldError(
-            pointer=f"/inputs/{at}/lot", message=f"批次 {lot_code(key)} 已被锁定：{refusal.reason}", code="lot_on_hold"
+            pointer=f"/inputs/{at}/lot",
+            message=f"批次 {lot_code(key)} 已被锁定：{held[key].reason}",
+            code="lot_on_hold",
         )
         for at, key in enumerate(keys)
-        if (refusal := held.get(normalise_code(lot_code(key))) or held.get(normalise_code(key))) is not None
+        if key in held
     ]
     if found:
         raise IngredientOnHold(f"有 {len(found)} 个投入的批次不能使用，请封存，等候通知", errors=found)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.certificates.rules import CertificateKind
+from services.traceability.figures import service as figures
 from services.traceability.productions.rules import ProductionKind
 from services.traceability.products import repository
 from services.traceability.products.models import ChainTemplate, Product
@@ -34,10 +35,12 @@ async def put_product(session: AsyncSession, product_id: UUID, body: ProductWrit
     if product is None:
         product = Product(id=product_id, business_id=owner.id, region_code=owner.region_code, version=0)
         session.add(product)
+    was_active = bool(product.active)
     for name in ("name", "category", "specification", "shelf_life_days", "chain_code", "active"):
         setattr(product, name, getattr(body, name))
     product.advance()
     await session.flush()
+    await figures.product_changed(session, product, was_active=was_active)
     return product
 
 

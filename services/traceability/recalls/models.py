@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from services.traceability.database import Base
 from services.traceability.lots.models import LotHold
@@ -34,6 +34,7 @@ class Recall(Versioned, Base):
     __tablename__ = "recalls"
     __table_args__ = (
         Index(None, "region_code", "id"),
+        Index(None, "key"),
         Index(None, "request_id", unique=True, postgresql_where="request_id IS NOT NULL"),
         CheckConstraint("(closed_at IS NULL) = (state IN ('open', 'notified'))", name="closed_says_when"),
         CheckConstraint("state <> 'notified' OR notified_at IS NOT NULL", name="notified_says_when"),
@@ -50,6 +51,9 @@ class Recall(Versioned, Base):
     reason: Mapped[str]
     region_code: Mapped[str]
     request_id: Mapped[UUID | None] = mapped_column(ForeignKey(RecallRequest.id))
+    case_id: Mapped[UUID | None] = column_property(
+        select(RecallRequest.case_id).where(RecallRequest.id == request_id).scalar_subquery()
+    )
     known_at: Mapped[datetime]
     opened_at: Mapped[datetime]
     opened_by: Mapped[UUID]
@@ -198,7 +202,7 @@ class RecallLine(Base):
     """What a holder had of one thing by the records, and what he reports: null until he does."""
 
     __tablename__ = "recall_lines"
-    __table_args__ = (UniqueConstraint("notice_id", "key", "unit"),)
+    __table_args__ = (UniqueConstraint("notice_id", "key", "unit"), Index(None, "key"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     notice_id: Mapped[UUID] = mapped_column(ForeignKey("recall_notices.id"))

@@ -14,10 +14,12 @@ from services.traceability.recalls.rules import Step
 from services.traceability.recalls.schemas import RecallCreate
 from services.traceability.recalls.scoping import Scope
 from services.traceability.recalls.steps import facts, note, start_clock
+from services.traceability.stocks import repository as stocks
 from services.traceability.traces.problems import NothingTraced
 from shared.contracts.traceability import RecallOpened
 from shared.events.outbox import publish
 from shared.http.auth import Actor
+from shared.regions.repository import those_within
 from shared.regions.scope import ensure_in_scope
 from shared.times import now
 
@@ -44,10 +46,7 @@ async def open_recall(session: AsyncSession, actor: Actor, wanted: RecallCreate)
 async def open_for_request(session: AsyncSession, actor: Actor, request: RecallRequest) -> Recall:
     """Open the recall of a request that was taken on: of the lot it names, at least at whom it names."""
     at = now()
-    code = request.lot_code or ""
-    key = (
-        lot_key(code, request.business_id) if code and request.business_id else key_of(code) or f"request:{request.id}"
-    )
+    code, key = request.lot_code or "", await _key_of(session, request)
     try:
         scope = await scoping.traced(session, actor, key, at)
     except NothingTraced:
@@ -77,6 +76,17 @@ async def open_for_request(session: AsyncSession, actor: Actor, request: RecallR
     return await _opened(session, recall, scope, actor)
 
 
+async def _key_of(session: AsyncSession, request: RecallRequest) -> str:
+    """What the request calls back. The sample's form has the number on the label, which is mostly its producer's: it
+    means the lot that the sampled party had under that number, and only where none is known one of his own.
+    """
+    code = request.lot_code or ""
+    if not code or request.business_id is None:
+        return key_of(code) or f"request:{request.id}"
+    had = await stocks.keys_labelled(session, request.business_id, code)
+    return had[0] if had else lot_key(code, request.business_id)
+
+
 async def _opened(session: AsyncSession, recall: Recall, scope: Scope, actor: Actor) -> Recall:
     session.add(recall)
     await session.flush()
@@ -93,7 +103,10 @@ async def _opened(session: AsyncSession, recall: Recall, scope: Scope, actor: Ac
 async def take_scope(
     session: AsyncSession, recall: Recall, scope: Scope, known: Mapping[str, RecallNotice], actor: Actor
 ) -> int:
-    """Freeze the scope and enter who is new in it; returns how many."""
+    """Freeze the scope and enter who is new in it; returns how many. What holders of the actor's own regions had by the
+    records is brought up to date: of others he may see less than who traced before him.
+    """
+    own_regions = await those_within(session, {notice.region_code for notice in known.values()}, actor.regions)
     digest = rules.sha256(scope.body)
     values = {name: getattr(scope, name) for name in ("as_of", "complete", "links", "gaps", "body")}
     await repository.add_scope(session, recall, values | {"sha256": digest, "made_by_name": actor.name})
@@ -113,11 +126,13 @@ async def take_scope(
             )
             session.add(notice)
             await session.flush()
-            entered: set[tuple[str, str]] = set()
+            entered: dict[tuple[str, str], RecallLine] = {}
         else:
-            entered = {(line.key, line.unit) for line in notice.lines}
+            entered = {(line.key, line.unit): line for line in notice.lines}
         for number, line in enumerate(lines, start=len(entered)):
-            if (line.key, line.unit) in entered:
+            if (old := entered.get((line.key, line.unit))) is not None:
+                if notice.region_code in own_regions:
+                    old.taken_in, old.left, old.sold = line.taken_in, line.left, line.sold
                 continue
             own = {name: getattr(line, name) for name in ("key", "unit", "taken_in", "left", "sold")}
             name = line.name or recall.product_name

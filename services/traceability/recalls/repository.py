@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, exists, func, or_, select
+from sqlalchemy import ARRAY, Row, Select, Text, exists, func, or_, select, union
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -121,6 +121,24 @@ async def standing_recalls(session: AsyncSession, keys: Collection[str]) -> Sequ
         Recall.state != RecallState.WITHDRAWN,
     )
     return (await session.scalars(statement.order_by(Recall.opened_at.desc()))).all()
+
+
+async def called_back(session: AsyncSession, keys: Collection[str], *, not_told: UUID) -> Sequence[Row[str, Recall]]:
+    """(key, recall) of these things and each recall that calls them back and names the business in no scope."""
+    if not keys:
+        return []
+    wanted = func.any(sql_cast(list(keys), ARRAY(Text)))
+    of_line = select(RecallLine.key.label("key"), RecallNotice.recall_id.label("recall_id"))
+    of_line = of_line.join(RecallNotice, RecallNotice.id == RecallLine.notice_id).where(RecallLine.key == wanted)
+    called = union(of_line, select(Recall.key, Recall.id).where(Recall.key == wanted)).subquery()
+    told = select(RecallNotice.recall_id).where(RecallNotice.business_id == not_told)
+    statement = (
+        select(called.c.key, Recall)
+        .join(Recall, Recall.id == called.c.recall_id)
+        .where(~Recall.rehearsal, Recall.state != RecallState.WITHDRAWN, Recall.id.not_in(told))
+        .order_by(Recall.opened_at)
+    )
+    return (await session.execute(statement)).all()
 
 
 async def texts_of(session: AsyncSession, ids: Collection[UUID]) -> Sequence[Any]:

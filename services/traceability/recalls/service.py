@@ -23,7 +23,7 @@ from services.traceability.recalls.steps import (
 )
 from shared.clocks.service import clocks_of, meet_clock
 from shared.contracts.clocks import OPEN_STATES
-from shared.contracts.traceability import RecallClosed, RecallLevel
+from shared.contracts.traceability import RecallClosed, RecallLevel, RecallOpened
 from shared.events.outbox import publish
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
@@ -79,7 +79,8 @@ async def send_notices(session: AsyncSession, recall_id: UUID, version: int, act
 async def extend(session: AsyncSession, recall_id: UUID, version: int, actor: Actor) -> Recall:
     """Trace again, as far as this actor sees: an office whose region the lot has reached finds who had it there.
 
-    Holders and lots that are new are added, told where the others were, and held. Nothing is taken out.
+    Holders and lots that are new are added, told where the others were, and held. Nothing is taken out. Other services
+    hear of the recall again, now with the new holders.
     """
     recall = await recall_for(session, recall_id, actor, lock=True)
     ensure_version(recall, version)
@@ -88,7 +89,10 @@ async def extend(session: AsyncSession, recall_id: UUID, version: int, actor: Ac
     known = {notice.holder_key: notice for notice in recall.notices}
     added = await take_scope(session, recall, scope, known, actor)
     note(session, recall, Step.EXTENDED, f"再追一次，增加 {added} 家", actor)
-    return await flushed(session, recall)
+    whole = await flushed(session, recall)
+    if added and not recall.rehearsal:
+        await publish(session, RecallOpened(**facts(whole), opened_at=recall.opened_at), recall.id)
+    return whole
 
 
 async def close(session: AsyncSession, recall_id: UUID, wanted: RecallClosure, version: int, actor: Actor) -> Recall:

@@ -90,5 +90,6 @@ def facts(recall: Recall) -> dict[str, Any]:
         "reason": recall.reason,
         "region_code": recall.region_code,
         "request_id": recall.request_id,
+        "case_id": recall.case_id,
         "business_ids": businesses[:_MOST_TOLD],
     }

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.traceability.figures.service import CountedRecord
 from services.traceability.record_checks.models import RecordCheck, RecordRule
 from services.traceability.record_checks.rules import RecordKind
 from services.traceability.subjects.models import Subject
@@ -24,12 +25,20 @@ async def rules_on(session: AsyncSession, kinds: Collection[RecordKind], day: da
     return {rule.kind: rule for rule in await in_force(session, RecordRule, day, RecordRule.kind.in_(kinds))}
 
 
-async def enter(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    await session.execute(insert(RecordCheck).values(list(rows)).on_conflict_do_nothing(index_elements=["id"]))
+_COUNTED = (RecordCheck.region_code, RecordCheck.day, RecordCheck.missing_count)
 
 
-async def uncount(session: AsyncSession, act_id: UUID) -> None:
-    await session.execute(update(RecordCheck).where(RecordCheck.act_id == act_id).values(counts=False))
+async def enter(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> list[CountedRecord]:
+    """Enter records; returns those that were not there."""
+    entering = insert(RecordCheck).values(list(rows)).on_conflict_do_nothing(index_elements=["id"])
+    return [CountedRecord(*row) for row in await session.execute(entering.returning(*_COUNTED))]
+
+
+async def uncount(session: AsyncSession, act_id: UUID) -> list[CountedRecord]:
+    """Let the records of an act count no more; returns those that did."""
+    ending = update(RecordCheck).where(RecordCheck.act_id == act_id, RecordCheck.counts).values(counts=False)
+    ending = ending.returning(*_COUNTED).execution_options(synchronize_session=False)
+    return [CountedRecord(*row) for row in await session.execute(ending)]
 
 
 async def list_scores(

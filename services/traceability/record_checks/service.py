@@ -5,6 +5,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.traceability.figures import service as figures
 from services.traceability.record_checks import repository
 from services.traceability.record_checks.rules import Record, keep_until, missing
 
@@ -38,9 +39,9 @@ async def check(session: AsyncSession, records: Sequence[Record]) -> None:
             }
         )
     if rows:
-        await repository.enter(session, rows)
+        await figures.records_counted(session, await repository.enter(session, rows), 1)
 
 
 async def uncount(session: AsyncSession, act_id: UUID) -> None:
     """The act was voided: its records count no more."""
-    await repository.uncount(session, act_id)
+    await figures.records_counted(session, await repository.uncount(session, act_id), -1)

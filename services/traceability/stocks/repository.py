@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.traceability.everyday_events.rules import lot_code
+from services.traceability.lots.rules import normalise_code
 from services.traceability.stocks.models import StockEntry
 from services.traceability.subjects.scope import readable
 from shared.http.auth import Actor
@@ -31,6 +34,19 @@ async def balances(
         .order_by(StockEntry.lot_key, StockEntry.unit)
     )
     return (await session.execute(statement)).all()
+
+
+async def keys_labelled(session: AsyncSession, business_id: UUID, code: str) -> list[str]:
+    """The lots that the business has or had under that number on their label, those that moved last first."""
+    written = quote(normalise_code(code), safe="")
+    statement = (
+        select(StockEntry.lot_key)
+        .where(StockEntry.business_id == business_id, func.upper(StockEntry.lot_key).endswith(written, autoescape=True))
+        .group_by(StockEntry.lot_key)
+        .order_by(func.max(StockEntry.at).desc(), StockEntry.lot_key)
+    )
+    keys = await session.scalars(statement)
+    return [key for key in keys if normalise_code(lot_code(key)) == normalise_code(code)]
 
 
 async def list_stocks(

@@ -10,9 +10,12 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.traceability.certificates.models import Certificate
+from services.traceability.certificates.rules import CertificateKind
 from services.traceability.codes.models import TraceCode
 from services.traceability.codes.rules import CodeKind, CodeState
-from services.traceability.subjects.models import Subject
+from services.traceability.subjects.models import Subject, SubjectMovement
+from services.traceability.subjects.rules import Place, Standing
 from services.traceability.subjects.scope import readable
 from shared.contracts.inspection import BusinessKind, BusinessStatus
 from shared.http.auth import Actor
@@ -55,15 +58,49 @@ async def shop_code(session: AsyncSession, key: str) -> TraceCode | None:
     return found
 
 
-async def note_act(session: AsyncSession, business_ids: Sequence[UUID], at: datetime) -> None:
-    """These subjects did something at that time. Locked in one order, so that two tickets never wait for each other."""
+async def note_act(session: AsyncSession, business_ids: Sequence[UUID], at: datetime) -> list[UUID]:
+    """These subjects did something at that time; returns those of whom it is the first that is known.
+
+    Locked in one order, so that two tickets never wait for each other.
+    """
+    first = []
     for business_id in sorted(set(business_ids)):
-        await session.execute(
+        before = select(Subject.id, Subject.last_act_at).where(Subject.id == business_id).with_for_update().subquery()
+        noting = (
             update(Subject)
-            .where(Subject.id == business_id, or_(Subject.last_act_at.is_(None), Subject.last_act_at < at))
+            .where(Subject.id == before.c.id, or_(before.c.last_act_at.is_(None), before.c.last_act_at < at))
             .values(last_act_at=at)
+            .returning(before.c.last_act_at)
             .execution_options(synchronize_session=False)
         )
+        first += [business_id for (earlier,) in await session.execute(noting) if earlier is None]
+    return first
+
+
+async def counted(session: AsyncSession, business_id: UUID) -> dict[Place, Standing]:
+    """How the subject counts by now, in each region and kind in which it ever did."""
+    place = SubjectMovement.region_code, SubjectMovement.kind
+    sums = [func.sum(getattr(SubjectMovement, name)) for name in Standing._fields]
+    statement = select(*place, *sums).where(SubjectMovement.subject_id == business_id).group_by(*place)
+    rows = (await session.execute(statement)).all()
+    return {Place(region_code, kind): Standing(*numbers) for region_code, kind, *numbers in rows}
+
+
+async def never_counted(session: AsyncSession) -> Sequence[UUID]:
+    """Trading subjects that have no movement."""
+    moved = select(SubjectMovement.id).where(SubjectMovement.subject_id == Subject.id).exists()
+    statement = select(Subject.id).where(Subject.status == BusinessStatus.ACTIVE, ~moved).order_by(Subject.id)
+    return (await session.scalars(statement)).all()
+
+
+async def has_certified(session: AsyncSession, business_id: UUID) -> bool:
+    """Whether it has issued a commitment certificate that stands."""
+    issued = select(Certificate.id).where(
+        Certificate.business_id == business_id,
+        Certificate.kind == CertificateKind.COMMITMENT,
+        Certificate.voided_at.is_(None),
+    )
+    return bool(await session.scalar(select(issued.exists())))
 
 
 async def list_subjects(

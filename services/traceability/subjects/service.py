@@ -11,6 +11,7 @@ from services.traceability.subjects.models import Subject
 from services.traceability.subjects.problems import NotActivated, NotYourSubject, PlaceNotYours, UnknownSubject
 from services.traceability.subjects.schemas import SubjectWrite
 from services.traceability.subjects.scope import acts_for
+from services.traceability.subjects.standing import recount
 from shared.contracts.business_numbers import check_uscc
 from shared.contracts.inspection import BusinessFacts, BusinessMerged, BusinessStatus
 from shared.http.auth import Actor
@@ -52,6 +53,7 @@ async def activate(session: AsyncSession, business_id: UUID, wanted: SubjectWrit
     if subject.activated_at is None:
         subject.activated_at, subject.activated_by = now(), actor.id
     await session.flush()
+    await recount(session, business_id)
     return subject
 
 
@@ -90,7 +92,9 @@ async def named(session: AsyncSession, business_id: UUID) -> Subject | None:
 
 async def note_act(session: AsyncSession, at: datetime, *business_ids: UUID | None) -> None:
     """What these subjects recorded happened at that time, not later than now: a wrong clock must not hide disuse."""
-    await repository.note_act(session, [one for one in business_ids if one is not None], min(at, now()))
+    known = [one for one in business_ids if one is not None]
+    for business_id in await repository.note_act(session, known, min(at, now())):
+        await recount(session, business_id)
 
 
 async def keep_facts(session: AsyncSession, facts: BusinessFacts) -> None:
@@ -112,6 +116,7 @@ async def keep_facts(session: AsyncSession, facts: BusinessFacts) -> None:
         subject.facts_version = facts.version
         subject.advance()
         await session.flush()
+        await recount(session, subject.id)
 
 
 async def _place(session: AsyncSession, written: str | None, business_id: UUID) -> str | None:

@@ -7,7 +7,7 @@ from html import escape
 
 from services.traceability.codes import qr
 from services.traceability.everyday_events.units import Amount
-from services.traceability.lots.rules import Refusal, normalise_code
+from services.traceability.lots.rules import Refusal
 from services.traceability.tickets.models import Ticket, TicketLine
 from services.traceability.tickets.rules import TicketState, in_words
 from shared.times import in_words as moment_in_words
@@ -59,7 +59,7 @@ def _row(line: TicketLine) -> str:
 def _warning(ticket: Ticket, held: Mapping[str, Refusal]) -> str:
     if ticket.state is TicketState.VOIDED:
         return '<p class="held">这张票据已作废</p>'
-    found = [line.lot_code for line in ticket.lines if normalise_code(line.lot_code) in held]
+    found = [line.lot_code for line in ticket.lines if line.lot_key in held]
     if not found:
         return ""
     return f'<p class="held">批次 {escape("、".join(found))} 已停止销售，请勿食用，可联系销售者退回</p>'

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.everyday_events.units import Amount
 from services.traceability.lots.rules import Holder, Refusal
-from services.traceability.lots.service import sale_refusals
+from services.traceability.recalls.sales import refusals
 from services.traceability.stocks.schemas import OversoldRead
 from services.traceability.subjects import service as subjects
 from services.traceability.tickets import repository, service
@@ -59,7 +59,7 @@ async def public_ticket(session: AsyncSession, ticket_id: UUID) -> tuple[Ticket,
     if ticket is None or seller is None:
         raise UnknownTicket("请核对票面上的二维码；离线开的票要等终端联网上传以后才能查到")
     holder = Holder(seller.id, seller.uscc, seller.name)
-    return ticket, await sale_refusals(session, [line.lot_code for line in ticket.lines], holder)
+    return ticket, await refusals(session, {line.lot_key for line in ticket.lines}, holder)
 
 
 def _head(ticket: Ticket) -> dict[str, object]:

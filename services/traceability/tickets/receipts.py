@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.everyday_events.units import amount
+from services.traceability.figures import service as figures
+from services.traceability.figures.trades import counts_of
 from services.traceability.subjects import service as subjects
 from services.traceability.subjects.models import Subject
 from services.traceability.tickets import repository, writing
@@ -87,9 +89,11 @@ async def receive_at_once(session: AsyncSession, ticket: Ticket, buyer: Subject,
 
 
 async def _take(session: AsyncSession, ticket: Ticket, receipt: Receipt, buyer: Subject) -> None:
+    counted = counts_of(ticket)
     ticket.receive(buyer.id, buyer.region_code, buyer.as_party(), receipt.received_at)
     receipt.matched_at = now()
     await session.flush()
+    await figures.trade_changed(session, ticket, counted)
     await writing.buyer_side(session, ticket, receipt, buyer)
 
 

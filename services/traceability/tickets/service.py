@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.codes.service import key_of
 from services.traceability.everyday_events.rules import lot_code, lot_key
-from services.traceability.lots.rules import Holder, Refusal, normalise_code
-from services.traceability.lots.service import sale_refusals
+from services.traceability.figures import service as figures
+from services.traceability.figures.trades import counts_of
+from services.traceability.lots.rules import Holder
+from services.traceability.recalls.sales import refusals
 from services.traceability.stocks import service as stocks
 from services.traceability.stocks.service import Oversold
 from services.traceability.subjects import service as subjects
@@ -56,6 +58,7 @@ async def put_ticket(session: AsyncSession, ticket_id: UUID, body: TicketWrite, 
         ticket.held_reason = await _held(session, ticket.lines, subject, handed_over=body.handed_over)
     session.add(ticket)
     await session.flush()
+    await figures.trade_changed(session, ticket, {})
     if body.kind is TicketKind.PURCHASE:
         await receipts.receive_at_once(session, ticket, subject, actor)
     else:
@@ -80,8 +83,10 @@ async def void(session: AsyncSession, ticket_id: UUID, reason: str, version: int
         raise TicketStepRefused("进货记录已随收货生效，不能作废；录错的请与监管人员联系更正")
     seller = await subjects.acting(session, ticket.seller_business_id, actor)
     ensure_version(ticket, version)
+    counted = counts_of(ticket)
     ticket.void(reason, now())
     await session.flush()
+    await figures.trade_changed(session, ticket, counted)
     await writing.take_back(session, ticket, seller)
     return ticket
 
@@ -123,9 +128,8 @@ async def _held(
     session: AsyncSession, lines: Sequence[TicketLine], seller: Subject, *, handed_over: bool
 ) -> str | None:
     """Why lots of the ticket are held, where the goods are gone already. Raises `LotOnHold` where they are not."""
-    holder = Holder(seller.id, seller.uscc, seller.name)
-    held = await sale_refusals(session, [text for line in lines for text in (line.lot_code, line.lot_key)], holder)
-    found = [(line, refusal) for line in lines if (refusal := _refusal(held, line)) is not None]
+    held = await refusals(session, {line.lot_key for line in lines}, Holder(seller.id, seller.uscc, seller.name))
+    found = [(line, held[line.lot_key]) for line in lines if line.lot_key in held]
     if not found:
         return None
     if handed_over:
@@ -139,10 +143,6 @@ async def _held(
         for line, refusal in found
     ]
     raise LotOnHold(f"有 {len(errors)} 行的批次不能销售", errors=errors)
-
-
-def _refusal(held: dict[str, Refusal], line: TicketLine) -> Refusal | None:
-    return held.get(normalise_code(line.lot_code)) or held.get(normalise_code(line.lot_key))
 
 
 def _ticket(

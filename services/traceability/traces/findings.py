@@ -152,13 +152,19 @@ def _who(event: TraceEvent) -> str:
 
 
 def unknown_origins(things: Iterable[str], moves: Sequence[Movement]) -> Iterator[Finding]:
-    """Things of which no record says that they were produced, or first came into being."""
+    """Things of which no record says that they were produced, or first came into being.
+
+    Of what is first seen as a receipt that answers no consignment, that is said already: it is one gap, not two.
+    """
     own: dict[str, list[Movement]] = defaultdict(list)
     for move in moves:
         own[move.key].append(move)
     for key in sorted(things):
         if own.get(key) and not any(move.flow is Flow.PRODUCED for move in own[key]):
-            first = min(own[key], key=_when).event
+            earliest = min(own[key], key=_when)
+            if earliest.flow is Flow.RECEIVED:
+                continue
+            first = earliest.event
             yield Finding(
                 FindingKind.UNKNOWN_ORIGIN,
                 f"最早的记录是 {in_words(first.head.at)}{_who(first)}的，之前从哪里来没有人登记",

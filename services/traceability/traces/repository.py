@@ -343,12 +343,14 @@ async def places_named(session: AsyncSession, keys: Collection[str]) -> dict[str
     )
     registered = {row.key: row for row in (await session.execute(statement)).all()}
     coordinates = await _coordinates(session, spelt.values())
+    of_businesses = {key: own for key in keys if key.startswith(PLACE_KEY) and (own := _uuid(key[len(PLACE_KEY) :]))}
+    regions = await _regions_of(session, of_businesses.values())
     found = {}
     for key, spelling in spelt.items():
         row = registered.get(spelling)
         place = coordinates.get(spelling)
-        if key.startswith(PLACE_KEY) and (business_id := _uuid(key.removeprefix(PLACE_KEY))) is not None:
-            found[key] = Place(None, business_id, None, place)
+        if (business_id := of_businesses.get(key)) is not None:
+            found[key] = Place(None, business_id, regions.get(business_id), place)
         elif row is not None or place is not None:
             found[key] = Place(
                 row.name if row else None, row.business_id if row else None, row.region_code if row else None, place
@@ -369,6 +371,14 @@ async def subjects_named(session: AsyncSession, ids: Collection[UUID]) -> dict[U
         return {}
     statement = select(Subject.id, Subject.name).where(Subject.id == _any_id(ids))
     return {row.id: row.name for row in (await session.execute(statement)).all()}
+
+
+async def _regions_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Where businesses lie by the register."""
+    if not ids:
+        return {}
+    statement = select(Subject.id, Subject.region_code).where(Subject.id == _any_id(ids))
+    return {row.id: row.region_code for row in (await session.execute(statement)).all()}
 
 
 async def _coordinates(session: AsyncSession, keys: Iterable[str]) -> dict[str, tuple[Decimal, Decimal]]:

@@ -1,5 +1,6 @@
 """What other services know of businesses, as entries of their timelines."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +9,7 @@ from services.inspection.businesses.timeline.service import note
 from shared.contracts.inspection import TimelineKind
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
 from shared.contracts.statutory_sampling import CaseSide, DisposalClosed, Link, SampleConcluded, SampleFacts
-from shared.contracts.traceability import LotHeld, LotReleased
+from shared.contracts.traceability import LotHeld, LotReleased, RecallClosed, RecallFacts, RecallOpened
 
 
 async def on_rapid_test_failed(session: AsyncSession, failed: RapidTestFailed) -> None:
@@ -73,6 +74,35 @@ async def on_lot_released(session: AsyncSession, released: LotReleased) -> None:
     """A lot may be sold again."""
     words = f"批次解除锁定：{released.product_name} {released.lot_code}，{released.reason}"
     await _note_lot(session, released, TimelineKind.LOT_RELEASED, words)
+
+
+async def on_recall_opened(session: AsyncSession, opened: RecallOpened) -> None:
+    """Goods that these businesses had are called back."""
+    words = f"召回立项：{opened.product_name} {opened.code}，{opened.reason}"
+    await _note_recall(session, opened, TimelineKind.RECALL_OPENED, words, opened.opened_at)
+
+
+async def on_recall_closed(session: AsyncSession, closed: RecallClosed) -> None:
+    """A recall of goods that these businesses had has ended."""
+    words = f"召回{closed.state.label}：{closed.product_name} {closed.code}"
+    await _note_recall(session, closed, TimelineKind.RECALL_CLOSED, words, closed.closed_at)
+
+
+async def _note_recall(
+    session: AsyncSession, facts: RecallFacts, kind: TimelineKind, summary: str, at: datetime
+) -> None:
+    for business_id in sorted(set(facts.business_ids)):
+        await note(
+            session,
+            kind=kind,
+            source=f"{facts.type}/{facts.recall_id}/{business_id}",
+            business_id=business_id,
+            uscc=None,
+            summary=summary,
+            details={"recall_id": str(facts.recall_id)},
+            happened_at=at,
+            link=f"/api/traceability/v1/recalls/{facts.recall_id}",
+        )
 
 
 async def _note_sample(session: AsyncSession, facts: SampleConcluded, side: CaseSide) -> None:
