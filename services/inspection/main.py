@@ -6,6 +6,8 @@ from services.inspection.attachments.router import router as attachments
 from services.inspection.business_imports.jobs import IMPORT_BUSINESSES
 from services.inspection.business_imports.router import router as business_imports
 from services.inspection.business_merges.router import router as business_merges
+from services.inspection.business_retellings.jobs import RETELL_BUSINESSES
+from services.inspection.business_retellings.router import router as business_retellings
 from services.inspection.businesses.closures.router import router as business_closures
 from services.inspection.businesses.completeness.jobs import COUNT_FILES_ANEW
 from services.inspection.businesses.completeness.router import router as completeness
@@ -97,6 +99,7 @@ service = Service(
         business_closures,
         business_merges,
         business_imports,
+        business_retellings,
         completeness,
         warnings,
         checklists,
@@ -165,6 +168,7 @@ service = Service(
         RECOUNT_TRAINING,
         RECOUNT_SUPERVISION,
         RECOUNT_FACILITIES,
+        RETELL_BUSINESSES,
     ],
     figures=(*FIGURES, *GRID_FIGURES, *DUTY_FIGURES, *FACILITY_FIGURES, *REWARD_FIGURES, *RISK_FIGURES),
     seeds=[
