@@ -14,7 +14,19 @@ from sqlalchemy.orm import aliased
 
 from services.traceability.epcis_events.holders import held_by
 from services.traceability.epcis_events.models import EpcisEvent, EpcisEventParty
-from services.traceability.epcis_queries.conditions import Condition, Direction, EventQuery, Moment, OneOf, Order
+from services.traceability.epcis_queries.conditions import (
+    Condition,
+    Declared,
+    Direction,
+    EventQuery,
+    FactCompared,
+    FactExists,
+    Measured,
+    Moment,
+    OneOf,
+    Order,
+    Quantity,
+)
 from services.traceability.epcis_queries.pages import SortKey
 from services.traceability.epcis_queries.statements import Seen, clause, compared
 from shared.http.auth import Actor
@@ -33,7 +45,8 @@ def can_walk(actor: Actor, query: EventQuery, order: Order) -> bool:
 
 
 def _is_unselective(condition: Condition) -> bool:
-    return isinstance(condition, Moment) or (isinstance(condition, OneOf) and condition.field != "event_id")
+    ranges = (Moment, Declared, Quantity, FactCompared, FactExists, Measured)
+    return isinstance(condition, ranges) or (isinstance(condition, OneOf) and condition.field != "event_id")
 
 
 def own_events(

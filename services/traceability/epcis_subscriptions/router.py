@@ -4,7 +4,8 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import Path, Request, Response
+from fastapi import Header, Path, Request, Response
+from pydantic import AwareDatetime
 
 from services.traceability.epcis_events.headers import EpcFormat, EpcisRouter, WantedFormat, add_options
 from services.traceability.epcis_queries import service as queries
@@ -18,7 +19,12 @@ from services.traceability.settings import CurrentSettings
 from shared.database import Session
 from shared.times import now
 
+MIN_RECORD_TIME = "GS1-Query-Min-Record-Time"
 SubscriptionId = Annotated[UUID, Path(description="订阅的编号")]
+MinRecordTime = Annotated[
+    AwareDatetime | None,
+    Header(alias=MIN_RECORD_TIME, description="从何时登记的事件送起；正文的 initialRecordTime 优先"),
+]
 _BASE = "/epcis/queries/{name}/subscriptions"
 
 router = EpcisRouter(tag="EPCIS 订阅")
@@ -33,6 +39,7 @@ async def subscribe(
     settings: CurrentSettings,
     name: QueryName,
     body: SubscriptionCreate,
+    since: MinRecordTime = None,
     wanted: WantedFormat = EpcFormat.DIGITAL_LINK,
 ) -> Response:
     only_paging(request.query_params)
@@ -40,7 +47,7 @@ async def subscribe(
         session,
         actor,
         name,
-        body,
+        body.recorded_since(since),
         wanted,
         private_allowed=settings.epcis_webhooks_to_private_addresses,
         secret=settings.events_secret,
@@ -105,4 +112,5 @@ async def list_deliveries(
     return response_of(request, Listed(token), [DeliveryRead.model_validate(row) for row in shown])
 
 
-add_options(router)
+# All events are kept, so there is no time before which none can be asked for.
+add_options(router, {_BASE: {MIN_RECORD_TIME: "1970-01-01T00:00:00.000Z"}})

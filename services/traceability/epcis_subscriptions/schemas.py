@@ -52,6 +52,10 @@ class SubscriptionCreate(Schema):
         default=None, alias="initialRecordTime", description="从何时登记的事件送起；缺省为现在"
     )
 
+    def recorded_since(self, at: datetime | None) -> Self:
+        """The same from a time on, unless it says one itself."""
+        return self if self.initial_record_time is not None else self.model_copy(update={"initial_record_time": at})
+
 
 class SubscriptionRead(Schema):
     subscription_id: UUID = Field(serialization_alias="subscriptionID")

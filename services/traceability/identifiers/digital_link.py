@@ -27,6 +27,8 @@ _START = re.compile(r"(https?|HTTPS?)://([A-Za-z0-9.:\[\]-]+)(?=/)")
 _URI_CHARACTERS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ZERO_SUPPRESSED = frozenset({8, 12, 13})
+_COMPRESSED = re.compile(r"(?=.*[A-Za-z_-])[A-Za-z0-9_-]{10,}")
+"""What a compressed Digital Link looks like: base64url of its bits, one segment."""
 _WITHDRAWN_NAMES = {
     **{"gtin": "01", "sscc": "00", "gln": "414", "party": "417", "gdti": "253", "gcn": "255", "ginc": "401"},
     **{"gsin": "402", "grai": "8003", "giai": "8004", "itip": "8006", "cpid": "8010", "gmn": "8013"},
@@ -139,7 +141,8 @@ def _position_of_key(segments: list[str]) -> int:
     unknown = segments[position] if position >= 0 else ""
     if len(unknown) in (2, 3, 4) and unknown.isdigit():
         raise BadDigitalLink(f"没有 AI {unknown}", f"#path/{position + 1}")
-    raise BadDigitalLink("路径中没有 GS1 标识，应如 /01/09520123456788/21/12345", "#path")
+    compressed = "；压缩过的 Digital Link 本平台不解，请用未压缩的" if _COMPRESSED.fullmatch(segments[-1]) else ""
+    raise BadDigitalLink(f"路径中没有 GS1 标识，应如 /01/09520123456788/21/12345{compressed}", "#path")
 
 
 def _elements(segments: list[str], first: int) -> Iterable[tuple[str, str]]:

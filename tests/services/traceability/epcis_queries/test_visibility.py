@@ -293,6 +293,7 @@ async def test_an_enterprise_turns_the_pages_of_its_events_forth_and_back(
             "eventID": f"urn:uuid:{uuid4()}",
             "eventTime": f"2026-07-01T08:{number // 3:02d}:00.000+08:00",
             "bizStep": ("receiving", "shipping")[number % 2],
+            "example:number": number,
             **(everywhere if number % 3 else {}),
         }
         capturer = number % 2
@@ -307,5 +308,7 @@ async def test_an_enterprise_turns_the_pages_of_its_events_forth_and_back(
     part = {one["eventID"] for one in own if one["eventTime"] >= "2026-07-01T08:02" and one["bizStep"] == "shipping"}
     asked = "perPage=2&EQ_bizStep=shipping&GE_eventTime=2026-07-01T08:02:00%2B08:00"
     assert {one["eventID"] for one in await events_in(client, f"/epcis/events?{asked}")} == part
+    late = {one["eventID"] for one in own if one["example:number"] > 6}
+    assert {one["eventID"] for one in await events_in(client, "/epcis/events?perPage=2&GT_example:number=6")} == late
     assert (await client.get("/epcis/epcs")).json()["member"] == [key_of(THINGS[0])]
     assert (await client.get("/epcis/readPoints")).json()["member"] == ["https://id.gs1.org/414/4012345000009"]

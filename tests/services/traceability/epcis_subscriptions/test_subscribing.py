@@ -1,6 +1,7 @@
 """Subscribing over HTTP."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -48,6 +49,18 @@ async def test_a_subscription_from_birth_to_death(client: httpx.AsyncClient) -> 
     assert (await client.get(one)).status_code == 404
     allowed = await client.options(one)
     assert (allowed.status_code, allowed.headers["allow"]) == (204, "DELETE, GET, OPTIONS")
+
+
+async def test_a_subscription_may_begin_in_the_past(client: httpx.AsyncClient) -> None:
+    since = {"GS1-Query-Min-Record-Time": "2026-01-01T08:00:00+08:00"}
+    told = (await client.post(ADDRESS, json={"dest": DEST, "stream": True}, headers=since)).json()
+    assert datetime.fromisoformat(told["initialRecordTime"]) == datetime(2026, 1, 1, tzinfo=UTC)
+    body = {"dest": DEST, "stream": True, "initialRecordTime": "2026-02-01T00:00:00Z"}
+    told = (await client.post(ADDRESS, json=body, headers=since)).json()
+    assert datetime.fromisoformat(told["initialRecordTime"]) == datetime(2026, 2, 1, tzinfo=UTC), "the body first"
+    bad = await client.post(ADDRESS, json={"dest": DEST, "stream": True}, headers=dict.fromkeys(since, "yesterday"))
+    assert bad.status_code == 400
+    assert "GS1-Query-Min-Record-Time" in (await client.options(ADDRESS)).headers
 
 
 @pytest.mark.parametrize(

@@ -210,3 +210,11 @@ def test_values_are_held_against_the_calendar_and_their_check_digit(ai: str, goo
     check_value(ai, good)
     with pytest.raises(BadValue):
         check_value(ai, bad)
+
+
+def test_a_compressed_link_is_refused_as_such() -> None:
+    with pytest.raises(BadDigitalLink, match="压缩"):
+        parse_digital_link("https://id.gs1.org/ARHKVAdpQg4kSbg")
+    with pytest.raises(BadDigitalLink) as fault:
+        parse_digital_link("https://example.com/about")
+    assert "压缩" not in str(fault.value)
