@@ -98,7 +98,7 @@ def served_on_party(case: DisposalCase) -> tuple[ResultNotice, datetime]:
     if notice.served_at is None:
         raise ResultNotServed(
             f"申请复检、提出异议的期限自{notice.recipient.label}收到结论之日起算，现在还没有这一日。"
-            "他已经拿到结论的，请先凭证据登记送达，时间填他收到的时间，再登记申请"
+            "申请人已经拿到结论的，请先凭证据登记送达，时间填收到的时间，再登记申请"
         )
     return notice, notice.served_at
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
@@ -29,6 +29,13 @@ _CONCLUSIONS = (
     (Conclusion.QUALIFIED, ("合格", "合格样品", "纯抽检合格样品", "符合", "符合要求", "未发现问题")),
     (Conclusion.UNDETERMINED, ("待判定", "无法判定", "不判定", "不作判定")),
 )
+_IN_SENTENCES = (
+    (Conclusion.UNQUALIFIED, ("不合格", "不符合")),
+    (Conclusion.QUALIFIED, ("未发现问题", "合格", "符合")),
+    (Conclusion.PROBLEM, ("问题",)),
+    (Conclusion.UNDETERMINED, ("待判定",)),
+)
+"""The longer first: what was read as 不合格 is not read as 合格 as well."""
 _CLASSES = (
     (ReportClass.SERIOUS, ("24小时限时报告", "24小时报告", "限时报告")),
     (ReportClass.UNQUALIFIED, ("一般不合格(问题)报告", "一般不合格报告", "不合格报告", "不合格(问题)报告", "问题报告")),
@@ -86,18 +93,22 @@ def conclusion_of(text: str) -> Conclusion | None:
     plain = _plain(text).rstrip("。.")
     if plain in NOTHING:
         return None
-    if len(plain) > 12 and plain not in {word for _, words in _CONCLUSIONS for word in words}:
-        said = {
-            conclusion
-            for conclusion, words in _CONCLUSIONS
-            for word in words[:1]
-            if word in plain.replace("不合格", "※")
-        }
-        said |= {Conclusion.UNQUALIFIED} if "不合格" in plain or "不符合" in plain else set()
+    is_sentence = len(plain) > 12 or "所检" in plain
+    if is_sentence and plain not in {word for _, words in _CONCLUSIONS for word in words}:
+        said = set(_said_in(plain))
         if len(said) == 1:
             return said.pop()
         raise ValueError("读不出检验结论；请写合格、不合格或问题")
     return _meaning(plain, _CONCLUSIONS, "检验结论")
+
+
+def _said_in(sentence: str) -> Iterator[Conclusion]:
+    """The conclusions that a sentence names: `经抽样检验，所检项目符合要求` one, a sentence of both kinds both."""
+    for conclusion, words in _IN_SENTENCES:
+        for word in words:
+            if word in sentence:
+                yield conclusion
+                sentence = sentence.replace(word, "※")
 
 
 def class_of(text: str) -> ReportClass | None:

@@ -140,13 +140,18 @@ def test_stated_verdicts(text: str, meant: str | None) -> None:
         ("纯抽检合格样品", Conclusion.QUALIFIED),
         ("经抽样检验，所检项目符合 GB 2762 要求，检验结论为合格。", Conclusion.QUALIFIED),
         ("经抽样检验，铅项目不符合 GB 2762 要求，检验结论为不合格。", Conclusion.UNQUALIFIED),
+        ("经抽样检验，所检项目符合 GB 2762-2022《食品安全国家标准 食品中污染物限量》要求。", Conclusion.QUALIFIED),
+        ("所检项目符合要求", Conclusion.QUALIFIED),
+        ("所检项目未发现问题", Conclusion.QUALIFIED),
     ],
 )
 def test_stated_conclusions(text: str, meant: Conclusion) -> None:
     assert conclusion_of(text) is meant
 
 
-@pytest.mark.parametrize("text", ["大概合格", "经检验，各项目见附页，结论另行出具。"])
+@pytest.mark.parametrize(
+    "text", ["大概合格", "经检验，各项目见附页，结论另行出具。", "经抽样检验，铅项目不符合要求，其余所检项目符合要求。"]
+)
 def test_a_word_that_is_not_known_is_no_verdict(text: str) -> None:
     with pytest.raises(ValueError, match="合格"):
         conclusion_of(text)
