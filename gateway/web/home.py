@@ -37,6 +37,7 @@ OBJECT_PAGES = {
     "clue": "/grid/clues/{}",
     "supervision_letter": "/corrections/letters/{}",
     "case_request": "/case-requests/{}",
+    "recall": "/traces/recalls/{}",
 } | {part: f"/clock-objects/{part}/{{}}" for part in clock_pages.PARTS}
 """Where an object with a clock has a page, its own or that of what it is part of."""
 

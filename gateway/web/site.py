@@ -52,9 +52,13 @@ from gateway.web import (
     samples,
     sampling_caps,
     sampling_tasks,
+    shop,
+    shop_tickets,
     sign_in,
     styleguide,
     task_orders,
+    trace,
+    trace_recalls,
     trainings,
     uploads,
     visit_forms,
@@ -118,6 +122,10 @@ PAGES: Sequence[APIRouter] = (
     corrections.router,
     display.router,
     styleguide.router,
+    shop.router,
+    shop_tickets.router,
+    trace.router,
+    trace_recalls.router,
 )
 """Every page of the site; the gateway lists them among its routers."""
 

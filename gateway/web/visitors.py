@@ -49,6 +49,8 @@ LETTER_WRITERS = (Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR)
 OFFICE = (Role.FOOD_SAFETY_OFFICE,)
 TRAINING_KEEPERS = (Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR)
 RANDOM_DRAW_READERS = (*sorted(OFFICIALS), Role.REVIEWER)
+TRACE_READERS = tuple(sorted(OFFICIALS))
+TRADERS = (Role.BUSINESS, Role.MARKET_OPERATOR)
 LABORATORIES = (Role.LABORATORY,)
 RESULT_UPLOADERS = (Role.LABORATORY, Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR)
 
@@ -87,6 +89,8 @@ NAVIGATION = (
     ("双随机", "/random-draws", RANDOM_DRAW_READERS),
     ("一户一档", "/businesses", INSPECTION_READERS),
     ("网格", "/grid", INSPECTION_READERS),
+    ("追溯召回", "/traces", TRACE_READERS),
+    ("进货卖货", "/shop", TRADERS),
     ("我的档案", "/my-business", (Role.BUSINESS,)),
 )
 """Pages for who works with them, by role, in the order of use."""
@@ -151,6 +155,8 @@ CanKeepTrainings = Annotated[Visitor, Depends(AllowVisitors(*TRAINING_KEEPERS))]
 IsInspector = Annotated[Visitor, Depends(AllowVisitors(Role.INSPECTOR))]
 IsLeader = Annotated[Visitor, Depends(AllowVisitors(Role.LEADER))]
 IsOffice = Annotated[Visitor, Depends(AllowVisitors(*OFFICE))]
+CanReadTraces = Annotated[Visitor, Depends(AllowVisitors(*TRACE_READERS))]
+IsTrader = Annotated[Visitor, Depends(AllowVisitors(*TRADERS))]
 IsBusiness = Annotated[Visitor, Depends(AllowVisitors(Role.BUSINESS))]
 PerhapsVisitor = Annotated[Visitor | None, Depends(_perhaps)]
 """The visitor where a page is open to everybody."""

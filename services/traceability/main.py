@@ -40,6 +40,7 @@ from services.traceability.record_checks.seed import seed_record_rules
 from services.traceability.resolver.router import resolving
 from services.traceability.resolver.router import router as resolver_links
 from services.traceability.settings import Settings
+from services.traceability.shop_views.router import router as shop_views
 from services.traceability.stocks.router import router as stocks
 from services.traceability.subjects.router import router as subjects
 from services.traceability.subjects.standing import recount_all
@@ -95,6 +96,7 @@ service = Service(
         products,
         consumer_views,
         doubts,
+        shop_views,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
