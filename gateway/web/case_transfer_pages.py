@@ -1,9 +1,10 @@
 """The pages of recall requests and of suspected violations: their lists, one of each, and the decision on it."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,12 +15,11 @@ from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
 from gateway.web.report_words import moment
 from gateway.web.step_pages import Subject, act_of, show_step, step_named, take_step
-from gateway.web.visitors import CanDecideOnCases, CanDecideOnRecalls, CanReadTransfers, Visitor
+from gateway.web.visitors import CASE_DECIDERS, RECALL_DECIDERS, AllowVisitors, CanReadTransfers, Visitor
 from gateway.web.whistle_timeline import clock_of
 from shared import times
+from shared.contracts.codes import Role
 from shared.database import Session
-
-router = APIRouter(include_in_schema=False)
 
 BUDGET_SECONDS = 5.0
 
@@ -29,86 +29,49 @@ Cursor = Annotated[str, Query(max_length=1000)]
 Done = Annotated[str, Query(max_length=20)]
 
 
-@router.get(RECALL.address)
-async def recall_list(
-    request: Request,
-    visitor: CanReadTransfers,
-    services: ServicesHere,
-    session: Session,
-    state: State = "",
-    region: Place = "",
-    sample_id: UUID | None = None,
-    cursor: Cursor = "",
-) -> Response:
-    return await _list(request, services, session, visitor, RECALL, state, region, sample_id, cursor)
+router = APIRouter(include_in_schema=False)
 
 
-@router.get(RECALL.address + "/{request_id}")
-async def recall_page(
-    request: Request,
-    visitor: CanReadTransfers,
-    services: ServicesHere,
-    session: Session,
-    request_id: UUID,
-    done: Done = "",
-) -> Response:
-    return await _page(request, services, session, visitor, RECALL, request_id, done)
+def _add_pages(kind: Transfer, deciders: Iterable[Role]) -> None:
+    """The list of one kind of request, a page for each, and the decision on it."""
+    Decider = Annotated[Visitor, Depends(AllowVisitors(*deciders))]  # noqa: N806 (a type)
 
+    @router.get(kind.address)
+    async def transfer_list(
+        request: Request,
+        visitor: CanReadTransfers,
+        services: ServicesHere,
+        session: Session,
+        state: State = "",
+        region: Place = "",
+        sample_id: UUID | None = None,
+        cursor: Cursor = "",
+    ) -> Response:
+        return await _list(request, services, session, visitor, kind, state, region, sample_id, cursor)
 
-@router.get(RECALL.address + "/{request_id}/{slug}")
-async def recall_step(
-    request: Request, visitor: CanDecideOnRecalls, services: ServicesHere, request_id: UUID, slug: str
-) -> Response:
-    subject = await _subject(services, visitor, RECALL, request_id)
-    return show_step(request, subject, step_named(slug, RECALL.steps))
+    @router.get(kind.address + "/{request_id}")
+    async def transfer_page(
+        request: Request,
+        visitor: CanReadTransfers,
+        services: ServicesHere,
+        session: Session,
+        request_id: UUID,
+        done: Done = "",
+    ) -> Response:
+        return await _page(request, services, session, visitor, kind, request_id, done)
 
+    @router.get(kind.address + "/{request_id}/{slug}")
+    async def transfer_step(
+        request: Request, visitor: Decider, services: ServicesHere, request_id: UUID, slug: str
+    ) -> Response:
+        subject = await _subject(services, visitor, kind, request_id)
+        return show_step(request, subject, step_named(slug, kind.steps))
 
-@router.post(RECALL.address + "/{request_id}/{slug}")
-async def decide_on_recall(
-    request: Request, visitor: CanDecideOnRecalls, services: ServicesHere, request_id: UUID, slug: str
-) -> Response:
-    return await _decide(request, services, visitor, RECALL, request_id, slug)
-
-
-@router.get(CASE.address)
-async def case_list(
-    request: Request,
-    visitor: CanReadTransfers,
-    services: ServicesHere,
-    session: Session,
-    state: State = "",
-    region: Place = "",
-    sample_id: UUID | None = None,
-    cursor: Cursor = "",
-) -> Response:
-    return await _list(request, services, session, visitor, CASE, state, region, sample_id, cursor)
-
-
-@router.get(CASE.address + "/{request_id}")
-async def case_page(
-    request: Request,
-    visitor: CanReadTransfers,
-    services: ServicesHere,
-    session: Session,
-    request_id: UUID,
-    done: Done = "",
-) -> Response:
-    return await _page(request, services, session, visitor, CASE, request_id, done)
-
-
-@router.get(CASE.address + "/{request_id}/{slug}")
-async def case_step(
-    request: Request, visitor: CanDecideOnCases, services: ServicesHere, request_id: UUID, slug: str
-) -> Response:
-    subject = await _subject(services, visitor, CASE, request_id)
-    return show_step(request, subject, step_named(slug, CASE.steps))
-
-
-@router.post(CASE.address + "/{request_id}/{slug}")
-async def decide_on_case(
-    request: Request, visitor: CanDecideOnCases, services: ServicesHere, request_id: UUID, slug: str
-) -> Response:
-    return await _decide(request, services, visitor, CASE, request_id, slug)
+    @router.post(kind.address + "/{request_id}/{slug}")
+    async def decide(
+        request: Request, visitor: Decider, services: ServicesHere, request_id: UUID, slug: str
+    ) -> Response:
+        return await _decide(request, services, visitor, kind, request_id, slug)
 
 
 async def _list(
@@ -205,3 +168,7 @@ async def _request(services: Services, visitor: Visitor, kind: Transfer, request
     path = f"{kind.path}/{request_id}"
     found: dict[str, Any] = await services.get(kind.unit, path, visitor.caller, BUDGET_SECONDS)
     return found
+
+
+_add_pages(RECALL, RECALL_DECIDERS)
+_add_pages(CASE, CASE_DECIDERS)
