@@ -92,6 +92,8 @@ def tabs(visitor: Visitor) -> list[tuple[str, str]]:
         ("检查记录", "/visits/records"),
         ("跟进检查", "/visits/follow-ups"),
         ("待核的上传", "/visits/quarantine"),
+        ("一周安排", "/visit-plans"),
+        ("先去哪里", "/visit-priorities"),
     ]
 
 
