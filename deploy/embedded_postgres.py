@@ -50,6 +50,7 @@ THROW_AWAY_SETTINGS = {
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "max_wal_size": "256MB",  # a checkpoint costs little here, and the folder may lie in memory
     "autovacuum_naptime": "10s",
 }
 
