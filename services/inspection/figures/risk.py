@@ -7,7 +7,13 @@ from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select,
 from services.inspection.businesses.models import Business, Movement
 from services.inspection.risk_grades.codes import Grade
 from services.inspection.risk_grades.standing.models import RiskFigureRow
-from services.inspection.risk_grades.standing.rules import COVERED, GRADED, SELLERS_GRADED, figure_of_grade
+from services.inspection.risk_grades.standing.rules import (
+    COVERED,
+    FREQUENCY_KEPT,
+    GRADED,
+    SELLERS_GRADED,
+    figure_of_grade,
+)
 from shared.contracts.figures import FigureDefinition, FigureKind
 from shared.contracts.inspection import BusinessKind
 from shared.figures.definition import Figure
@@ -96,6 +102,23 @@ SELLERS_GRADED_RATE = Figure(
 )
 
 
+FREQUENCY_KEPT_RATE = Figure(
+    FigureDefinition(
+        code=FREQUENCY_KEPT,
+        name="日常检查频次达标率",
+        kind=FigureKind.STOCK,
+        unit="%",
+        numerator="期末在档、现行等级要求的间隔内检查过的主体数",
+        denominator="期末在档、且有现行等级的主体数",
+        higher_is_better=True,
+        decimals=1,
+        version=1,
+        note="间隔按适用的分级方案（如每年两次即六个月）；任何一次形成结果的检查都算，不限全项目；未评定等级的不在分母内",
+    ),
+    lambda: _rows(FREQUENCY_KEPT),
+)
+
+
 def _share_of(grade: Grade) -> Figure:
     code = figure_of_grade(grade)
     return Figure(
@@ -115,4 +138,10 @@ def _share_of(grade: Grade) -> Figure:
     )
 
 
-RISK_FIGURES = (TWO_YEAR_COVERAGE, GRADED_RATE, SELLERS_GRADED_RATE, *(_share_of(grade) for grade in Grade))
+RISK_FIGURES = (
+    TWO_YEAR_COVERAGE,
+    GRADED_RATE,
+    SELLERS_GRADED_RATE,
+    FREQUENCY_KEPT_RATE,
+    *(_share_of(grade) for grade in Grade),
+)

@@ -91,10 +91,9 @@ async def lock_profile(session: AsyncSession, business_id: UUID) -> RiskProfile 
     return (await latest_profiles(session, [business_id])).get(business_id)
 
 
-async def full_checks(session: AsyncSession, business_ids: Collection[UUID]) -> dict[UUID, list[Check]]:
-    """The full inspections of businesses as they stand now, by day."""
-    checks = await _checks(session, business_ids)
-    return {business_id: [check for check in found if check.full] for business_id, found in checks.items()}
+async def checks_of(session: AsyncSession, business_ids: Collection[UUID]) -> dict[UUID, list[Check]]:
+    """The inspections of businesses as they stand now, by day."""
+    return await _checks(session, business_ids)
 
 
 async def last_full_checks(session: AsyncSession, business_ids: Collection[UUID]) -> dict[UUID, date]:

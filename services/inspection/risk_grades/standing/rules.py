@@ -5,16 +5,18 @@ order in which inspections, grades and moves become known.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.inspection.checklists.coverage import add_months
 from services.inspection.risk_grades.codes import Grade
 
 COVERED = "inspection.two_year_coverage"
 GRADED = "inspection.risk_graded_rate"
 SELLERS_GRADED = "inspection.sales_risk_graded_rate"
+FREQUENCY_KEPT = "inspection.frequency_kept_rate"
 SHARES_OF_ALL_ON_FILE = (COVERED, GRADED)
 """Figures whose denominator is every business on file; the register records it with its own figures."""
 
@@ -64,12 +66,29 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
+def in_turn(grades: Iterable[Span], inspected: Iterable[date], months_of: Mapping[str, int]) -> list[Span]:
+    """When the last inspection was no longer ago than its grade of the time allows; `months_of`: by grade."""
+    days = list(inspected)
+    return [
+        Span(grade.label, max(grade.since, span.since), _earlier(grade.until, span.until))
+        for grade in grades
+        if grade.label in months_of
+        for span in merged(Span("", day, add_months(day, months_of[grade.label])) for day in days)
+        if (span.until is None or grade.since < span.until) and (grade.until is None or span.since < grade.until)
+    ]
+
+
 def contributions(
-    on_file: Sequence[Span], covered: Sequence[Span], grades: Sequence[Span], *, selling: Sequence[Span] = ()
+    on_file: Sequence[Span],
+    covered: Sequence[Span],
+    grades: Sequence[Span],
+    *,
+    selling: Sequence[Span] = (),
+    inspected: Sequence[Span] = (),
 ) -> Contributions:
     """All that a business adds. The businesses on file themselves are the denominators that the register records.
 
-    `selling`: where and when it was on file as a food seller.
+    `selling`: where and when it was on file as a food seller. `inspected`: when it was as often as its grade asks.
     """
     sums: Counter[tuple[str, str, date, int]] = Counter()
 
@@ -85,6 +104,10 @@ def contributions(
         add(GRADED, span, numerator=1, denominator=0)
     for span in _common(selling, merged(grades)):
         add(SELLERS_GRADED, span, numerator=1, denominator=0)
+    for span in _common(on_file, inspected):
+        add(FREQUENCY_KEPT, span, numerator=1, denominator=0)
+    for span in _common(on_file, merged(grades)):
+        add(FREQUENCY_KEPT, span, numerator=0, denominator=1)
     for grade in Grade:
         for span in _common(on_file, [one for one in grades if one.label == grade.value]):
             add(figure_of_grade(grade), span, numerator=1, denominator=0)
@@ -104,6 +127,10 @@ def difference(wanted: Contributions, recorded: Contributions) -> Contributions:
         if (want, want_of) != (have, have_of):
             found[key] = (want - have, want_of - have_of)
     return found
+
+
+def _earlier(one: date | None, other: date | None) -> date | None:
+    return min((day for day in (one, other) if day is not None), default=None)
 
 
 def _common(on_file: Sequence[Span], others: Sequence[Span]) -> list[Span]:

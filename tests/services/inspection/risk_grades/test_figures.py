@@ -15,9 +15,11 @@ from services.inspection.checklists.coverage import add_months
 from services.inspection.figures.risk import GRADED_RATE, RISK_FIGURES, TWO_YEAR_COVERAGE
 from services.inspection.risk_grades.facts.service import record_check
 from services.inspection.risk_grades.standing.rules import (
+    FREQUENCY_KEPT,
     Span,
     contributions,
     difference,
+    in_turn,
     merged,
     on_file_spans,
 )
@@ -101,6 +103,24 @@ async def test_grades_follow_businesses_that_move_and_close(session_of: SessionO
     assert after[GRADED_RATE.definition.code, HAISHU] == (3, 3)
 
 
+async def test_inspected_as_often_as_the_grade_asks(session_of: SessionOf, office: httpx.AsyncClient) -> None:
+    session = await session_of(Unit.INSPECTION)
+    await published(office)
+    shop, _ungraded = await on_file(session), await on_file(session, name="演示没评定的食堂（虚构）")
+    await record_check(session, shop.id, check(TODAY, full=False), 1)
+    assert (FREQUENCY_KEPT, HAISHU) not in await counted(session, TODAY), "nobody says yet how often"
+    await confirmed(office, shop.id, "A")
+    await follow(session, shop.id)
+    rows = (await office.get("/v1/risk-schemes/stall-demo/versions/1")).json()["content"]["frequency"]["rows"]
+    [often] = [row["months"] // row["visits"] for row in rows if row["grade"] == "A"]
+    overdue = add_months(TODAY, often)
+    assert (await counted(session, TODAY))[FREQUENCY_KEPT, HAISHU] == (1, 1)
+    assert (await counted(session, overdue - timedelta(days=1)))[FREQUENCY_KEPT, HAISHU] == (1, 1)
+    assert (await counted(session, overdue))[FREQUENCY_KEPT, HAISHU] == (0, 1)
+    await record_check(session, shop.id, check(overdue), 1)
+    assert (await counted(session, overdue))[FREQUENCY_KEPT, HAISHU] == (1, 1)
+
+
 async def move(office: httpx.AsyncClient, business_id: UUID, **change: str) -> None:
     read = await office.get(f"/v1/businesses/{business_id}")
     headers = {"If-Match": read.headers["etag"]}
@@ -166,6 +186,24 @@ def test_on_each_day_a_business_on_file_and_covered_counts_once(covered: list[Sp
         assert said == there
     assert difference(found, {}) == found
     assert difference(found, found) == {}
+
+
+@given(grades=spans(("A", "B", "C")), days=st.lists(DAY, max_size=4))
+def test_the_last_inspection_is_no_longer_ago_than_the_grade_of_the_day_allows(
+    grades: list[Span], days: list[date]
+) -> None:
+    months = {"A": 1, "B": 2}
+    found = in_turn(grades, days, months)
+    for offset in range(0, 130, 3):
+        day = FAR + timedelta(days=offset)
+        wanted = {
+            grade.label
+            for grade in grades
+            if holds(grade, day)
+            and grade.label in months
+            and any(seen <= day < add_months(seen, months[grade.label]) for seen in days)
+        }
+        assert {span.label for span in found if holds(span, day)} == wanted
 
 
 def test_a_change_of_kind_on_one_day_neither_ends_nor_doubles_the_time_on_file() -> None:

@@ -10,7 +10,7 @@ from services.inspection.businesses.schemas import BusinessWrite
 from services.inspection.businesses.service import enter, new_business
 from services.inspection.checklists.schemas import JudgementRead
 from services.inspection.risk_grades.facts.judged_visits import check_of
-from services.inspection.risk_grades.facts.repository import full_checks
+from services.inspection.risk_grades.facts.repository import checks_of
 from shared.contracts.codes import Role, Unit
 from shared.ids import uuid7
 from tests.conftest import ClientOf, SessionOf
@@ -74,8 +74,8 @@ async def test_a_visit_from_a_terminal_counts_for_grade_and_coverage_and_changes
     record_id = uuid7()
     await upload_signatures(anna)
     assert (await send(anna, record_id, document)).json()["state"] == "complete"
-    [seen] = (await full_checks(session, [shop.id]))[shop.id]
+    [seen] = (await checks_of(session, [shop.id]))[shop.id]
     assert (seen.source_id, seen.key_failed, seen.general_failed) == (record_id, 0, 0)
     await send(anna, record_id, edited(document, found={"1": "failed"}))
-    [anew] = (await full_checks(session, [shop.id]))[shop.id]
+    [anew] = (await checks_of(session, [shop.id]))[shop.id]
     assert anew.key_failed + anew.general_failed == 1
