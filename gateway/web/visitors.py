@@ -48,6 +48,7 @@ FIELD_OFFICERS = (*VISIT_MAKERS, Role.FOOD_SAFETY_OFFICE)
 LETTER_WRITERS = (Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR)
 OFFICE = (Role.FOOD_SAFETY_OFFICE,)
 TRAINING_KEEPERS = (Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR)
+EVALUATION_READERS = (*sorted(OFFICIALS), Role.REVIEWER, Role.ADMINISTRATOR)
 RANDOM_DRAW_READERS = (*sorted(OFFICIALS), Role.REVIEWER)
 TRACE_READERS = tuple(sorted(OFFICIALS))
 TRADERS = (Role.BUSINESS, Role.MARKET_OPERATOR)
@@ -87,6 +88,7 @@ NAVIGATION = (
     ("监督检查", "/visits", INSPECTION_READERS),
     ("整改", "/corrections", CORRECTION_READERS),
     ("双随机", "/random-draws", RANDOM_DRAW_READERS),
+    ("评价创建", "/evaluations", EVALUATION_READERS),
     ("一户一档", "/businesses", INSPECTION_READERS),
     ("网格", "/grid", INSPECTION_READERS),
     ("追溯召回", "/traces", TRACE_READERS),
@@ -146,6 +148,7 @@ CanMakeVisits = Annotated[Visitor, Depends(AllowVisitors(*VISIT_MAKERS))]
 CanReadCorrections = Annotated[Visitor, Depends(AllowVisitors(*CORRECTION_READERS))]
 CanWorkInField = Annotated[Visitor, Depends(AllowVisitors(*FIELD_OFFICERS))]
 CanWriteLetters = Annotated[Visitor, Depends(AllowVisitors(*LETTER_WRITERS))]
+CanReadEvaluations = Annotated[Visitor, Depends(AllowVisitors(*EVALUATION_READERS))]
 CanReadRandomDraws = Annotated[Visitor, Depends(AllowVisitors(*RANDOM_DRAW_READERS))]
 CanWitnessDraws = Annotated[Visitor, Depends(AllowVisitors(*RANDOM_DRAW_READERS))]
 CanDrawAtRandom = Annotated[Visitor, Depends(AllowVisitors(*OFFICE))]
