@@ -32,8 +32,8 @@ from shared.ids import uuid7
 from shared.jobs import service as jobs
 
 JOB = "epcis_capture"
-INLINE_EVENTS = 1_000
-"""Up to so many events are stored before the answer leaves."""
+INLINE_EVENTS, INLINE_CHARACTERS = 1_000, 4 * 2**20
+"""Up to so many events, in a text so long, are stored before the answer leaves."""
 MOST_FAULTS_TOLD = 200
 
 
@@ -46,7 +46,7 @@ async def capture(
 ) -> Capture:
     """Take a document. A faulty frame refuses it, under `rollback` a faulty event too (`ValidationException`).
 
-    The capture that comes back is finished, unless the document has more than `INLINE_EVENTS` events. Raises
+    The capture that comes back is finished, unless the document is larger than `INLINE_EVENTS` allows. Raises
     `CaptureLimitExceededException` before the first event beyond the limit is read.
     """
     document = await _read(text, strict=strict)
@@ -66,7 +66,7 @@ async def capture(
     )
     session.add(taken)
     await session.flush()
-    if document.count <= INLINE_EVENTS:
+    if document.count <= INLINE_EVENTS and len(text) <= INLINE_CHARACTERS:
         await _work_through(session, taken, document)
         return taken
     taken.document = text

@@ -132,6 +132,11 @@ def _text(value: Any, context: Context) -> str:
     return ""
 
 
+def plain_text(text: str) -> str:
+    """A text value as it is hashed."""
+    return _text_of(text.strip())
+
+
 def _text_of(text: str) -> str:
     if text[:1] in _BEGIN_NUMBERS and _NUMERIC.fullmatch(text):
         try:

@@ -18,6 +18,9 @@ from services.traceability.epcis_events.validation import faults_of
 from services.traceability.epcis_events.vocabularies import Vocabulary
 from shared.contracts.schema import is_storable
 
+MOST_CHARACTERS = 2**20
+"""Of one event's text: some twenty thousand things, and a page of five hundred events can still be put together."""
+
 
 class Thing(NamedTuple):
     role: str
@@ -67,6 +70,8 @@ def read_event(
 
     `context` is the document's `@context` as JSON has it; an event's own comes after it. `strict`: see `strictness`.
     """
+    if len(text) > MOST_CHARACTERS:
+        return None, [Fault("", f"一件事件最多 {MOST_CHARACTERS // 2**20} MB，请分成几件", "event_size")]
     value = with_type(value)
     own = value.get("@context") if isinstance(value, dict) else None
     whole = context if isinstance(context, Context) and own is None else read_context(_raw(context), own)

@@ -47,10 +47,12 @@ class Capturer:
 
 async def known_events(
     session: AsyncSession, event_ids: Iterable[str]
-) -> Sequence[Row[str, str, datetime | None, str]]:
-    """What is stored under these ids: (event_id, hash_id, error_declared_at, body), up to two rows an id."""
-    statement = select(EpcisEvent.event_id, EpcisEvent.hash_id, EpcisEvent.error_declared_at, EpcisEvent.body).where(
-        EpcisEvent.event_id == func.any(list(event_ids))
+) -> Sequence[Row[str, datetime | None, str, str]]:
+    """What is stored under these ids: (event_id, error_declared_at, body, context), up to two rows an id."""
+    statement = (
+        select(EpcisEvent.event_id, EpcisEvent.error_declared_at, EpcisEvent.body, EpcisContext.body.label("context"))
+        .join(EpcisContext, EpcisContext.id == EpcisEvent.context_id)
+        .where(EpcisEvent.event_id == func.any(list(event_ids)))
     )
     return (await session.execute(statement)).all()
 

@@ -22,6 +22,7 @@ from services.traceability.epcis_events.problems import (
 from services.traceability.epcis_events.reading import ReadEvent, read_event
 from services.traceability.epcis_events.redaction import MARK_NAMESPACE, redacted
 from services.traceability.epcis_events.repository import Capturer
+from services.traceability.epcis_events.sameness import is_same
 from services.traceability.epcis_events.visibility import concerned, linked
 from shared.http.auth import Actor
 
@@ -91,7 +92,7 @@ def _without_repeated(batch: Sequence[tuple[int, ReadEvent]], outcome: Stored) -
         earlier = first.setdefault((event.event_id, event.error_declared_at is not None), event)
         if earlier is event:
             fresh.append((place, event))
-        elif earlier.hash_id == event.hash_id and _content(earlier.text) == _content(event.text):
+        elif is_same(earlier, event):
             outcome.known.append(place)
         else:
             outcome.conflicts[place] = _conflict(event.event_id)
@@ -108,24 +109,16 @@ async def _without_known(
         row = known.get((event.event_id, event.error_declared_at is not None))
         if row is None:
             fresh.append((place, event))
-        elif _is_same(event, row):
+        elif (stored := _stored(row)) is not None and is_same(event, stored):
             outcome.known.append(place)
         else:
             outcome.conflicts[place] = _conflict(event.event_id)
     return fresh
 
 
-def _is_same(event: ReadEvent, row: Row[str, str, datetime | None, str]) -> bool:
-    return bool(event.hash_id == row.hash_id) and _content(event.text) == _content(row.body)
-
-
-_BESIDE_THE_HASH = ("errorDeclaration", "certificationInfo")
-
-
-def _content(text: str) -> Mapping[str, Any]:
-    """What an event says that its hash leaves out, and that is not about its recording."""
-    event = json_text.parse(text)
-    return {name: event.get(name) for name in _BESIDE_THE_HASH}
+def _stored(row: Row[str, datetime | None, str, str]) -> ReadEvent | None:
+    """The event of a row. None where the rules of today would not take it any more."""
+    return read_event(json_text.parse(row.body), row.body, formats.parse_list(row.context))[0]
 
 
 def _conflict(event_id: str) -> Fault:

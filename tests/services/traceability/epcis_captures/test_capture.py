@@ -152,6 +152,19 @@ async def test_proceed_stores_what_is_good_and_tells_of_the_rest(business: httpx
     assert [error["eventID"] for error in told["errors"]] == ["urn:x:7", taken["eventID"]]
 
 
+async def test_an_event_as_large_as_a_document_is_refused(business: httpx.AsyncClient) -> None:
+    large = object_event(epcList=[f"urn:epc:id:sgtin:6901234.000001.{number:012}" for number in range(25_000)])
+    answer = await business.post("/epcis/capture", json=document(object_event(), large))
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/epcisBody/eventList/1")
+
+
+async def test_a_long_document_of_few_events_is_worked_through_later(
+    business: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "INLINE_CHARACTERS", 100)
+    assert (await _capture(business, document(object_event())))["running"]
+
+
 async def test_a_strict_sender_hears_of_faulty_digital_links(business: httpx.AsyncClient) -> None:
     faulty = object_event(
         epcList=["https://id.gs1.org/01/06901234000010/21/7"], **{"example:u": "https://x.cn/01/123456"}

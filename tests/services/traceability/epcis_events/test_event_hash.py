@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 from services.traceability.epcis_events import json_text
 from services.traceability.epcis_events.contexts import read_context
 from services.traceability.epcis_events.hashing import CBV_2_0, CBV_2_1, event_hash, pre_hash, verifies
+from services.traceability.epcis_events.sameness import is_same
 from services.traceability.identifiers import to_digital_link
-from tests.services.traceability.epcis_events.events import CONTEXT, EVENTS, UNHURRIED, object_event, read, serial
+from tests.services.traceability.epcis_events.events import (
+    CONTEXT,
+    EVENTS,
+    UNHURRIED,
+    good,
+    object_event,
+    read,
+    serial,
+)
 
 PUBLISHED = json.loads((Path(__file__).parent / "event_hashes.json").read_text(encoding="utf-8"))["cases"]
 
@@ -48,6 +57,7 @@ def test_order_of_members_and_of_lists_does_not_matter(event: dict[str, Any], ra
     for name in UNORDERED:
         random.shuffle(other.get(name, []))
     assert _hash(other) == _hash(event)
+    assert is_same(good(event), good(other))
 
 
 @UNHURRIED
@@ -66,13 +76,16 @@ def test_digital_links_are_the_same_as_urns(event: dict[str, Any]) -> None:
             dict(element, epcClass=to_digital_link(element["epcClass"])) for element in event["quantityList"]
         ]
     assert _hash(links) == _hash(event)
+    assert is_same(good(event), good(links))
 
 
 @UNHURRIED
 @given(EVENTS, st.sampled_from(["p", "other"]))
 def test_a_prefix_is_only_a_name(event: dict[str, Any], prefix: str) -> None:
     renamed = json.loads(json.dumps(event).replace('"example:', f'"{prefix}:'))
-    assert _hash(renamed, [CONTEXT[0], {prefix: "https://ns.example.com/epcis/"}]) == _hash(event)
+    context = [CONTEXT[0], {prefix: "https://ns.example.com/epcis/"}]
+    assert _hash(renamed, context) == _hash(event)
+    assert is_same(good(event), good(renamed, context))
 
 
 @UNHURRIED
@@ -81,6 +94,7 @@ def test_another_event_has_another_hash(one: dict[str, Any], other: dict[str, An
     context = read_context(CONTEXT)
     texts = [pre_hash(json_text.parse(json.dumps(event)), context) for event in (one, other)]
     assert (texts[0] == texts[1]) == (_hash(one) == _hash(other))
+    assert not is_same(good(one), good(dict(one, epcList=[*one["epcList"], serial()])))
     assert _hash(dict(one, action="ADD" if one["action"] != "ADD" else "DELETE")) != _hash(one)
     assert _hash(dict(one, epcList=[*one["epcList"], serial()])) != _hash(one)
 

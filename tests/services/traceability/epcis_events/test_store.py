@@ -99,6 +99,21 @@ async def test_another_event_under_a_taken_id_is_a_conflict(session_of: SessionO
     assert outcome.conflicts[0].code == "event_id_taken"
 
 
+async def test_an_event_of_equal_hash_does_not_pass_for_another(session_of: SessionOf) -> None:
+    session = await session_of(Unit.TRACEABILITY)
+    one = object_event(epcList=["urn:x:a", "urn:x:b"], **{"example:n": "x"})
+    made_up = one | {"epcList": ["urn:x:aepc=urn:x:b"]}
+    assert good(one).hash_id == good(made_up).hash_id, "the hash runs values together"
+    assert (await store(session, [good(made_up)], SOMEBODY)).stored == [0]
+    assert set((await store(session, [good(one)], SOMEBODY)).conflicts) == {0}, "it is told, not swallowed"
+    named = one | {"eventID": "urn:uuid:0e1f0000-0000-4000-8000-000000000005"}
+    assert (await store(session, [good(named)], SOMEBODY)).stored == [0], "and is taken under an id of its own"
+    outcome = await store(
+        session, [good(one | {"bizStep": "packing"}), good(made_up | {"bizStep": "packing"})], SOMEBODY
+    )
+    assert (outcome.stored, set(outcome.conflicts)) == ([0], {1}), "in one document, too"
+
+
 async def test_two_in_one_document_are_judged_like_two_documents(session_of: SessionOf) -> None:
     session = await session_of(Unit.TRACEABILITY)
     one = object_event(eventID="urn:uuid:0e1f0000-0000-4000-8000-000000000003")
