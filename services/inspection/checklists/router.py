@@ -1,14 +1,16 @@
 """检查要点表: lists, their versions, files, what applies to a business, trial verdicts."""
 
+import asyncio
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from services.inspection.checklists import repository, service
 from services.inspection.checklists.content import Code, Content
+from services.inspection.checklists.items_sheet import LIMITS, SHEET, sheet_of
 from services.inspection.checklists.models import Checklist, ChecklistVersion
 from services.inspection.checklists.repository import ChecklistFilter
 from services.inspection.checklists.rules import judge
@@ -36,6 +38,8 @@ from shared.http.etags import IfMatch, IfMatchWhenPresent, set_etag
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.tabular.receiving import received_file
+from shared.tabular.writing import XLSX, xlsx_file
 from shared.times import day_of, now
 
 router = Router(prefix="/v1/checklists", tag="检查要点表")
@@ -48,6 +52,20 @@ CanAskForBusiness = Annotated[Actor, Depends(Allow(*OFFICIALS))]
 CanKeepChecklists = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 
 ListCode = Annotated[Code, Path(description="要点表代码")]
+ITEMS_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary", "description": "条目表"}},
+                }
+            }
+        },
+    }
+}
 VersionNumber = Annotated[int, Path(ge=1, le=10_000, description="第几版")]
 
 
@@ -187,6 +205,33 @@ async def export_version(
     version = await service.version_of(session, code, number)
     response.headers["Content-Disposition"] = f'attachment; filename="{code}-v{number}.json"'
     return ChecklistFile(format=FORMAT, checklist=version.checklist.header, content=version.content)
+
+
+@router.get("/{code}/versions/{number}/items", response_class=Response, responses={200: {"content": {XLSX: {}}}})
+async def export_items(_: CanReadChecklists, session: Session, code: ListCode, number: VersionNumber) -> Response:
+    """条目表（XLSX），一行一条；改好可以导回草稿"""
+    header, rows = sheet_of((await service.version_of(session, code, number)).content)
+    file = await asyncio.to_thread(xlsx_file, SHEET, header, rows)
+    headers = {"Content-Disposition": f'attachment; filename="{code}-v{number}-items.xlsx"'}
+    return Response(file, media_type=XLSX, headers=headers)
+
+
+@router.put("/{code}/versions/{number}/items", openapi_extra=ITEMS_FORM)
+async def import_items(
+    request: Request,
+    actor: CanKeepChecklists,
+    session: Session,
+    code: ListCode,
+    number: VersionNumber,
+    version: IfMatchWhenPresent,
+    response: Response,
+) -> VersionRead:
+    """用条目表（XLSX 或 CSV）改写草稿的条目，或起草下一版；判定规则不变。有错的逐行逐格指出，一条也不收"""
+    folder = request.app.state.settings.data_dir / "checklist-items"
+    async with received_file(request, folder, max_bytes=LIMITS.max_bytes) as received:
+        draft, created = await service.take_items(session, actor, code, number, received.path, version)
+    response.status_code = 201 if created else 200
+    return _shown(draft, code, response)
 
 
 @router.post("/{code}/versions/{number}/judgements")

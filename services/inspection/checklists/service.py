@@ -1,7 +1,9 @@
 """Keeping checklists: importing a file, correcting what a list says of itself, writing, publishing, withdrawing."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +13,7 @@ from services.inspection.checklists import repository
 from services.inspection.checklists.consistency import Reason, reasons_against
 from services.inspection.checklists.content import Content, Header, Subject
 from services.inspection.checklists.differences import Difference, differences
+from services.inspection.checklists.items_sheet import read_sheet
 from services.inspection.checklists.models import Checklist, ChecklistVersion, Origin, VersionState
 from services.inspection.checklists.problems import (
     HeaderDiffers,
@@ -30,7 +33,7 @@ from services.inspection.checklists.schemas import (
 from shared.contracts.codes import Role
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
-from shared.http.problems import PreconditionRequired
+from shared.http.problems import InvalidRequest, PreconditionRequired
 from shared.ids import uuid7
 from shared.regions.scope import ensure_in_scope
 from shared.times import day_of, now
@@ -131,6 +134,24 @@ async def write_draft(
     present.advance()
     await session.flush()
     return present, False
+
+
+async def take_items(
+    session: AsyncSession, actor: Actor, code: str, number: int, table: Path, expected: int | None
+) -> tuple[ChecklistVersion, bool]:
+    """Rewrite the items of a draft, or of the next version, from a table; all that judges by them stays.
+
+    Raises `InvalidRequest` with the cell of every fault; nothing is stored then.
+    """
+    checklist = await checklist_of(session, code)
+    known = len(checklist.versions)
+    base = _version(checklist, known if number == known + 1 else number).content
+    found = await asyncio.to_thread(read_sheet, table, base)
+    if found.faults:
+        raise InvalidRequest(f"有 {len(found.faults)} 处需要改正", errors=found.faults)
+    return await write_draft(
+        session, actor, code, number, base.model_copy(update={"sections": found.sections}), expected
+    )
 
 
 async def reasons_of(session: AsyncSession, code: str, number: int) -> list[Reason]:
