@@ -1,5 +1,6 @@
 """追溯."""
 
+from services.traceability.byproduct_pacts.router import router as byproduct_pacts
 from services.traceability.certificates.router import router as certificates
 from services.traceability.certificates.seed import seed_certificate_forms
 from services.traceability.code_grammars.router import router as code_grammars
@@ -21,6 +22,7 @@ from services.traceability.epcis_queries.router import router as epcis_queries
 from services.traceability.epcis_subscriptions.jobs import DELIVER
 from services.traceability.epcis_subscriptions.router import router as epcis_subscriptions
 from services.traceability.epcis_subscriptions.service import rebase_after_restore
+from services.traceability.farm_inputs.router import router as farm_inputs
 from services.traceability.figures.definitions import FIGURES
 from services.traceability.figures.records import RECORD_FIGURES
 from services.traceability.figures.subjects import SUBJECT_FIGURES
@@ -32,6 +34,7 @@ from services.traceability.productions.router import router as productions
 from services.traceability.productions.seed import seed_yield_bands
 from services.traceability.products.router import router as products
 from services.traceability.products.seed import seed_chains
+from services.traceability.purchase_alliances.router import router as purchase_alliances
 from services.traceability.recall_requests.router import router as recall_requests
 from services.traceability.recall_requests.subscribers import on_recall_requested, on_sample_concluded
 from services.traceability.recalls.router import router as recalls
@@ -93,6 +96,9 @@ service = Service(
         productions,
         certificates,
         cold_chain,
+        farm_inputs,
+        byproduct_pacts,
+        purchase_alliances,
         products,
         consumer_views,
         doubts,

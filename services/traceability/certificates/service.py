@@ -38,6 +38,7 @@ from services.traceability.everyday_events.rules import (
     lot_key,
 )
 from services.traceability.everyday_events.units import Amount
+from services.traceability.farm_inputs.service import not_yet_harvestable
 from services.traceability.lots.rules import Holder
 from services.traceability.productions.rules import ProductionKind
 from services.traceability.productions.service import production_for
@@ -121,6 +122,8 @@ async def _ensure_may_commit(
     assert body.role is not None
     form = await repository.form_on(session, body.role, day_of(body.issued_at))
     found = [*_lacking(certificate, form), *await _held(session, certificate, issuer)]
+    early = await not_yet_harvestable(session, issuer.id, certificate.lot_key, day_of(body.issued_at))
+    found += [_error("/lot", f"间隔期未满：{reason}", "interval") for reason in early]
     if body.issued_at > now() + CLOCK_TOLERANCE:
         found.append(_error("/issued_at", "在将来；请校准终端的时钟", "future"))
     found += await _source_errors(session, body, issuer)

@@ -150,6 +150,11 @@ def inspecting(act: Act, goods: Sequence[Goods], *, passed: bool) -> Event:
     return _object(act, "inspecting", "conformant" if passed else "non_conformant", goods)
 
 
+def dispensing(act: Act, goods: Sequence[Goods]) -> Event:
+    """Goods are used up by whom they were meant for: spread on a field, fed to a herd."""
+    return _object(act, "dispensing", "dispensed", goods)
+
+
 def destroying(act: Act, goods: Sequence[Goods]) -> Event:
     return _object(act, "destroying", "destroyed", goods, action="DELETE")
 

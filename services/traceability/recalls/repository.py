@@ -105,24 +105,6 @@ async def list_notices(
     return await paginate(session, statement, page, order_by=[RecallNotice.id], descending=True)
 
 
-async def standing_recalls(session: AsyncSession, keys: Collection[str]) -> Sequence[Recall]:
-    """Recalls that call back one of these things and were not withdrawn; rehearsals are none."""
-    if not keys:
-        return []
-    wanted = func.any(sql_cast(list(keys), ARRAY(Text)))
-    in_line = (
-        select(RecallNotice.recall_id)
-        .join(RecallLine, RecallLine.notice_id == RecallNotice.id)
-        .where(RecallLine.key == wanted)
-    )
-    statement = select(Recall).where(
-        or_(Recall.key == wanted, Recall.id.in_(in_line)),
-        ~Recall.rehearsal,
-        Recall.state != RecallState.WITHDRAWN,
-    )
-    return (await session.scalars(statement.order_by(Recall.opened_at.desc()))).all()
-
-
 async def called_back(session: AsyncSession, keys: Collection[str], *, not_told: UUID) -> Sequence[Row[str, Recall]]:
     """(key, recall) of these things and each recall that calls them back and names the business in no scope."""
     if not keys:

@@ -54,6 +54,7 @@ class GoodsCategory(StrEnum):
     ADDITIVE = "additive"
     FOOD_PRODUCT = "food_related_product"
     FARM_INPUT = "farm_input"
+    BY_PRODUCT = "by_product"
 
     @property
     def label(self) -> str:
@@ -64,7 +65,13 @@ class GoodsCategory(StrEnum):
             "additive": "食品添加剂",
             "food_related_product": "食品相关产品",
             "farm_input": "农业投入品",
+            "by_product": "副产品、边角料",
         }[self]
+
+    @property
+    def has_legal_record(self) -> bool:
+        """Whether the food law asks for a record of its purchase and sale."""
+        return self not in (GoodsCategory.FARM_INPUT, GoodsCategory.BY_PRODUCT)
 
     @property
     def is_agricultural(self) -> bool:

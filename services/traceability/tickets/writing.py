@@ -130,6 +130,8 @@ def _sale_records(ticket: Ticket, seller: Subject) -> Iterator[Record]:
     day = day_of(ticket.sold_at)
     kind = RecordKind.RELEASE if seller.kind in _MAKERS else RecordKind.SALE_WHOLESALE
     for line in ticket.lines:
+        if not line.category.has_legal_record:
+            continue
         yield Record(
             ticket.id,
             line.number,
@@ -146,7 +148,7 @@ def _purchase_records(ticket: Ticket, receipt: Receipt, buyer: Subject, came: Ma
     party = {f"party_{name}": ticket.seller.get(name) for name in ("name", "address", "contact")}
     day = day_of(receipt.received_at)
     for line in ticket.lines:
-        if line.number not in came:
+        if line.number not in came or not line.category.has_legal_record:
             continue
         kind = RecordKind.PURCHASE_INGREDIENTS if buyer.kind in _MAKERS else RecordKind.PURCHASE
         if line.category.is_agricultural:
