@@ -36,7 +36,7 @@ from shared.http.problems import NotFound, Problem, Unauthenticated, Unavailable
 log = structlog.get_logger(__name__)
 
 PUBLIC_PATHS: dict[Unit, tuple[str, ...]] = {
-    Unit.SAMPLING: ("/v1/published-tables",),
+    Unit.SAMPLING: ("/v1/published-tables", "/v1/public-lot-tests"),
     Unit.INSPECTION: ("/v1/public-results/", "/v1/open-data/", "/v1/public-draws"),
     Unit.TRACEABILITY: ("/v1/public-codes", "/v1/code-keys", "/v1/public-tickets/", "/v1/public-certificates/"),
 }

@@ -7,7 +7,7 @@ the page of a code counts as a scan; who opened it is not recorded.
 import asyncio
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from gateway.clients import Refused, Services, ServicesHere, caller_of
+from gateway.clients import Refused, Services, ServicesHere, ServiceSilent, caller_of
 from gateway.web.pages import ENVIRONMENT, ROOT
 from gateway.web.words import day_words, full_time
 from shared.contracts.codes import Unit
@@ -25,7 +25,7 @@ from shared.http.auth import Anyone
 router = APIRouter(include_in_schema=False)
 
 BUDGET_SECONDS = 5.0
-CODES = "/v1/public-codes"
+CODES, TESTS = "/v1/public-codes", "/v1/public-lot-tests"
 MOVABLE = frozenset({"item", "logistic_unit"})
 """Kinds that one label carries: every look at it must reach us, for copies are found by where they turn up."""
 
@@ -42,6 +42,7 @@ SIGNATURES = {
     "bad": ("bad", "签名无效", "这个码带有签名，但不是本平台签的，可能是仿造的标签。"),
     "none": ("", "没有签名", "这个标签没有带签名，不能据此说明真假。"),
 }
+UNCLEAR = ("", "没有结论")
 PASSED = {True: ("good", "合格"), False: ("bad", "不合格"), None: None}
 
 
@@ -56,6 +57,7 @@ async def code_page(request: Request, services: ServicesHere, _: Anyone) -> Resp
     except Refused as refused:
         return consumer_page(request, "consumer_unknown.html", 404, scanned=scanned, says=refused.said)
     code = story["code"]
+    tests, tests_told = await _tests(services, request, story["spellings"])
     nearest = code["levels"][0]
     voided = code["exact"] and nearest["state"] == "voided"
     page = consumer_page(
@@ -74,8 +76,8 @@ async def code_page(request: Request, services: ServicesHere, _: Anyone) -> Resp
         recalls=[{**one, "told": _day(one["told_on"]), "closed": _day(one["closed_on"])} for one in story["recalls"]],
         held=story["held"],
         steps=[_step(one) for one in story["steps"]],
-        tests=[],
-        tests_told=True,
+        tests=tests,
+        tests_told=tests_told,
         papers=[_paper(one) for one in story["papers"]],
         missing=story["missing"],
         shop_results=story["shop_results"],
@@ -112,6 +114,19 @@ async def _scan(services: Services, request: Request, scanned: str) -> list[str]
     )
     warnings: list[str] = answer.json()["warnings"]
     return warnings
+
+
+async def _tests(services: Services, request: Request, spelt: Sequence[str]) -> tuple[list[dict[str, Any]], bool]:
+    """Rapid tests and published results of the goods, and whether they could be asked for."""
+    if not spelt:
+        return [], True
+    try:
+        answer = await services.send(
+            Unit.SAMPLING, "GET", TESTS, caller_of(request, ""), BUDGET_SECONDS, params={"code": list(spelt)}
+        )
+    except ServiceSilent:
+        return [], False
+    return [{**one, "on": _day(one["on"]), "verdict": PASSED[one["passed"]] or UNCLEAR} for one in answer.json()], True
 
 
 def _said(story: Mapping[str, Any]) -> list[tuple[str, str]]:

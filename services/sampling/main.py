@@ -29,6 +29,7 @@ from services.sampling.no_retest_items.seed import seed_no_retest_items
 from services.sampling.objections.router import router as objections
 from services.sampling.plans.coverage.jobs import REFRESH_COVERAGE
 from services.sampling.plans.router import router as plans
+from services.sampling.public_lot_tests.router import router as public_lot_tests
 from services.sampling.publications.router import router as publications
 from services.sampling.rapid_tests.jobs import IMPORT_JOB, SWEEP_JOB
 from services.sampling.rapid_tests.router import router as rapid_tests
@@ -80,6 +81,7 @@ service = Service(
         form_workbooks,
         capacity,
         publications,
+        public_lot_tests,
         laboratories,
         samplers,
         assignment_draws,

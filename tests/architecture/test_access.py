@@ -31,6 +31,7 @@ OPEN_TO_ALL = {
     "/display": "large type, kept in the browser's cookie",
     "/styleguide": "shows parts, no data",
     "/api/openapi.json": "the description of the interface",
+    "/v1/public-lot-tests": "tests of goods whose code is in the hand, without persons",
     "/v1/published-tables": "results that the office has announced to everybody",
     "/v1/published-tables/{publication_id}": "results that the office has announced to everybody",
     "/v1/published-tables/{publication_id}/rows": "results that the office has announced to everybody",

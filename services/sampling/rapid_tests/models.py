@@ -32,6 +32,7 @@ class RapidTest(Base):
         Index(None, "site_id", "tested_at", "id"),
         Index(None, "region_code", "tested_on"),
         Index(None, "upload_id", "row_number"),
+        Index(None, "lot_code", postgresql_where=text("lot_code IS NOT NULL")),
         Index(None, "corrects_id", unique=True, postgresql_where=text("corrects_id IS NOT NULL")),
         Index(
             "ix_rapid_tests_positives",

@@ -42,6 +42,7 @@ class Sample(Versioned, Base):
         Index(None, "task_id"),
         Index(None, "business_id", postgresql_where="business_id IS NOT NULL"),
         Index(None, "created_by", "id"),
+        Index(None, "lot_code", postgresql_where="lot_code IS NOT NULL"),
         Index(None, "form", postgresql_using="gin", postgresql_ops={"form": "jsonb_path_ops"}),
         CheckConstraint("state IN ('draft', 'refused', 'voided') OR number IS NOT NULL", name="numbered_once_taken"),
         CheckConstraint("(state = 'concluded') = (conclusion IS NOT NULL)", name="conclusion_iff_concluded"),

@@ -43,6 +43,7 @@ class PublicStory(Schema):
     """What everybody may know of scanned goods beyond the code itself. Nothing here is a judgement of ours."""
 
     code: PublicCode = Field(description="码的登记；warnings 为空，提示在扫码时给出")
+    spellings: list[str] = Field(description="这批货的全码的各种写法，用来查检测结果；商品码、店码为空")
     recalls: list[PublicRecall] = Field(description="召回，最近的在前")
     held: bool = Field(description="这一批是否被停止销售")
     steps: list[PublicStep] = Field(description="一步一步的经过，早的在前")

@@ -53,6 +53,7 @@ async def story(session: AsyncSession, scanned: Scanned) -> PublicStory:
     kind = code.kind if scanned.exact or code.kind is not CodeKind.PRODUCT else CodeKind.LOT
     return PublicStory(
         code=await _code(session, scanned),
+        spellings=sorted(own | {one.text for one in scanned.codes if one.kind in _GOODS}) if names_goods else [],
         recalls=await _recalls(session, own),
         held=await repository.is_held(session, codes | {normalise_code(scanned.key)}) if names_goods else False,
         steps=[_step(one, regions) for one in steps],
