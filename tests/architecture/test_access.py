@@ -42,6 +42,7 @@ OPEN_TO_ALL = {
     "/results/{business}": "results of inspections that were published",
     "/v1/public-draws": "a random draw is for everybody to recompute",
     "/v1/public-draws/verifier": "a random draw is for everybody to recompute",
+    "/v1/public-draws/beacon-verifier": "a random draw is for everybody to recompute",
     "/v1/public-draws/{draw_id}": "a random draw is for everybody to recompute",
     "/v1/public-draws/{draw_id}/visits": "a random draw is for everybody to recompute",
     "/v1/public-draws/{draw_id}/bundle": "a random draw is for everybody to recompute",

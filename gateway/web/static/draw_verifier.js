@@ -4,6 +4,7 @@
 
 export const FORMAT = "shian-draw/1";
 const MAX_WEIGHT = 1_000_000;
+const FEWEST_WITNESSES = 2;
 const ORDER_BITS = 600n;
 const WHOLE = 1n << 257n;
 const HEX = /^[0-9a-f]{64}$/;
@@ -362,11 +363,15 @@ function ensureEqual(place, expected, found) {
   }
 }
 
+function fewWitnesses(count) {
+  return count >= FEWEST_WITNESSES ? [] : [`不同的见证人随机数只有 ${count} 个：机关可能自己就能决定结果`];
+}
+
 function notesOf(promised, revealed) {
   switch (promised.mode) {
     case "witnesses":
       ensureEqual("/reveal/entropy/nonces", promised.nonce_sha256, revealed.nonces.map(sha256OfText));
-      return [];
+      return fewWitnesses(new Set(promised.nonce_sha256).size);
     case "beacon":
       ensureSame("/reveal/entropy/round", "不是承诺的那一轮", revealed.round, promised.round);
       if (!HEX.test(revealed.randomness)) throw new Difference("/reveal/entropy/randomness", "须是 64 位十六进制数");
@@ -376,7 +381,7 @@ function notesOf(promised, revealed) {
         revealed.randomness,
         hex(digest(unhex(revealed.signature))),
       );
-      return [`信标第 ${promised.round} 轮的签名请对照信标公布的数据（这里只核对了随机数出自签名）`];
+      return [`信标第 ${promised.round} 轮的签名请对照信标公布的数据（这里只核对了随机数出自签名；drand quicknet 可用 beacon.py 核对）`];
     case "public_number":
       return [`外部随机数 ${revealed.number} 请对照：${promised.source}`];
     default:

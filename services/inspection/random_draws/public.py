@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.inspection.random_draws import reading, repository, verifier
+from services.inspection.random_draws import beacon, reading, repository, verifier
 from services.inspection.random_draws.models import RandomDraw
 from services.inspection.random_draws.problems import UnknownDraw
 from services.inspection.random_draws.schemas import PublicDraw, PublicDrawSummary, PublicVisit
@@ -18,6 +18,7 @@ from shared.http.routing import Router
 
 MINUTE = "public, max-age=60"
 VERIFIER = Path(verifier.__file__).read_bytes()
+BEACON_VERIFIER = Path(beacon.__file__).read_bytes()
 
 router = Router(prefix="/v1/public-draws", tag="抽取公示")
 
@@ -41,8 +42,13 @@ async def list_public_draws(
 @router.get("/verifier", response_class=Response)
 async def download_verifier(_: Anyone) -> Response:
     """核验程序：一个 Python 文件，只用标准库，就是平台抽取所用的算法。任何人可取"""
-    headers = {"Content-Disposition": 'attachment; filename="verifier.py"', "Cache-Control": MINUTE}
-    return Response(VERIFIER, media_type="text/x-python; charset=utf-8", headers=headers)
+    return _program("verifier.py", VERIFIER)
+
+
+@router.get("/beacon-verifier", response_class=Response)
+async def download_beacon_verifier(_: Anyone) -> Response:
+    """核对 drand quicknet 信标签名的程序：一个 Python 文件，只用标准库，不用网络。任何人可取"""
+    return _program("beacon.py", BEACON_VERIFIER)
 
 
 @router.get("/{draw_id}")
@@ -67,6 +73,11 @@ async def download_bundle(_: Anyone, session: Session, draw_id: UUID) -> Respons
     draw = await _opened(session, draw_id)
     headers = {"Content-Disposition": f'attachment; filename="draw-{draw.id}.json"', "Cache-Control": MINUTE}
     return Response(await reading.bundle_of(session, draw), media_type="application/json", headers=headers)
+
+
+def _program(name: str, content: bytes) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": MINUTE}
+    return Response(content, media_type="text/x-python; charset=utf-8", headers=headers)
 
 
 async def _published(session: Session, draw_id: UUID) -> RandomDraw:

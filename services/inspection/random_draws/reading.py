@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.inspection.random_draws import repository, rules
 from services.inspection.random_draws.codes import PartName
 from services.inspection.random_draws.models import DrawnVisit, RandomDraw
+from services.inspection.random_draws.outside import is_ready
 from services.inspection.random_draws.schemas import (
     Borrowed,
     DrawnVisitRead,
@@ -19,7 +20,6 @@ from services.inspection.random_draws.schemas import (
     SentInspector,
     WitnessRead,
 )
-from services.inspection.random_draws.service import is_ready
 from services.inspection.random_draws.verifier import FORMAT
 from shared.contracts.codes import Role
 from shared.http.auth import Actor

@@ -8,7 +8,6 @@ import asyncio
 import hashlib
 import json
 import secrets
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,8 +25,15 @@ from services.inspection.random_draws.codes import (
 from services.inspection.random_draws.freezing import freeze_rosters
 from services.inspection.random_draws.inspectors.repository import accounts_of
 from services.inspection.random_draws.models import DrawEntry, DrawNonce, DrawPledge, DrawSecret, RandomDraw
+from services.inspection.random_draws.outside import is_ready, outside_of, promised_of, told_of
 from services.inspection.random_draws.problems import DrawStepRefused, NotTheWitness, UnknownDraw, refused
-from services.inspection.random_draws.schemas import ByWitnesses, Commit, DrawFreeze, NonceOpening, Outside, Pledge
+from services.inspection.random_draws.schemas import (
+    Commit,
+    DrawFreeze,
+    NonceOpening,
+    Outside,
+    Pledge,
+)
 from services.inspection.random_draws.verifier import (
     canonical,
     result_of,
@@ -40,10 +46,6 @@ from shared.http.etags import ensure_version
 from shared.ids import uuid7
 from shared.regions.scope import ensure_in_scope
 from shared.times import SHANGHAI, in_words, now
-
-FEWEST_WITNESSES = 2
-SOONEST = timedelta(minutes=1)
-"""A round or number that is as near as this may be known already to somebody."""
 
 
 async def freeze(session: AsyncSession, actor: Actor, body: DrawFreeze) -> RandomDraw:
@@ -117,7 +119,7 @@ async def publish_commitment(
     draw = await draw_for(session, draw_id, actor, lock=True)
     ensure_version(draw, version)
     draw.ensure(DrawState.FROZEN)
-    entropy = await _promised(session, draw, body)
+    entropy = await promised_of(session, draw, body)
     secret = secrets.token_hex(32)
     session.add(DrawSecret(draw_id=draw.id, secret=secret))
     hashes = {}
@@ -129,20 +131,6 @@ async def publish_commitment(
     draw.promise(EntropyMode(body.entropy.mode), commitment, sha256(commitment), now())
     await log(session, draw, DrawEntryKind.COMMITTED, actor, f"承诺的指纹 {draw.commitment_sha256}")
     return draw
-
-
-async def _promised(session: AsyncSession, draw: RandomDraw, body: Commit) -> dict[str, Any]:
-    """What the commitment says of the outside randomness."""
-    asked = body.entropy
-    if isinstance(asked, ByWitnesses):
-        hashes = [one.nonce_sha256 for one in await repository.pledges_of(session, draw.id)]
-        if len(hashes) < FEWEST_WITNESSES:
-            raise DrawStepRefused(f"至少 {FEWEST_WITNESSES} 位见证人先交存随机数的指纹，现有 {len(hashes)} 位")
-        return {"mode": asked.mode, "nonce_sha256": hashes}
-    if asked.not_before < now() + SOONEST:
-        raise refused("/entropy/not_before", "外部随机数须在公布承诺之后才产生，请换将来的一轮或一期", "past")
-    moment = asked.not_before.astimezone(SHANGHAI).isoformat(timespec="seconds")
-    return asked.model_dump(mode="json") | {"not_before": moment}
 
 
 async def open_nonce(session: AsyncSession, draw_id: UUID, body: NonceOpening, actor: Actor) -> RandomDraw:
@@ -175,32 +163,9 @@ async def tell_outside(session: AsyncSession, draw_id: UUID, body: Outside, vers
     if (body.signature is not None) != (promised["mode"] == EntropyMode.BEACON):
         wanted = "signature" if promised["mode"] == EntropyMode.BEACON else "number"
         raise refused(f"/{wanted}", "与承诺的来源不符，请按承诺填写", "other_source")
-    if body.signature is None:
-        draw.tell({"number": body.number})
-    else:
-        randomness = hashlib.sha256(bytes.fromhex(body.signature)).hexdigest()
-        draw.tell({"round": promised["round"], "randomness": randomness, "signature": body.signature})
+    draw.tell(await told_of(promised, body))
     await log(session, draw, DrawEntryKind.TOLD, actor, "登记一次，不能更改")
     return draw
-
-
-async def outside_of(session: AsyncSession, draw: RandomDraw) -> dict[str, Any] | None:
-    """The outside randomness when all of it is on record, else None."""
-    if draw.entropy_mode is not EntropyMode.WITNESSES:
-        return draw.outside
-    nonces = await repository.nonces_of(session, draw.id)
-    pledges = await repository.pledges_of(session, draw.id)
-    return {"nonces": [nonces[one.witness_id].nonce for one in pledges]} if len(nonces) == len(pledges) else None
-
-
-async def is_ready(session: AsyncSession, draw: RandomDraw) -> bool:
-    """Whether everything that the seed follows from is on record."""
-    if draw.state is not DrawState.COMMITTED:
-        return False
-    if draw.entropy_mode is not EntropyMode.WITNESSES:
-        return draw.outside is not None
-    openers = await repository.openers_of(session, draw.id)
-    return len(openers) == len(await repository.pledges_of(session, draw.id))
 
 
 async def draw_now(session: AsyncSession, draw_id: UUID, version: int, actor: Actor) -> RandomDraw:

@@ -22,6 +22,7 @@ from typing import Any
 FORMAT = "shian-draw/1"
 TICKET_BITS = 256
 MAX_WEIGHT = 1_000_000
+FEWEST_WITNESSES = 2
 _HEX = re.compile("[0-9a-f]{64}")
 _ID = re.compile("[^\x00-\x1f\x7f]{1,100}")
 # Tickets are odd numerators over 2**257, weights at most 20 bits: quotients below differ by at least 2**-554.
@@ -322,14 +323,17 @@ def _ensure_entropy(promised: Mapping[str, Any], revealed: Mapping[str, Any]) ->
         case "witnesses":
             hashes = [sha256_of_text(nonce) for nonce in revealed["nonces"]]
             _ensure_equal("/reveal/entropy/nonces", promised["nonce_sha256"], hashes)
-            return []
+            if len(set(hashes)) >= FEWEST_WITNESSES:
+                return []
+            return [f"不同的见证人随机数只有 {len(set(hashes))} 个：机关可能自己就能决定结果"]
         case "beacon":
             _ensure_same("/reveal/entropy/round", "不是承诺的那一轮", revealed["round"], promised["round"])
             if not _HEX.fullmatch(revealed["randomness"]):
                 raise Difference("/reveal/entropy/randomness", "须是 64 位十六进制数")
             drawn = hashlib.sha256(bytes.fromhex(revealed["signature"])).hexdigest()
             _ensure_same("/reveal/entropy/randomness", "不是签名的 SHA-256", revealed["randomness"], drawn)
-            return [f"信标第 {promised['round']} 轮的签名请对照信标公布的数据（这里只核对了随机数出自签名）"]
+            named = f"信标第 {promised['round']} 轮的签名请对照信标公布的数据"
+            return [f"{named}（这里只核对了随机数出自签名；drand quicknet 可用 beacon.py 核对）"]
         case "public_number":
             return [f"外部随机数 {revealed['number']} 请对照：{promised['source']}"]
     raise Difference("/commitment/entropy/mode", "没有这种外部随机数")

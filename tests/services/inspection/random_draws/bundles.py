@@ -107,7 +107,7 @@ def random_bundle(number: int) -> dict[str, Any]:
 def _entropy(chance: random.Random) -> tuple[dict[str, Any], dict[str, Any]]:
     match chance.choice(["witnesses", "beacon", "public_number"]):
         case "witnesses":
-            nonces = [_words(chance) for _ in range(3)]
+            nonces = [_words(chance) for _ in range(chance.randint(1, 3))]
             return {"mode": "witnesses", "nonce_sha256": [sha256_of_text(one) for one in nonces]}, {"nonces": nonces}
         case "beacon":
             signature = chance.randbytes(48)

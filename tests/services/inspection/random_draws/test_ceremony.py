@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.random_draws import repository
+from services.inspection.random_draws.beacon import QUICKNET
 from services.inspection.random_draws.models import RandomDraw
 from services.inspection.random_draws.verifier import canonical, sha256, sha256_of_text, verify
 from shared.contracts.codes import OFFICIALS, Role, Unit
@@ -265,3 +266,37 @@ async def test_the_history_tells_every_step_and_who_took_it(ceremony: Ceremony) 
 async def test_an_unknown_draw_is_unknown(ceremony: Ceremony) -> None:
     for client, kind in ((ceremony.office, "random-draws"), (ceremony.street, "public-draws")):
         assert (await client.get(f"/v1/{kind}/{uuid4()}")).status_code == 404
+
+
+SIGNATURE = "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39"
+"""Of round 1000 of drand quicknet."""
+
+
+async def test_a_round_that_is_out_already_is_no_chance(ceremony: Ceremony) -> None:
+    draw = await ceremony.frozen()
+    beacon = {"mode": "beacon", "not_before": (now() + timedelta(hours=1)).isoformat()}
+    for change, pointer in (
+        ({"name": QUICKNET, "round": 1000}, "/entropy/round"),
+        ({"name": "Drand Quicknet", "round": 10**9}, "/entropy/name"),
+    ):
+        refused = await ceremony.step(draw, "commitment", {"entropy": beacon | change})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
+    ok(await ceremony.step(draw, "commitment", {"entropy": beacon | {"name": QUICKNET, "round": 10**9}}))
+
+
+async def test_a_signature_that_the_beacon_did_not_make_is_not_taken(ceremony: Ceremony, session: AsyncSession) -> None:
+    draw = await ceremony.frozen()
+    beacon = {"mode": "beacon", "name": QUICKNET, "round": 10**9}
+    moment = (now() + timedelta(hours=1)).isoformat()
+    ok(await ceremony.step(draw, "commitment", {"entropy": beacon | {"not_before": moment}}))
+    await _an_hour_later(session, draw)
+    forged = await ceremony.step(draw, "outside-randomness", {"signature": SIGNATURE})
+    assert (forged.status_code, forged.json()["errors"][0]["pointer"]) == (422, "/signature")
+    row = await session.get(RandomDraw, UUID(draw["id"]))
+    assert row is not None
+    assert row.commitment is not None
+    row.commitment = row.commitment | {"entropy": row.commitment["entropy"] | {"round": 1000}}
+    row.commitment_sha256 = sha256(row.commitment)
+    await session.flush()
+    ok(await ceremony.step(draw, "outside-randomness", {"signature": SIGNATURE}))
+    ok(await ceremony.step(draw, "draw"))
