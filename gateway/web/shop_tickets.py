@@ -19,12 +19,11 @@ from gateway.web.shop import SHOP, own_business
 from gateway.web.step_pages import Subject, show_step, take_step
 from gateway.web.steps import PLAIN_DIGITS, Field, Step
 from gateway.web.trace_services import BUDGET_SECONDS, ask, moment, told, told_one
-from gateway.web.visit_form_content import local
 from gateway.web.visitors import IsTrader, Visitor
 from shared import times
 from shared.contracts.codes import Role, Unit
 from shared.http.problems import NotFound
-from shared.ids import uuid7
+from shared.ids import made_at, uuid7
 
 router = APIRouter(include_in_schema=False)
 
@@ -209,18 +208,17 @@ async def trade(
         "PUT",
         f"/v1/tickets/{ticket_id}",
         lambda ticket: link(f"{TICKETS}/{ticket['id']}", {}, done="sold" if kind == "sales" else None),
-        lambda body: _as_ticket(kind, body),
+        lambda body: _as_ticket(kind, ticket_id, body),
         Unit.TRACEABILITY,
     )
     return await take_form(request, services, visitor.caller, _page(kind), form, sending)
 
 
 def _form(kind: str, stocks: Sequence[Mapping[str, Any]], lot: str) -> RowForm:
-    now = local(times.now().isoformat())
     if kind == "sales":
-        return say.selling(stocks, lot, now)
+        return say.selling(stocks, lot)
     if kind == "purchases":
-        return say.buying(now)
+        return say.buying()
     raise NotFound("没有这一页，请从“进货卖货”点进来")
 
 
@@ -229,13 +227,15 @@ def _page(kind: str) -> FormPage:
     return FormPage(title, [("进货卖货", SHOP)], SHOP)
 
 
-def _as_ticket(kind: str, body: dict[str, Any]) -> dict[str, Any]:
-    """The ticket as the service takes it: a sale to nobody named is retail; a paper without a number is none."""
+def _as_ticket(kind: str, ticket_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """The ticket as the service takes it. A paper without a number is none. "Now" is when the form was opened, which
+    its id tells: the same form sent twice says the same.
+    """
     for line in body.get("lines", []):
         line["certificates"] = [one for one in line.get("certificates", []) if len(one) > 1]
-    if kind == "purchases":
-        return body | {"kind": "purchase", "channel": "hand"}
-    return body | {"kind": "sale", "channel": "scan"}
+    named = {"sold_at": made_at(ticket_id).isoformat()} | body
+    is_purchase = kind == "purchases"
+    return named | {"kind": "purchase" if is_purchase else "sale", "channel": "hand" if is_purchase else "scan"}
 
 
 async def _stocks(visitor: Visitor, services: Services) -> list[dict[str, Any]]:

@@ -42,9 +42,10 @@ def listed(ticket: Answer, own: str) -> dict[str, Any]:
     """A ticket in a list, as this shop sees it: what it is to it, with whom, when."""
     sells = ticket["seller"]["business_id"] == own
     other = ticket["buyer" if sells else "seller"]["name"]
+    to_whom = f"卖给{other}" if other else "零售"
     return {
         "id": ticket["id"],
-        "title": f"{'卖给' if sells else '进自'}{other or ('零售' if sells else '未写明')}",
+        "title": to_whom if sells else f"进自{other or '没有写明的供货者'}",
         "number": ticket["number"],
         "when": moment(ticket["sold_at"]),
         "badge": STATES[ticket["state"]],
@@ -88,7 +89,7 @@ def lot_choices(stocks: Sequence[Answer], scanned: str) -> tuple[tuple[str, str]
     return (("", "没有批号"), *extra, *known)
 
 
-def selling(stocks: Sequence[Answer], scanned: str, now: str) -> RowForm:
+def selling(stocks: Sequence[Answer], scanned: str) -> RowForm:
     """The ticket of a sale."""
     chosen = next((row for row in stocks if row["lot_key"] == scanned), None)
     return RowForm(
@@ -97,7 +98,7 @@ def selling(stocks: Sequence[Answer], scanned: str, now: str) -> RowForm:
             Field("buyer_code", "扫购货者的店码", hint="不填就是零售，或者由购货者扫票收货", required=False),
             Field("buyer/name", "没有店码的购货者", hint="饭店、单位等；散客不用写", required=False),
             Field("buyer/contact", "购货者联系方式", hint="批发给没有店码的，依法要写", required=False),
-            Field("sold_at", "交货时间", "moment", value=now),
+            Field("sold_at", "交货时间", "moment", "不填就是现在", required=False),
         ),
         (
             _lines(
@@ -112,7 +113,7 @@ def selling(stocks: Sequence[Answer], scanned: str, now: str) -> RowForm:
     )
 
 
-def buying(now: str) -> RowForm:
+def buying() -> RowForm:
     """The record of goods bought from somebody outside the chain (进货查验)."""
     return RowForm(
         "记进货",
@@ -121,7 +122,7 @@ def buying(now: str) -> RowForm:
             Field("seller/address", "供货者地址", hint="依法要写", required=False),
             Field("seller/contact", "供货者联系方式", hint="依法要写", required=False),
             Field("seller/uscc", "供货者统一社会信用代码", required=False),
-            Field("sold_at", "进货时间", "moment", value=now),
+            Field("sold_at", "进货时间", "moment", "不填就是现在", required=False),
         ),
         (
             _lines(

@@ -105,11 +105,11 @@ def opening(code: str, product: str, places: Sequence[tuple[str, str]], *, rehea
     )
 
 
-def notice_row(notice: Answer, place: str, steps: Sequence[Step]) -> dict[str, Any]:
-    """A holder: how far he is, what he has reported."""
+def notice_row(notice: Answer, place: str, steps: Sequence[Step], *, rehearsal: bool) -> dict[str, Any]:
+    """A holder: how far he is, what he has reported. In a rehearsal he is told nothing."""
     standing = next(
         (badge for moment_name, badge in _STANDING if notice[moment_name] is not None),
-        ("unknown", "还没有发通知"),
+        ("unknown", "演练，不通知" if rehearsal else "还没有发通知"),
     )
     return {
         "id": notice["id"],

@@ -142,7 +142,10 @@ async def recall_page(
         recovered=steps.recovered(recall["progress"]),
         notices=[
             steps.notice_row(
-                one, await region_name(session, one["region_code"]), steps.offered_on(one, recall) if runs else []
+                one,
+                await region_name(session, one["region_code"]),
+                steps.offered_on(one, recall) if runs else [],
+                rehearsal=recall["rehearsal"],
             )
             for one in recall["notices"]
         ],

@@ -11,7 +11,8 @@ import httpx
 
 from shared.contracts.codes import Role
 from shared.ids import uuid7
-from tests.gateway.web.platform import DISTRICT, Market
+from shared.times import SHANGHAI, now
+from tests.gateway.web.platform import DISTRICT, Market, file_of, finished, upload
 from tests.waiting import eventually
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "accept-language": "zh-CN,zh;q=0.9"}
@@ -96,6 +97,20 @@ async def test_the_page_of_a_kind_of_goods_is_kept_and_that_of_one_thing_is_aske
     assert "style-src 'sha256-" in fresh.headers["content-security-policy"]
 
 
+async def test_a_rapid_test_that_names_the_code_stands_on_its_page(market: Market) -> None:
+    code = await issue(market, kind="lot", name="演示菠菜（虚构）")
+    when = f"{now().astimezone(SHANGHAI):%Y-%m-%d} 00:03"
+    row = f"A-01,菠菜,农药残留,酶抑制率法,11.5,阴性,{code['text']},,,{when}"
+    async with market.signed_in(Role.MARKET_OPERATOR) as operator:
+        await finished(operator, await upload(operator, market.site_id, file_of(row), dry_run=False))
+    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER) as phone:
+        page = await phone.get(f"/c{urlsplit(code['uri']).path}")
+    told = page.text.partition("抽检和快检")[2]
+    assert "快速检测" in told
+    assert "阴性" in told
+    assert "演示农贸市场（虚构）" in told
+
+
 async def test_a_look_at_the_head_is_no_scan(market: Market) -> None:
     code = await issue(market, activate=False)
     async with httpx.AsyncClient(base_url=market.address, headers=BROWSER) as phone:
@@ -125,7 +140,6 @@ async def test_a_doubt_becomes_a_clue_and_its_answer_is_found_by_the_receipt(mar
         assert "set-cookie" not in receipt.headers
         number = sent.headers["location"].partition("?")[0].rpartition("/")[2]
         async with market.caller(Role.INSPECTOR) as inspector:
-
             clues: list[dict[str, Any]] = []
 
             async def has_become_a_clue() -> bool:
