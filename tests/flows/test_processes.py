@@ -1,32 +1,38 @@
-"""Each process is killed without warning during an upload: what the client sees, and what is true afterwards.
+"""The whole platform as a person starts it, in fifteen processes that a supervisor restarts.
 
-The platform runs as people run it, in fifteen processes that a supervisor restarts. The client does what any client
-should: it sends the same file again until somebody has answered.
+A second start is refused; each process is killed without warning during an upload; it stops in order. Of an upload the
+client does what any client should: it sends the same file again until somebody has answered. The tests share one
+platform and stand in the order of its life.
 """
 
 import asyncio
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
 import pytest
 
+from deploy.processes import free_port
 from deploy.throwaway import ThrowawayPlatform, throwaway_platform
+from deploy.units import ROOT, background_command, process_environment
 from deploy.up import answers
 from gateway.identity.demo_token import demo_token
 from gateway.settings import Settings
 from shared.contracts.codes import SERVICES, Role, Unit
 from shared.times import now
+from tests.deploy.waiting import wait_for, wait_until_gone
 from tests.flows.market import Market, Row, gb18030, open_market
 from tests.flows.people import DISTRICT, Person
 from tests.waiting import eventually
@@ -39,7 +45,7 @@ NAMED_LOTS = POSITIVES // 2
 # Those first whose work another process takes over only after their heartbeat has been missed for a while.
 VICTIMS = (
     *("sampling-jobs", "postgres", "sampling-web", "sampling-relay", "gateway-web"),
-    *("inspection-web", "traceability-web", "scoring-web"),
+    "inspection-web",
 )
 UPLOADS = "/api/sampling/v1/rapid-test-uploads"
 SENDING, LATEST_KILL = 1.0, 2.0
@@ -63,46 +69,102 @@ class Seen:
         return f"{self.victim:18} killed after {self.delay:.2f} s; upload: {saw}; dashboard: {self.dashboard}"
 
 
-async def test_nothing_is_lost_and_nothing_doubled_whoever_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Some two dozen starts of Python: compiling everything in each would take longer than all the rest.
-    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "bytecode"))
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThrowawayPlatform]:
+    folder = tmp_path_factory.mktemp("processes")
+    with throwaway_platform(folder / "数 据") as platform:
+        yield platform
+
+
+def test_the_first_administrator_is_made_once(platform: ThrowawayPlatform) -> None:
+    data = platform.folder.path
+    wait_for(lambda: f"./shian first-administrator --data '{data}'" in platform.output.read_text(), 90)
+    assert "没有区划 999999000000" in make_first_administrator(data, "999999").stderr
+    assert "临时口令：" in make_first_administrator(data, "330203").stdout
+    assert "已经有系统管理员" in make_first_administrator(data, "330203").stderr
+
+
+def test_a_second_start_is_refused_and_says_why(platform: ThrowawayPlatform, tmp_path: Path) -> None:
+    port = urlsplit(platform.url).port
+    assert port
+    second = start_up(platform.folder.path, free_port())
+    assert second.returncode == 1
+    assert "正被另一个进程" in second.stderr
+    elsewhere = start_up(tmp_path / "other", port)
+    assert elsewhere.returncode == 1
+    assert f"端口 {port} 已被别的程序占用" in elsewhere.stderr
+    assert answers(port)
+
+
+async def test_nothing_is_lost_and_nothing_doubled_whoever_is_killed(platform: ThrowawayPlatform) -> None:
     seed = int(time.time())
     random = Random(seed)
     print(f"seed {seed}")
-    with throwaway_platform(tmp_path / "data") as platform:
-        async with people_of(platform) as people:
-            market = await open_market(people[Role.FOOD_SAFETY_OFFICE], "FLOW-001", stalls=40)
-            await eventually(lambda: all_run(platform), PATIENCE)
-            seen = []
-            for number, victim in enumerate(VICTIMS):
-                content = gb18030(rows_of(market, number))
-                seen.append(await upload_while_killing(platform, people, victim, content, random))
-                print(seen[-1])
-            acknowledged = [await taken_in(people[Role.MARKET_OPERATOR], one.upload_id) for one in seen]
-            assert len({one.upload_id for one in seen}) == len(VICTIMS)
-            assert [done["accepted"] for done in acknowledged] == [ROWS] * len(VICTIMS)
-            await eventually(lambda: all_delivered(platform), PATIENCE)
+    async with people_of(platform) as people:
+        market = await open_market(people[Role.FOOD_SAFETY_OFFICE], "FLOW-001", stalls=40)
+        await eventually(lambda: all_run(platform), PATIENCE)
+        seen = []
+        for number, victim in enumerate(VICTIMS):
+            content = gb18030(rows_of(market, number))
+            seen.append(await upload_while_killing(platform, people, victim, content, random))
+            print(seen[-1])
+        acknowledged = [await taken_in(people[Role.MARKET_OPERATOR], one.upload_id) for one in seen]
+        assert len({one.upload_id for one in seen}) == len(VICTIMS)
+        assert [done["accepted"] for done in acknowledged] == [ROWS] * len(VICTIMS)
+        await eventually(lambda: all_delivered(platform), PATIENCE)
 
-            uploads = len(VICTIMS)
-            assert await written_down(platform) == {
-                "tests": uploads * ROWS,
-                "records of the device": uploads * ROWS,
-                "whistles": uploads * POSITIVES,
-                "statutory tasks": uploads * POSITIVES,
-                "visits": uploads * POSITIVES,
-                "held lots": uploads * NAMED_LOTS,
-                "signals": uploads * POSITIVES,
-            }
-            dashboard = await people[Role.LEADER].get(f"/api/v1/regions/{DISTRICT}/dashboard", period=f"{now():%Y}")
-            assert numerators(dashboard) >= {
-                ("sampling.rapid_tests", str(uploads * ROWS)),
-                ("sampling.open_whistles", str(uploads * POSITIVES)),
-                ("traceability.lots_on_hold", str(uploads * NAMED_LOTS)),
-                ("scoring.open_signals", str(uploads * POSITIVES)),
-            }
+        uploads = len(VICTIMS)
+        assert await written_down(platform) == {
+            "tests": uploads * ROWS,
+            "records of the device": uploads * ROWS,
+            "whistles": uploads * POSITIVES,
+            "statutory tasks": uploads * POSITIVES,
+            "visits": uploads * POSITIVES,
+            "held lots": uploads * NAMED_LOTS,
+            "signals": uploads * POSITIVES,
+        }
+        dashboard = await people[Role.LEADER].get(f"/api/v1/regions/{DISTRICT}/dashboard", period=f"{now():%Y}")
+        assert numerators(dashboard) >= {
+            ("sampling.rapid_tests", str(uploads * ROWS)),
+            ("sampling.open_whistles", str(uploads * POSITIVES)),
+            ("traceability.lots_on_hold", str(uploads * NAMED_LOTS)),
+            ("scoring.open_signals", str(uploads * POSITIVES)),
+        }
+
+
+def test_it_stops_in_order_and_leaves_no_process_behind(platform: ThrowawayPlatform) -> None:
+    everything = descendants(platform.process.pid)
+    assert len(everything) > 15
+    assert "postgres 已重启" in platform.output.read_text()
+    platform.process.send_signal(signal.SIGTERM)
+    assert platform.process.wait(timeout=60) == 0
+    wait_until_gone(*everything)
+    assert "已全部停止" in platform.output.read_text()
+    assert process_of(platform, "postgres") is None
+
+
+def start_up(data: Path, port: int) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "deploy.up", "--no-demo", "--port", str(port), "--data", str(data)]
+    return subprocess.run(
+        command, capture_output=True, text=True, env=process_environment({}), cwd=ROOT, check=False, timeout=60
+    )
+
+
+def descendants(pid: int) -> list[int]:
+    answer = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+    pairs = [(int(child), int(parent)) for child, parent in map(str.split, answer.stdout.splitlines())]
+    found = [pid]
+    for known in found:
+        found += [child for child, parent in pairs if parent == known]
+    return found[1:]
+
+
+def make_first_administrator(data: Path, region: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "deploy.running", "first-administrator", "--data", str(data)]
+    person = ["--login", "wang.fang", "--name", "演示·王", "--region", region]
+    return subprocess.run(
+        [*command, *person], capture_output=True, text=True, env=process_environment({}), cwd=ROOT, check=False
+    )
 
 
 def rows_of(market: Market, number: int) -> list[Row]:
@@ -214,7 +276,7 @@ def process_of(platform: ThrowawayPlatform, name: str) -> int | None:
             return None
     unit, _, kind = name.partition("-")
     module = "gateway.main" if unit == Unit.GATEWAY else f"services.{unit}.main"
-    words = ["-m", "uvicorn", f"{module}:app"] if kind == "web" else ["-m", "shared.worker", module, kind]
+    words = ["-m", "uvicorn", f"{module}:app"] if kind == "web" else background_command(Unit(unit), kind)[1:]
     listed = subprocess.run(["ps", "-Aww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
     for line in listed.stdout.splitlines():
         pid, parent, *command = line.split()
