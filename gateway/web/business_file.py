@@ -11,13 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clients import Services, ServicesHere
-from gateway.web import grade_words, words
+from gateway.web import facilities, grade_words, words
 from gateway.web.businesses import BUSINESSES, Cursor, listed
 from gateway.web.corrections import corrections_of
+from gateway.web.facilities import FACILITIES
 from gateway.web.inspection import Answer, ask, day, moment, together, told, told_one
 from gateway.web.pages import render
 from gateway.web.record_links import page_of
 from gateway.web.visitors import (
+    FACILITY_KEEPERS,
     FIELD_OFFICERS,
     LETTER_WRITERS,
     OFFICE,
@@ -69,6 +71,7 @@ async def business_page(
         records=told(services, visitor, "/v1/visit-records", **about, most="4"),
         letters=told(services, visitor, "/v1/supervision-letters", **about, most="5"),
         clues=told(services, visitor, "/v1/clues", **about),
+        facilities=told(services, visitor, FACILITIES, **about),
         care=told(services, visitor, "/v1/supervision-assignments", **about, on=today.isoformat()),
         timeline=told_one(services, visitor, f"{path}/timeline", limit=str(TIMELINE_SHOWN), **timeline),
         grade=_grade(services, visitor, str(business_id), official=True),
@@ -97,6 +100,8 @@ async def business_page(
         visits=visitor.actor.has(*VISIT_MAKERS),
         handles=visitor.actor.has(*FIELD_OFFICERS),
         writes=visitor.actor.has(*LETTER_WRITERS),
+        facilities=[facilities.shown(each) for each in known["facilities"]],
+        equips=visitor.actor.has(*FACILITY_KEEPERS),
         assigns=visitor.actor.has(*OFFICE),
         trains=visitor.actor.has(*TRAINING_KEEPERS),
         proposes=visitor.actor.has(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR),

@@ -214,21 +214,24 @@ async def _post_subject(services: Services, visitor: Visitor, post_id: UUID) -> 
 @router.get("/grid/duties")
 async def duties(request: Request, visitor: CanReadInspections, services: ServicesHere) -> Response:
     """What patrols and persons of the grid have to look at, by the lists in force today."""
-    lists, told_rules = await lists_in_force(services, visitor)
+    rules, told_rules = await told(services, visitor, "/v1/dated-rules", **_of_lists())
     return render(
         request,
         "duties.html",
         tabs=tabs(visitor),
-        lists=[{**each, "since": day(each["valid_from"])} for each in lists],
+        lists=[{**each, "since": day(each["valid_from"])} for each in _newest(rules)],
         silent=not told_rules,
     )
 
 
-async def lists_in_force(services: Services, visitor: Visitor) -> tuple[list[dict[str, Any]], bool]:
-    """The lists of duties and of patrols that hold today, and whether the service told them."""
-    today = times.day_of(times.now()).isoformat()
-    rules, known = await told(services, visitor, "/v1/dated-rules", subject="duty_list", on=today)
-    return _newest(rules), known
+async def lists_in_force(services: Services, visitor: Visitor) -> list[dict[str, Any]]:
+    """The lists of duties and of patrols that hold today."""
+    page = await ask(services, visitor, "/v1/dated-rules", **_of_lists(), limit="200")
+    return _newest(page["items"])
+
+
+def _of_lists() -> dict[str, str]:
+    return {"subject": "duty_list", "on": times.day_of(times.now()).isoformat()}
 
 
 def _newest(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:

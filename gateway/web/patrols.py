@@ -78,8 +78,7 @@ async def new_patrol(
     own_id: Annotated[UUID | None, Query(alias="id")] = None,
 ) -> Response:
     """Choose a list; then the form by it, with an id of its own, or with `id` the one that was begun before."""
-    in_force, _ = await lists_in_force(services, visitor)
-    lists = [each for each in in_force if each["content"]["purpose"] == "patrol"]
+    lists = [each for each in await lists_in_force(services, visitor) if each["content"]["purpose"] == "patrol"]
     if duty_list is None and len(lists) != 1:
         return render(request, "patrol_lists.html", lists=lists, address=f"{PAGES}/new")
     chosen = await _list(services, visitor, duty_list or UUID(lists[0]["id"]))

@@ -15,6 +15,7 @@ from tests.gateway.web.platform import DISTRICT, TOWN, Market, post
 from tests.gateway.web.sampling_stage import ok
 from tests.gateway.web.supervision_stage import INSPECTION, PNG, corrections_of, registered, send, visited
 from tests.services.sampling.factories import key
+from tests.shared.documents.reading import pages_of
 
 
 def correction(**change: Any) -> dict[str, Any]:
@@ -197,6 +198,8 @@ async def test_a_letter_is_drafted_from_a_correction_signed_served_and_escalates
         [number] = re.findall(r"<title>(演食安办责约〔\d+〕\d+号)", page)
         document = await office.get(f"{letter}/document")
         assert document.content.startswith(b"PK")
+        pdf = await office.get(f"{letter}/pdf")
+        assert number in "".join(pages_of(pdf.content))
         board = (await office.get("/corrections/overdue")).text
         assert number in board
         assert "责任约谈" in board

@@ -159,3 +159,23 @@ async def test_an_enterprises_people_come_on_the_roster_from_its_file(market: Ma
         page = ok(await caller.get(f"{INSPECTION}/trainees", params={"group": "enterprise", "limit": 200}))
         [found] = [each for each in page["items"] if each["name"] == name]
         assert found["business_id"] == business["id"]
+
+
+async def test_what_a_business_has_in_place_is_entered_and_ended_from_its_file(market: Market) -> None:
+    restaurant = await registered(market, kind="catering")
+    page = f"/businesses/{restaurant['id']}"
+    today = day_of(now())
+    async with market.signed_in(Role.INSPECTOR) as officer:
+        assert f"{page}/facilities/new" in (await officer.get(page)).text
+        form = f"{page}/facilities/new"
+        said = {"kind": "workshop_video", "since": (today - timedelta(days=9)).isoformat(), "basis": "现场核实（演示）"}
+        refused = await post(officer, form, await opened(officer, form) | said)
+        assert refused.status_code == 422, "a restaurant is no workshop"
+        made = await post(officer, form, await opened(officer, form) | said | {"kind": "open_kitchen"})
+        assert (made.status_code, made.headers["location"]) == (303, page)
+        [ending] = re.findall(rf'href="({page}/facilities/[0-9a-f-]+/end)"', (await officer.get(page)).text)
+        gone = {"on": today.isoformat(), "reason": "设备拆除（演示）"}
+        assert (await post(officer, ending, await opened(officer, ending) | gone)).status_code == 303
+        assert "没有登记过明厨亮灶" in (await officer.get(page)).text
+    async with market.signed_in(Role.LEADER) as leader:
+        assert "登记设施" not in (await leader.get(page)).text
