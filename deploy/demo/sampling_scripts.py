@@ -225,7 +225,7 @@ def _row(script: Script, number: str, anchor: date) -> Mapping[str, str]:
     says_failed = script.goal in (Goal.FAILED, Goal.RETURNED)
     return {
         "抽样单编号": number,
-        "报告书编号": f"DEMO-R-{number}",
+        "报告书编号": f"DEMO-R-{script.number}",
         "报告日期": str(anchor - timedelta(days=script.told + 1)),
         "填报日期": str(anchor - timedelta(days=script.told)),
         "检验结论": "不合格" if says_failed else "合格",

@@ -61,6 +61,7 @@ def case(**changes: Any) -> dict[str, Any]:
         "case_requested_at": None,
         "filing_number": None,
         "report_number": "演示-1",
+        "party_name": "演示超市（虚构）",
         "closed_at": None,
         "unqualified_items": [{"item": "铅", "result": "0.5", "requirement": "≤0.2"}],
         "clocks": [clock("disposal_start", timedelta(days=2)), clock("disposal_completion", timedelta(days=60))],
@@ -96,8 +97,15 @@ def test_a_case_is_not_closed_before_all_is_there_and_not_worked_before_it_is_st
 
 def test_roles_are_offered_what_is_theirs() -> None:
     assert slugs(case(), LEADER) == {"extension"}
-    assert slugs(case(), PARTY) == {"retests", "objections"}
+    assert slugs(case(notices=[notice()]), PARTY) == {"retests", "objections"}
     assert slugs(case(), GRID) == set()
+
+
+def test_a_result_is_contested_once_it_reached_the_party_itself() -> None:
+    assert not {"retests", "objections"} & slugs(case())
+    platform = notice(recipient="platform", name="演示平台（虚构）")
+    assert not {"retests", "objections"} & slugs(case(notices=[*case()["notices"], platform]))
+    assert {"retests", "objections"} <= slugs(case(state="closed", missing=[], notices=[notice()])), "as long as it may"
 
 
 def test_a_case_elsewhere_is_told_of_and_one_that_fell_away_asks_nothing() -> None:
@@ -277,6 +285,11 @@ async def test_objection_and_retest_are_entered_and_followed(market: Market) -> 
     _, cases = await fail(market)
     address = f"/disposals/{cases['seller']['id']}"
     async with market.signed_in(Role.CASE_HANDLER) as handler:
+        assert f"{address}/retests" not in (await handler.get(address)).text, "nothing has reached him yet"
+        notice = (await _read(market, cases["seller"]["id"]))["notices"][0]["id"]
+        service = f"result-notices/{notice}/service"
+        answer = await take(handler, address, service, method="in_person", evidence="送达回证 演示-1")
+        assert answer.status_code == 303, answer.text
         for slug, typed in (
             ("objections", {"kind": "result", "note": "对结果有异议（演示）"}),
             ("retests", {"note": "申请复检（演示）", "items": "铅（以Pb计）"}),
