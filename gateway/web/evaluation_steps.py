@@ -6,7 +6,7 @@ from typing import Any
 from gateway.web.forms import FieldError
 from gateway.web.steps import NOTE, WHOLE_FORM, Field, Step, moment
 from shared.contracts.codes import Role
-from shared.contracts.evaluations import TaskState
+from shared.contracts.evaluations import Stage, TaskState
 
 Answer = Mapping[str, Any]
 
@@ -14,6 +14,7 @@ OFFICE = frozenset({Role.FOOD_SAFETY_OFFICE})
 WRITERS = OFFICE | {Role.INSPECTOR, Role.CASE_HANDLER, Role.REVIEWER}
 REVIEWERS = OFFICE | {Role.REVIEWER}
 REPORTERS = OFFICE | {Role.INSPECTOR, Role.CASE_HANDLER, Role.GRID_OFFICER}
+ALWAYS = frozenset({Stage.SELF, Stage.PANEL})
 REASON = Field("reason", "理由", "words")
 
 SCORE = Step("scorings", "计分", WRITERS, (), "按现在所知计分，依据和每一步都留存；以前的计分不变。")
@@ -34,6 +35,7 @@ OPINION = Step(
     OFFICE,
     (Field("channel", "来自", hint="电话、信箱、来访；不记姓名"), Field("content", "意见", "words")),
 )
+ANSWER = Step("answer", "答复意见", OFFICE, (Field("answer", "怎样办的", "words"),))
 CONCLUDE = Step(
     "conclusion",
     "作出结论",
@@ -90,6 +92,60 @@ DECIDE = Step(
     ),
 )
 SECOND = Step("second", "复核评分", WRITERS, (), "请由评分人之外的人复核。")
+
+
+def begin_step(schemes: Sequence[Answer], region: str) -> Step:
+    """The form by which a run begins: `schemes` are the published versions there are."""
+    choices = tuple(
+        (
+            f"{one['code']}@{one['number']}",
+            f"{one['title']}，第{one['number']}版{'' if one['official'] else '（示例）'}",
+        )
+        for one in schemes
+    )
+    days = tuple(
+        Field(
+            f"days.{stage.value}",
+            f"{stage.label}多少日",
+            "decimal",
+            "自然日" if stage in ALWAYS else "不设这一阶段的不填",
+            required=stage in ALWAYS,
+        )
+        for stage in Stage
+    )
+    fields = (
+        Field("scheme", "按哪一版细则", "select", options=choices),
+        Field("title", "名称", hint="如：海曙区 2026 年评价"),
+        Field("region_code", "被评价地区的区划代码", value=region),
+        Field("organiser_region_code", "组织评价的食安办所在区划", hint="自己或上级；自己评自己的不填", required=False),
+        Field("period", "评价哪一段时间的工作", hint="2026、2026-Q3 或 2026-07"),
+        *days,
+    )
+    return Step("new", "开始评价", OFFICE, fields, "从自评阶段开始；各阶段的天数由方案写明。")
+
+
+def begin_body(typed: Mapping[str, str]) -> dict[str, Any]:
+    """The form as the service takes it; a stage without days is none."""
+    given = {name: text.strip() for name, text in typed.items()}
+    code, _, number = given["scheme"].partition("@")
+    body: dict[str, Any] = {name: given[name] for name in ("title", "region_code", "period")}
+    if given["organiser_region_code"]:
+        body["organiser_region_code"] = given["organiser_region_code"]
+    stages = [{"stage": stage.value, "days": days} for stage in Stage if (days := given[f"days.{stage.value}"])]
+    return body | {"scheme_code": code, "scheme_number": number, "stages": stages}
+
+
+def begin_errors(body: Answer, errors: Sequence[Any]) -> list[FieldError]:
+    """The service's refusals at the fields of the form."""
+    found = []
+    for error in errors:
+        parts = [*error.pointer.strip("/").split("/"), "", ""]
+        field = {"scheme_code": "scheme", "scheme_number": "scheme"}.get(parts[0], parts[0] or WHOLE_FORM)
+        if parts[0] == "stages":
+            place = int(parts[1]) if parts[1].isdigit() else 0
+            field = f"days.{body['stages'][place]['stage']}" if place < len(body["stages"]) else WHOLE_FORM
+        found.append(FieldError(field, error.message))
+    return found
 
 
 def claim_step(code: str) -> Step:

@@ -50,7 +50,8 @@ async def list_tasks(
             ClockRow.object_type == CLOCK_OBJECT, ClockRow.due_at < wanted.due_before, ClockRow.closed_at.is_(None)
         )
         statement = statement.where(EvaluationTask.id.in_(due), EvaluationTask.state == TaskState.OPEN)
-    return await paginate(session, statement, page, order_by=[EvaluationTask.id])
+    order = [EvaluationTask.evaluation_id, EvaluationTask.number]
+    return await paginate(session, statement, page, order_by=order)
 
 
 async def visible_task(

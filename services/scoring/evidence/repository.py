@@ -14,7 +14,9 @@ async def files_of(
     session: AsyncSession, evaluation_id: UUID, clause_code: str | None = None
 ) -> Sequence[EvidenceFile]:
     """The files of a run or of one of its clauses, in the order in which they came."""
-    statement = select(EvidenceFile).filter_by(evaluation_id=evaluation_id).order_by(EvidenceFile.id)
+    statement = (
+        select(EvidenceFile).filter_by(evaluation_id=evaluation_id).order_by(EvidenceFile.submitted_at, EvidenceFile.id)
+    )
     if clause_code is not None:
         statement = statement.where(EvidenceFile.clause_code == clause_code)
     return (await session.scalars(statement)).all()
@@ -51,7 +53,11 @@ async def file_by_hash(
 
 async def claims_of(session: AsyncSession, evaluation_id: UUID) -> Sequence[InapplicabilityClaim]:
     """The claims of a run, the refused ones too, in the order in which they were made."""
-    statement = select(InapplicabilityClaim).filter_by(evaluation_id=evaluation_id).order_by(InapplicabilityClaim.id)
+    statement = (
+        select(InapplicabilityClaim)
+        .filter_by(evaluation_id=evaluation_id)
+        .order_by(InapplicabilityClaim.claimed_at, InapplicabilityClaim.id)
+    )
     return (await session.scalars(statement)).all()
 
 

@@ -141,6 +141,40 @@ async def test_tasks_of_a_plan_and_the_way_up(market: Market) -> None:
         assert (await office.get("/evaluation-tasks?due=7")).status_code == 200
 
 
+async def test_a_run_is_begun_on_its_page_and_what_is_wrong_is_told_at_its_field(market: Market) -> None:
+    run = await begun(market)
+    form = {
+        "scheme": "run-demo@1",
+        "title": "海曙区评价（演示）",
+        "region_code": DISTRICT,
+        "organiser_region_code": "",
+        "period": "2025",
+        **{f"days.{stage}": "" for stage in ("self", "desk", "site", "survey", "publicity", "panel")},
+    }
+    days = {"days.self": "30", "days.publicity": "20", "days.panel": "10"}
+    async with market.signed_in(Role.FOOD_SAFETY_OFFICE) as office:
+        missing = await take(office, "/evaluations/new", form | days | {"days.panel": ""})
+        assert missing.status_code == 422 and "从自评开始" in missing.text
+        wrong = await take(office, "/evaluations/new", form | days | {"period": "去年", "days.publicity": "0"})
+        assert 'href="#period"' in wrong.text and 'href="#days.publicity"' in wrong.text
+        again = await take(office, "/evaluations/new", form | days | {"period": "2026"})
+        assert "已有一次" in again.text
+        new = await take(office, "/evaluations/new", form | days)
+        assert new.status_code == 303 and run["id"] not in new.headers["location"]
+
+        address = new.headers["location"]
+        await take(office, f"{address}/stage-closure", {"note": ""})
+        assert (await take(office, f"{address}/publicity", {"where": "公示栏（演示）", "at": ""})).status_code == 303
+        said = {"channel": "电话", "content": "（演示）周边有摊贩"}
+        assert (await take(office, f"{address}/opinions", said)).status_code == 303
+        page = (await office.get(address)).text
+        [answer] = set(re.findall(rf'href="({address}/opinions/[0-9a-f-]+/answer)"', page))
+        assert (await take(office, answer, {"answer": "（演示）已整治"})).status_code == 303
+        assert "答复：（演示）已整治" in (await office.get(address)).text
+        assert "公示须满" in (await take(office, f"{address}/stage-closure", {"note": ""})).text
+        assert (await take(office, f"{address}/abandonment", {"reason": "演示"})).status_code == 303
+
+
 async def test_who_has_nothing_to_do_with_evaluations_does_not_see_them(market: Market) -> None:
     async with market.signed_in(Role.SAMPLER) as sampler:
         assert (await sampler.get("/evaluations")).status_code == 403
