@@ -52,6 +52,28 @@ async def test_the_demo_shows_statutory_sampling_in_every_state_and_is_safe_to_r
     assert await office.all("/api/inspection/v1/overdue-corrections")
     assert await office.all("/api/inspection/v1/quarantined-deliveries")
 
+    recalls = await office.all("/api/traceability/v1/recalls")
+    assert {(each["rehearsal"], each["state"]) for each in recalls} == {
+        (False, "notified"),
+        (False, "closed"),
+        (True, "closed"),
+    }
+    products = await office.all("/api/traceability/v1/products")
+    chains = {each["chain_code"] for each in products}
+    assert chains == {"pork", "cooked_food", "fruit", "imported_cold_chain"}
+    under_way = next(each for each in recalls if each["state"] == "notified")
+    trace = await office.get("/api/traceability/v1/traces", code=under_way["key"])
+    assert {"commissioning", "killing", "shipping", "receiving", "retail_selling"} <= {
+        event["step"] for event in trace["timeline"]
+    }
+    assert [each["kind"] for each in trace["findings"] if each["is_gap"]] == [], "the pork is recorded without a gap"
+    rehearsed = next(each for each in recalls if each["rehearsal"])
+    rehearsal = await office.get(f"/api/traceability/v1/recalls/{rehearsed['id']}")
+    assert rehearsal["rehearsal_result"]["gaps"] == 1, "one shop has not entered its grapes"
+    [cold] = await office.all("/api/traceability/v1/cold-consignments")
+    warm = await office.get(f"/api/traceability/v1/cold-consignments/{cold['id']}")
+    assert len(warm["excursions"]) == 1
+
     equipment = await office.all(f"{API}/laboratory-equipment")
     assert (sum(row["owned"] for row in equipment), sum(row["required"] for row in equipment)) == (37, 41)
 
