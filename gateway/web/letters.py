@@ -54,7 +54,7 @@ BADGES = {
     "withdrawn": "unknown",
 }
 WRITING_SECONDS = 60.0
-"""A PDF takes a second or two to write, on a busy machine longer."""
+"""A PDF takes half a second of a core to write, on a busy machine much longer."""
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 WRITERS, LEADERS = frozenset(LETTER_WRITERS), frozenset({Role.LEADER})

@@ -1,6 +1,6 @@
 """Text and tables as PDF on A4, in the measures of official documents (GB/T 9704), with the glyphs it uses embedded.
 
-The same content gives the same bytes: no time of writing is in the file. Blocking, and takes a second or two: call
+The same content gives the same bytes: no time of writing is in the file. Blocking, for half a second of a core: call
 `write_pdf` through `asyncio.to_thread`.
 """
 
