@@ -1,5 +1,8 @@
 """评价."""
 
+from services.scoring.credit.grades.jobs import GRADE_CREDIT
+from services.scoring.credit.grades.router import router as credit_grades
+from services.scoring.credit.grades.seed import seed_credit_grade_rules
 from services.scoring.credit.router import router as credit
 from services.scoring.credit.subscribers import (
     on_disposal_closed,
@@ -36,6 +39,7 @@ service = Service(
     metadata=Base.metadata,
     routers=[
         credit,
+        credit_grades,
         schemes,
         trials,
         evaluations,
@@ -54,9 +58,9 @@ service = Service(
         SampleConcluded.type: on_sample_concluded,
         DisposalClosed.type: on_disposal_closed,
     },
-    jobs=[SWEEP, RESCORE_EVALUATIONS],
+    jobs=[SWEEP, RESCORE_EVALUATIONS, GRADE_CREDIT],
     figures=FIGURES,
-    seeds=[seed_scoring_schemes],
+    seeds=[seed_scoring_schemes, seed_credit_grade_rules],
 )
 
 app = create_app(service)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.credit import repository
+from services.scoring.credit.grades.service import follow_signal
 from services.scoring.credit.models import CreditSignal
 from services.scoring.credit.rules import FAILURES, settlement_of, settlement_of_sample
 from services.scoring.figures import service as figures
@@ -66,6 +67,7 @@ async def _settle(session: AsyncSession, signal: CreditSignal, state: SignalStat
     if signal.settle(state, at=at, recorded_at=now()):
         await session.flush()
         await figures.signal_settled(session, signal)
+        await follow_signal(session, signal)
 
 
 async def _signal_of_sample(

@@ -1,0 +1,82 @@
+"""Every query of credit grades."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, false, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.scoring.credit.grades.models import CreditAccount, CreditEntry, CreditGrading
+from services.scoring.credit.models import CreditSignal
+from shared.contracts.codes import OFFICIALS, Role
+from shared.contracts.scoring import CreditGrade, SignalState
+from shared.http.auth import Actor
+from shared.http.pagination import PageRequest, paginate
+from shared.regions.repository import codes_within
+from shared.regions.scope import within_scope
+
+
+async def open_if_new(session: AsyncSession, values: dict[str, Any]) -> bool:
+    """Open an account unless there is one. True when it is new."""
+    statement = insert(CreditAccount).values(values).on_conflict_do_nothing(index_elements=["business_id"])
+    return await session.scalar(statement.returning(CreditAccount.business_id)) is not None
+
+
+async def held(session: AsyncSession, business_id: UUID) -> CreditAccount:
+    """An account that exists, held so that one grading follows another."""
+    statement = select(CreditAccount).filter_by(business_id=business_id).with_for_update()
+    return (await session.scalars(statement.execution_options(populate_existing=True))).one()
+
+
+async def get_visible(session: AsyncSession, actor: Actor, business_id: UUID) -> CreditAccount | None:
+    statement = _visible(select(CreditAccount), actor).where(CreditAccount.business_id == business_id)
+    found: CreditAccount | None = await session.scalar(statement)
+    return found
+
+
+async def list_accounts(
+    session: AsyncSession, actor: Actor, page: PageRequest, *, region: str | None, grade: CreditGrade | None
+) -> tuple[list[CreditAccount], str | None]:
+    statement = _visible(select(CreditAccount), actor)
+    if region is not None:
+        statement = statement.where(CreditAccount.region_code.in_(codes_within([region])))
+    if grade is not None:
+        statement = statement.where(CreditAccount.grade == grade)
+    return await paginate(session, statement, page, order_by=[CreditAccount.business_id])
+
+
+async def accounts_within(session: AsyncSession, regions: Sequence[str]) -> Sequence[UUID]:
+    statement = select(CreditAccount.business_id).where(CreditAccount.region_code.in_(codes_within(regions)))
+    return (await session.scalars(statement.order_by(CreditAccount.business_id))).all()
+
+
+async def entries_of(session: AsyncSession, business_id: UUID) -> Sequence[CreditEntry]:
+    statement = select(CreditEntry).filter_by(business_id=business_id).order_by(CreditEntry.id)
+    return (await session.scalars(statement)).all()
+
+
+async def held_entry(session: AsyncSession, business_id: UUID, entry_id: UUID) -> CreditEntry | None:
+    statement = select(CreditEntry).filter_by(business_id=business_id, id=entry_id).with_for_update()
+    return await session.scalar(statement)
+
+
+async def confirmed_signals(session: AsyncSession, business_id: UUID) -> Sequence[CreditSignal]:
+    """What was found true of a business; open, unsettled and dismissed signals say nothing of it."""
+    statement = select(CreditSignal).filter_by(business_id=business_id, state=SignalState.CONFIRMED)
+    return (await session.scalars(statement.order_by(CreditSignal.id))).all()
+
+
+async def gradings_of(session: AsyncSession, business_id: UUID) -> Sequence[CreditGrading]:
+    """Every grade there was, the last first."""
+    statement = select(CreditGrading).filter_by(business_id=business_id).order_by(CreditGrading.number.desc())
+    return (await session.scalars(statement)).all()
+
+
+def _visible(statement: Select[tuple[CreditAccount]], actor: Actor) -> Select[tuple[CreditAccount]]:
+    """An officer sees the accounts of his regions, a business its own."""
+    statement = within_scope(statement, CreditAccount.region_code, actor)
+    if actor.business_id is not None:
+        return statement.where(CreditAccount.business_id == actor.business_id)
+    return statement if actor.has(*OFFICIALS, Role.REVIEWER, Role.EXTERNAL_SYSTEM) else statement.where(false())

@@ -1,0 +1,167 @@
+"""Keeping credit accounts and grading them; who draws businesses at random is told of a new grade."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.scoring.credit.grades import repository
+from services.scoring.credit.grades.models import CreditAccount, CreditEntry, CreditGradeRule, CreditGrading, EndReason
+from services.scoring.credit.grades.problems import (
+    AccountElsewhere,
+    NoCreditRule,
+    NotRepairableYet,
+    UnknownCreditAccount,
+    UnknownCreditEntry,
+    refused_at,
+)
+from services.scoring.credit.grades.rules import Fact, repairable_from, standing
+from services.scoring.credit.grades.schemas import CreditAccountCreate, CreditEntryCreate, CreditEntryEnd
+from services.scoring.credit.models import CreditSignal
+from shared.contracts.scoring import CreditGradeChanged
+from shared.dated_rules.repository import rule_on
+from shared.events.outbox import publish
+from shared.http.auth import Actor
+from shared.http.etags import ensure_version
+from shared.jobs.models import Job
+from shared.jobs.service import enqueue
+from shared.regions.scope import ensure_in_scope
+from shared.times import day_of, now
+
+JOB = "grade_credit"
+
+
+async def read_account(session: AsyncSession, actor: Actor, business_id: UUID) -> CreditAccount:
+    account = await repository.get_visible(session, actor, business_id)
+    if account is None:
+        raise UnknownCreditAccount
+    return account
+
+
+async def open_account(session: AsyncSession, body: CreditAccountCreate, actor: Actor) -> CreditAccount:
+    """Open the account of a business that no signal has opened yet. Nothing is known, so it has no grade."""
+    await ensure_in_scope(session, actor, body.region_code)
+    if not await repository.open_if_new(session, {**body.model_dump(), "steps": [], "version": 1}):
+        raise AccountElsewhere("账户已经开过，请直接登记记录")
+    return await repository.held(session, body.business_id)
+
+
+async def enter(session: AsyncSession, actor: Actor, business_id: UUID, body: CreditEntryCreate) -> CreditEntry:
+    """Enter a fact and grade anew. Raises InvalidRequest for a kind that the rule does not name, or a day to come."""
+    await read_account(session, actor, business_id)
+    today = day_of(now())
+    if body.happened_on > today:
+        raise refused_at("/happened_on", f"{body.happened_on} 还没有到，请改为已经发生的日期", "future")
+    known = (await _rule_on(session, today)).rules
+    if known.fact(body.code) is None:
+        codes = "、".join(f"{fact.code}（{fact.label}）" for fact in known.facts)
+        raise refused_at("/code", f"现行办法没有“{body.code}”这种情形，可写的有：{codes}", "unknown")
+    account = await repository.held(session, business_id)
+    entry = CreditEntry(business_id=business_id, recorded_by=actor.id, **body.model_dump())
+    session.add(entry)
+    await session.flush()
+    await _grade(session, account, today)
+    return entry
+
+
+async def end_entry(
+    session: AsyncSession, actor: Actor, business_id: UUID, entry_id: UUID, version: int, body: CreditEntryEnd
+) -> CreditEntry:
+    """End an entry that was a mistake, or is repaired: that not before the term of its kind."""
+    await read_account(session, actor, business_id)
+    account = await repository.held(session, business_id)
+    entry = await repository.held_entry(session, business_id, entry_id)
+    if entry is None:
+        raise UnknownCreditEntry
+    ensure_version(entry, version)
+    today = day_of(now())
+    if body.reason is EndReason.REPAIRED:
+        await _ensure_repairable(session, entry, today)
+    entry.end(body.reason, body.note, on=today, by=actor.id)
+    await session.flush()
+    await _grade(session, account, today)
+    return entry
+
+
+async def follow_signal(session: AsyncSession, signal: CreditSignal) -> None:
+    """A signal was settled: the business it names is graded anew, its account opened if this is the first."""
+    if signal.business_id is None:
+        return
+    values: dict[str, Any] = {
+        "business_id": signal.business_id,
+        "uscc": signal.business_uscc,
+        "name": signal.business_name or "（名称不详）",
+        "region_code": signal.region_code,
+        "steps": [],
+        "version": 1,
+    }
+    await repository.open_if_new(session, values)
+    await grade(session, signal.business_id, day_of(now()))
+
+
+async def grade(session: AsyncSession, business_id: UUID, day: date) -> bool:
+    """Grade one business as of the day; False when nothing has changed."""
+    return await _grade(session, await repository.held(session, business_id), day)
+
+
+async def order(session: AsyncSession, actor: Actor) -> Job:
+    """Grade every account of the actor's regions in the background: terms run out without anybody writing."""
+    await _rule_on(session, day_of(now()))
+    return await enqueue(session, JOB, {"regions": list(actor.regions)}, actor=actor, title="信用重新分级")
+
+
+async def _grade(session: AsyncSession, account: CreditAccount, day: date) -> bool:
+    rule = await rule_on(session, CreditGradeRule, day)
+    if rule is None:  # a signal is kept whether or not anybody has said what it does to a grade
+        return False
+    facts = [entry.fact for entry in await repository.entries_of(session, account.business_id)]
+    facts += [_fact_of(signal) for signal in await repository.confirmed_signals(session, account.business_id)]
+    found = standing(rule.rules, facts, day)
+    if not account.take(found, rule.id, day):
+        return False
+    session.add(
+        CreditGrading(
+            business_id=account.business_id,
+            number=account.version,
+            as_of=day,
+            grade=found.grade,
+            points=found.points,
+            steps=list(found.steps),
+            rule_id=rule.id,
+        )
+    )
+    if found.grade is not None and found.grade is not account.told:
+        account.told = found.grade
+        told = CreditGradeChanged(
+            business_id=account.business_id,
+            uscc=account.uscc,
+            version=account.version,
+            grade=found.grade,
+            as_of=day,
+            reason=found.reason,
+        )
+        await publish(session, told, account.business_id)
+    await session.flush()
+    return True
+
+
+def _fact_of(signal: CreditSignal) -> Fact:
+    """A confirmed signal as the rules see it; what is severe is a kind of its own."""
+    return Fact(f"{signal.kind.value}_severe" if signal.severe else signal.kind.value, day_of(signal.occurred_at))
+
+
+async def _rule_on(session: AsyncSession, day: date) -> CreditGradeRule:
+    rule = await rule_on(session, CreditGradeRule, day)
+    if rule is None:
+        raise NoCreditRule(f"{day} 没有适用的办法，请先登记")
+    return rule
+
+
+async def _ensure_repairable(session: AsyncSession, entry: CreditEntry, today: date) -> None:
+    kind = (await _rule_on(session, today)).rules.fact(entry.code)
+    first = None if kind is None else repairable_from(kind, entry.happened_on)
+    if first is None:
+        raise NotRepairableYet("现行办法没有规定这种情形可以修复")
+    if today < first:
+        raise NotRepairableYet(f"这种情形自 {first} 起才可以修复")

@@ -1,0 +1,157 @@
+"""Accounts over HTTP: facts in, a grade out, and inspection told of it once."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest_asyncio
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.scoring.credit.grades.models import CreditGradeRule
+from services.scoring.credit.grades.service import grade
+from services.scoring.credit.subscribers import on_rapid_test_failed, on_whistle_closed
+from shared.contracts.codes import Role, Unit
+from shared.contracts.sampling import WhistleOutcome
+from shared.contracts.scoring import CreditGradeChanged
+from shared.events.models import OutboxEvent
+from shared.times import day_of, now
+from tests.conftest import ClientOf, SessionOf
+from tests.factories.sampling import rapid_test_failed, whistle_closed
+from tests.services.scoring.evaluations.running import key
+
+HAISHU, ELSEWHERE = "330203000000", "440605000000"
+TODAY = day_of(now())
+
+
+@pytest_asyncio.fixture
+async def session(session_of: SessionOf) -> AsyncSession:
+    return await session_of(Unit.SCORING)
+
+
+@pytest_asyncio.fixture
+async def office(client_of: ClientOf, session: AsyncSession) -> httpx.AsyncClient:
+    return await client_of(Unit.SCORING, Role.FOOD_SAFETY_OFFICE, regions=[HAISHU])
+
+
+async def opened(office: httpx.AsyncClient) -> str:
+    body = {"business_id": str(uuid4()), "uscc": None, "name": "演示蔬菜摊（虚构）", "region_code": HAISHU}
+    answer = await office.post("/v1/credit-accounts", json=body, headers=key())
+    assert answer.status_code == 201, answer.text
+    return answer.headers["Location"]
+
+
+async def enter(office: httpx.AsyncClient, path: str, code: str, days_ago: int = 0) -> httpx.Response:
+    body = {"code": code, "happened_on": str(TODAY - timedelta(days=days_ago)), "evidence": "演示记录 1 号"}
+    return await office.post(f"{path}/entries", json=body, headers=key())
+
+
+async def looked_at(office: httpx.AsyncClient, path: str) -> None:
+    for code in ("general_low", "inspected", "field_checked"):
+        assert (await enter(office, path, code)).status_code == 201
+
+
+async def told_of(session: AsyncSession, business_id: str) -> list[dict[str, Any]]:
+    statement = select(OutboxEvent).filter_by(type=CreditGradeChanged.type, subject=business_id)
+    return [event.data for event in await session.scalars(statement.order_by(OutboxEvent.id))]
+
+
+async def test_a_grade_comes_with_the_last_account_known_and_is_told_once(
+    office: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    path = await opened(office)
+    business_id = path.rsplit("/", 1)[1]
+    for code, expected in [("general_low", None), ("inspected", None), ("field_checked", "A"), ("honoured", "A")]:
+        await enter(office, path, code)
+        account = (await office.get(path)).json()
+        assert account["grade"] == expected, code
+    [told] = await told_of(session, business_id)
+    assert (told["grade"], told["as_of"]) == ("A", str(TODAY))
+    gradings = (await office.get(f"{path}/gradings")).json()
+    assert [row["grade"] for row in gradings] == ["A", "A", None, None]
+    await enter(office, path, "serious_list")
+    assert [event["grade"] for event in await told_of(session, business_id)] == ["A", "D"]
+    versions = [event["version"] for event in await told_of(session, business_id)]
+    assert versions == sorted(set(versions))
+    assert not await grade(session, UUID(business_id), TODAY), "nothing has changed since"
+
+
+async def test_only_a_confirmed_signal_moves_points(office: httpx.AsyncClient, session: AsyncSession) -> None:
+    failed, cleared = rapid_test_failed(), rapid_test_failed()
+    for signal, outcome in ((failed, WhistleOutcome.CONFIRMED), (cleared, WhistleOutcome.UNREACHABLE)):
+        path = f"/v1/credit-accounts/{signal.seller_business_id}"
+        await on_rapid_test_failed(session, signal)
+        assert (await office.get(path)).status_code == 404, "an open signal says nothing of anybody"
+        await on_whistle_closed(session, whistle_closed(signal, outcome=outcome))
+        account = (await office.get(path)).json()
+        assert account["grade"] is None
+        moved = any("快检" in step for step in account["steps"])
+        assert moved is (outcome is WhistleOutcome.CONFIRMED)
+
+
+async def test_a_mistake_never_counted_and_a_repair_waits_for_its_term(office: httpx.AsyncClient) -> None:
+    path = await opened(office)
+    await looked_at(office, path)
+    early, late = await enter(office, path, "inspected_failed", 30), await enter(office, path, "penalised", 400)
+    never = await enter(office, path, "larger_accident", 700)
+    for entry, reason, status in [
+        (early, "repaired", 409),
+        (early, "mistaken", 200),
+        (early, "mistaken", 409),
+        (late, "repaired", 200),
+        (never, "repaired", 409),
+    ]:
+        ending = f"{path}/entries/{entry.json()['id']}/ending"
+        etag = {"If-Match": '"2"' if status == 409 and reason == "mistaken" else entry.headers["ETag"]}
+        answer = await office.post(ending, json={"reason": reason, "note": "演示说明"}, headers=etag)
+        assert answer.status_code == status, answer.text
+    assert (await office.get(path)).json()["grade"] == "D"
+
+
+async def test_an_unknown_kind_and_a_day_to_come_are_refused_at_their_place(office: httpx.AsyncClient) -> None:
+    path = await opened(office)
+    for answer, pointer in [
+        (await enter(office, path, "nonsense"), "/code"),
+        (await enter(office, path, "inspected", -1), "/happened_on"),
+    ]:
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"].endswith(pointer)
+    assert (await office.get(f"{path}/entries")).json() == []
+
+
+async def test_others_regions_and_other_businesses_do_not_learn_of_an_account(
+    office: httpx.AsyncClient, client_of: ClientOf
+) -> None:
+    path = await opened(office)
+    mine = UUID(path.rsplit("/", 1)[1])
+    away = await client_of(Unit.SCORING, Role.FOOD_SAFETY_OFFICE, regions=[ELSEWHERE])
+    rival = await client_of(Unit.SCORING, Role.BUSINESS, regions=[HAISHU], business_id=uuid4())
+    own = await client_of(Unit.SCORING, Role.BUSINESS, regions=[HAISHU], business_id=mine)
+    for client, status in ((away, 404), (rival, 404), (own, 200)):
+        for below in ("", "/entries", "/gradings"):
+            assert (await client.get(path + below)).status_code == status
+    assert (await enter(away, path, "inspected")).status_code == 404
+    assert (await enter(own, path, "inspected")).status_code == 403
+
+
+async def test_a_bureaus_rule_counts_from_its_day(office: httpx.AsyncClient, session: AsyncSession) -> None:
+    path = await opened(office)
+    await looked_at(office, path)
+    [shipped] = (await office.get("/v1/credit-grade-rules")).json()
+    assert shipped["verified"] is False
+    content = shipped["content"] | {"base": "90"}
+    body = {"content": content, "valid_from": str(TODAY), "source": "演示办法", "verified": True}
+    assert (await office.post("/v1/credit-grade-rules", json=body, headers=key())).status_code == 201
+    assert (await office.get(path)).json()["grade"] == "A", "decided before"
+    await grade(session, UUID(path.rsplit("/", 1)[1]), TODAY)
+    account = (await office.get(path)).json()
+    assert (account["grade"], account["points"]) == ("B", "90.0")
+    rule = await session.get(CreditGradeRule, UUID(account["rule_id"]))
+    assert rule is not None and rule.source == "演示办法"
+
+
+async def test_grading_a_region_anew_is_a_job(office: httpx.AsyncClient) -> None:
+    answer = await office.post("/v1/credit-gradings", headers=key())
+    assert answer.status_code == 202
+    assert answer.json()["kind"] == "grade_credit"
