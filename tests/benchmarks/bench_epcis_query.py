@@ -151,7 +151,7 @@ async def run(url: str, events: int) -> None:
         async def ask() -> int:
             query = read_query([Given(name, (value(),)) for name, value in parameters.items()], {})
             async with sessions() as session:
-                return len(await repository.find_events(session, who(), query, limit=31))
+                return len((await repository.find_events(session, who(), query, limit=31)).events)
 
         return ask
 

@@ -94,7 +94,8 @@ async def understood(session: AsyncSession, asked: Asked) -> EventQuery:
     Raises `QueryParameterException` naming the parameter, `QueryTooComplexException`.
     """
     text = " ".join([given.name for given in asked.parameters] + [v for g in asked.parameters for v in g.values])
-    known = await repository.namespaces_named(session, text[:100_000])
+    text = text[:100_000].replace("\0", " ")  # which `read_query` is to refuse by name, not the database
+    known = await repository.namespaces_named(session, text)
     namespaces: dict[str, Iterable[str]] = {**known, **{prefix: [uri] for prefix, uri in asked.namespaces.items()}}
     try:
         return read_query(asked.parameters, namespaces)

@@ -88,8 +88,8 @@ async def ensure_known(session: AsyncSession, actor: Actor, resource: Resource, 
     except BadParameter:
         query = EventQuery()
     async with patience(session):
-        found = await repository.find_events(session, actor, query, limit=1) if query.conditions else []
-    if not found:
+        is_known = query.conditions and (await repository.find_events(session, actor, query, limit=1)).events
+    if not is_known:
         raise NoSuchResourceException("没有找到；只列您能看到的事件中出现过的")
 
 

@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from itertools import accumulate
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, case, delete, func, literal, select, tuple_, union_all
@@ -20,6 +21,7 @@ from services.traceability.epcis_events.models import (
     EpcisEventThing,
     EpcisNamespace,
 )
+from services.traceability.epcis_events.reading import MOST_CHARACTERS
 from services.traceability.epcis_events.visibility import concerned, linkable, shown
 from services.traceability.epcis_queries.conditions import Direction, EventQuery, HasThing, Order
 from services.traceability.epcis_queries.models import NamedQuery, SpentPageToken
@@ -31,6 +33,8 @@ from shared.http.auth import Actor
 _DEFAULT_ORDER = Order("event_time", Direction.DESC)
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _LACKING = 9
+LARGEST_PAGE = 16 * 2**20
+"""Bytes of the events that are put together into one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,13 @@ class Found:
     place: SortKey
 
 
+class FoundEvents(NamedTuple):
+    """What was found. `is_cut`: there was more of it, too large for one answer."""
+
+    events: list[Found]
+    is_cut: bool
+
+
 def sort_kinds(order: Order | None) -> tuple[type, ...]:
     """The types of the values in the sort key of an order."""
     if order is None or order.field != "extension":
@@ -51,8 +62,10 @@ def sort_kinds(order: Order | None) -> tuple[type, ...]:
 
 async def find_events(
     session: AsyncSession, actor: Actor, query: EventQuery, *, limit: int, after: SortKey | None = None
-) -> list[Found]:
-    """The first `limit` events behind `after` that match and that the actor sees, in the query's order."""
+) -> FoundEvents:
+    """The first `limit` events behind `after` that match and that the actor sees, in the query's order; fewer, but
+    one, where together they are larger than `LARGEST_PAGE`.
+    """
     order = query.order or _DEFAULT_ORDER
     if actor.business_id is not None and can_walk(actor, query, order):
         branches = [own_events(actor, actor.business_id, query, order.direction, limit, after)]
@@ -62,8 +75,11 @@ async def find_events(
     keys = [column for column in pages.c if column.key.startswith("place_")]
     statement = select(pages).order_by(*_directed(keys, order.direction)).limit(limit)
     rows = (await session.execute(statement)).all()
-    loaded = await events_by_id(session, [row.id for row in rows])
-    return [Found(loaded[row.id], Seen(row.seen), tuple(getattr(row, key.key) for key in keys)) for row in rows]
+    ids = await _on_one_page(session, [row.id for row in rows])
+    loaded = await events_by_id(session, ids)
+    shown = rows[: len(ids)]
+    events = [Found(loaded[row.id], Seen(row.seen), tuple(getattr(row, key.key) for key in keys)) for row in shown]
+    return FoundEvents(events, is_cut=len(shown) < len(rows))
 
 
 async def count_events(session: AsyncSession, actor: Actor, query: EventQuery, *, limit: int) -> int:
@@ -136,6 +152,16 @@ def _placed(statement: Select[Any], order: Order, seen: Seen) -> tuple[Select[An
 
 def _directed(columns: Sequence[Any], direction: Direction) -> list[Any]:
     return [column.desc() if direction is Direction.DESC else column.asc() for column in columns]
+
+
+async def _on_one_page(session: AsyncSession, ids: list[UUID]) -> list[UUID]:
+    """The first of the events that together are no larger than a page should be, at least one."""
+    if len(ids) * MOST_CHARACTERS <= LARGEST_PAGE:
+        return ids
+    sizes = select(EpcisEvent.id, func.octet_length(EpcisEvent.body)).where(EpcisEvent.id.in_(ids))
+    size_of = {row[0]: row[1] for row in await session.execute(sizes)}
+    together = accumulate(size_of[one] for one in ids)
+    return ids[: max(1, sum(1 for size in together if size <= LARGEST_PAGE))]
 
 
 async def events_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, EpcisEvent]:

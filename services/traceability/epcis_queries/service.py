@@ -57,10 +57,10 @@ async def answer(session: AsyncSession, actor: Actor, query: EventQuery, page: P
         if query.at_most is not None and page.after is None:
             await _refuse_too_many(session, actor, query, query.at_most)
         page = page.of_at_most(query.first)
-        found = await repository.find_events(session, actor, query, limit=page.wanted + 1, after=page.after)
+        found, is_cut = await repository.find_events(session, actor, query, limit=page.wanted + 1, after=page.after)
     shown = found[: page.wanted]
     left = None if page.left is None else page.left - len(shown)
-    more = len(found) > page.wanted and left != 0
+    more = (len(found) > page.wanted or is_cut) and left != 0
     token = write_token(subject, shown[-1].place, left, now()) if more and shown else None
     return Answer(shown, token)
 

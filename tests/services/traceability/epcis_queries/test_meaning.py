@@ -126,7 +126,7 @@ async def found(session: AsyncSession, query: dict[str, list[str]]) -> set[str]:
         [Given(name, tuple(values)) for name, values in query.items()], {"example": ["https://ns.example.com/epcis/"]}
     )
     officer = actor(Role.INSPECTOR)
-    rows = await repository.find_events(session, officer, typed, limit=EVENTS + 1)
+    rows = (await repository.find_events(session, officer, typed, limit=EVENTS + 1)).events
     return {row.event.event_id for row in rows}
 
 
@@ -141,7 +141,7 @@ async def test_sql_and_plain_evaluation_agree(
 
 async def test_a_count_is_of_what_is_found(session: AsyncSession, world: list[dict[str, Any]]) -> None:
     typed = read_query([Given("EQ_action", ("ADD",)), Given("MATCH_anyEPC", (ITEMS[0][0],))], {})
-    expected = len(await repository.find_events(session, actor(Role.INSPECTOR), typed, limit=EVENTS))
+    expected = len((await repository.find_events(session, actor(Role.INSPECTOR), typed, limit=EVENTS)).events)
     assert await repository.count_events(session, actor(Role.INSPECTOR), typed, limit=EVENTS) == expected > 1
     assert await repository.count_events(session, actor(Role.INSPECTOR), typed, limit=1) >= 1
 

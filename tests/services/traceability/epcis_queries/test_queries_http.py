@@ -7,8 +7,10 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
+import pytest
 import pytest_asyncio
 
+from services.traceability.epcis_queries import repository
 from services.traceability.master_data.models import LocationChild, MasterDataElement
 from shared.contracts.codes import Role, Unit
 from shared.ids import uuid7
@@ -105,6 +107,20 @@ async def test_limits_of_a_query(session_of: SessionOf, client: httpx.AsyncClien
     assert (refused.status_code, refused.json()["type"]) == (413, "epcisException:QueryTooLargeException")
 
 
+async def test_a_page_is_no_larger_than_can_be_put_together(
+    session_of: SessionOf, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await session_of(Unit.TRACEABILITY)
+    await capture(session, [numbered(number, **{"example:note": "x" * 1000}) for number in range(6)])
+    monkeypatch.setattr(repository, "LARGEST_PAGE", 3500)
+    pages = [answer := await client.get("/epcis/events?orderBy=eventTime&eventCountLimit=5")]
+    while "next" in answer.links:
+        pages.append(answer := await client.get(following(answer)))
+    assert [numbers(page) for page in pages] == [[5, 4], [3, 2], [1]], "the limit still counts"
+    monkeypatch.setattr(repository, "LARGEST_PAGE", 1)
+    assert numbers(await client.get("/epcis/events?perPage=2")) == [5], "one there always is"
+
+
 async def test_a_token_is_for_its_query_and_can_be_given_back(session_of: SessionOf, client: httpx.AsyncClient) -> None:
     session = await session_of(Unit.TRACEABILITY)
     await capture(session, [numbered(number) for number in range(3)])
@@ -137,6 +153,9 @@ async def test_an_unknown_or_bad_parameter_is_a_query_parameter_exception(client
         assert (refused.status_code, problem["type"]) == (400, "epcisException:QueryParameterException")
         assert query.partition("=")[0] in problem["errors"][0]["pointer"]
         assert refused.headers["content-type"] == "application/problem+json"
+    for query in ("EQ_example:x%00=1", "EQ_readPoint=%00"):
+        refused = await client.get(f"/epcis/events?{query}")
+        assert (refused.status_code, refused.json()["type"]) == (400, "epcisException:QueryParameterException")
     refused = await client.get(f"/epcis/events?EQ_eventID={'x' * 9000}")
     assert (refused.status_code, refused.json()["type"]) == (414, "epcisException:URITooLongException")
 
