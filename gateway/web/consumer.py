@@ -29,6 +29,12 @@ CODES, TESTS = "/v1/public-codes", "/v1/public-lot-tests"
 MOVABLE = frozenset({"item", "logistic_unit"})
 """Kinds that one label carries: every look at it must reach us, for copies are found by where they turn up."""
 
+LARGEST = 15_000
+"""Bytes of a whole page: it is read in a market with a bad network."""
+
+SHOWN = (40, 12, 4, 1)
+"""Of each list so many are shown, the most that still makes a small page."""
+
 _STYLE = (ROOT / "templates" / "consumer.css").read_text(encoding="utf-8")
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _HEADERS = {
@@ -60,10 +66,17 @@ async def code_page(request: Request, services: ServicesHere, _: Anyone) -> Resp
     tests, tests_told = await _tests(services, request, story["spellings"])
     nearest = code["levels"][0]
     voided = code["exact"] and nearest["state"] == "voided"
-    page = consumer_page(
+    page = fitting(
         request,
-        "consumer.html",
         410 if voided else 200,
+        {
+            "recalls": [
+                {**one, "told": _day(one["told_on"]), "closed": _day(one["closed_on"])} for one in story["recalls"]
+            ],
+            "steps": [_step(one) for one in story["steps"]],
+            "tests": tests,
+            "papers": [_paper(one) for one in story["papers"]],
+        },
         scanned=scanned,
         nearest=nearest,
         levels=code["levels"],
@@ -73,18 +86,27 @@ async def code_page(request: Request, services: ServicesHere, _: Anyone) -> Resp
         + [(name, value) for name, value in _said(story) if value],
         signature=SIGNATURES[code["signature"]],
         warnings=warnings,
-        recalls=[{**one, "told": _day(one["told_on"]), "closed": _day(one["closed_on"])} for one in story["recalls"]],
         held=story["held"],
-        steps=[_step(one) for one in story["steps"]],
-        tests=tests,
         tests_told=tests_told,
-        papers=[_paper(one) for one in story["papers"]],
         missing=story["missing"],
         shop_results=story["shop_results"],
     )
     kept = "no-cache" if nearest["kind"] in MOVABLE or voided else "public, max-age=60"
     page.headers["cache-control"] = kept
     return page if request.method == "HEAD" else _unless_known(request, page)
+
+
+def fitting(request: Request, status_code: int, lists: Mapping[str, list[Any]], **context: Any) -> HTMLResponse:
+    """The page with as much of its lists as keeps it small: of the steps the last, of the others the first; what is
+    left out is said.
+    """
+    for most in SHOWN:
+        shown = {name: items[-most:] if name == "steps" else items[:most] for name, items in lists.items()}
+        left_out = sum(map(len, lists.values())) - sum(map(len, shown.values()))
+        page = consumer_page(request, "consumer.html", status_code, left_out=left_out, **shown, **context)
+        if len(page.body) < LARGEST:
+            break
+    return page
 
 
 _DATES = (("发放日期", "issued_on"), ("启用日期", "activated_on"), ("售出日期", "sold_on"), ("作废日期", "voided_on"))

@@ -17,9 +17,9 @@ JOB = "retell_businesses"
 CHUNK = 1_000
 
 
-async def order(session: AsyncSession, actor: Actor) -> Job:
+async def order(session: AsyncSession, actor: Actor, reason: str) -> Job:
     """Order the job that tells all."""
-    return await enqueue(session, JOB, {}, actor=actor, title="向其他服务重新通报主体名录")
+    return await enqueue(session, JOB, {}, actor=actor, title=f"向其他服务重新通报主体名录：{reason}")
 
 
 async def tell_some(session: AsyncSession, after: UUID | None) -> tuple[UUID | None, int]:

@@ -24,6 +24,8 @@ th, td { text-align: left; padding: 1.5mm 1mm; border-bottom: 1px solid #ccc; ve
 .held { border: 3px solid #b00020; color: #b00020; padding: 2mm; font-weight: 700 }
 svg { width: 40mm; height: 40mm; display: block; margin: 2mm auto }
 small { color: #444 }
+.act { display: block; margin: 3mm 0; padding: 3mm; border: 2px solid; text-align: center; color: #000 }
+@media print { .act { display: none } }
 """
 
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -43,9 +45,16 @@ def ticket_page(ticket: Ticket, address: str, held: Mapping[str, Refusal]) -> st
         f"<h1>{escape(ticket.seller.get('name') or '')}</h1>"
         f"<div>{escape(moment_in_words(ticket.sold_at))} · 票号 {escape(ticket.number)}</div>"
         f"{_warning(ticket, held)}<table><tr><th>品名</th><th>数量</th><th>批号</th></tr>{rows}</table>"
-        f"{qr.svg(address)}<small>由销售者录入，{escape(moment_in_words(ticket.recorded_at))}记录；扫码收货即为进货查验记录</small>"
+        f"{_way_in(ticket)}{qr.svg(address)}<small>由销售者录入，{escape(moment_in_words(ticket.recorded_at))}记录；扫码收货即为进货查验记录</small>"
         "</body></html>"
     )
+
+
+def _way_in(ticket: Ticket) -> str:
+    """For the buyer, who has scanned it: the shop's own page, where he receives the goods."""
+    if ticket.state is not TicketState.ISSUED:
+        return ""
+    return f'<a class="act" href="/shop/tickets/{ticket.id}">进货的店家：登录收货</a>'
 
 
 def _row(line: TicketLine) -> str:

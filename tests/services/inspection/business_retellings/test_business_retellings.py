@@ -68,11 +68,14 @@ async def test_the_whole_register_is_told_chunk_by_chunk_and_twice_changes_nothi
     assert len(events) == await session.scalar(select(func.count()).select_from(Business))
 
 
+BODY = {"reason": "追溯服务新近启用（演示）"}
+
+
 async def test_only_an_administrator_orders_it(client_of: ClientOf) -> None:
     headers = {"Idempotency-Key": "0199f3a0-retell"}
     administrator = await client_of(Unit.INSPECTION, Role.ADMINISTRATOR, regions=[HAISHU])
-    ordered = await administrator.post("/v1/business-retellings", headers=headers)
+    ordered = await administrator.post("/v1/business-retellings", json=BODY, headers=headers)
     assert ordered.status_code == 202, ordered.text
     assert (ordered.json()["kind"], ordered.headers["location"]) == (service.JOB, f"/v1/jobs/{ordered.json()['id']}")
     officer = await client_of(Unit.INSPECTION, Role.FOOD_SAFETY_OFFICE, regions=[HAISHU])
-    assert (await officer.post("/v1/business-retellings", headers=headers)).status_code == 403
+    assert (await officer.post("/v1/business-retellings", json=BODY, headers=headers)).status_code == 403
