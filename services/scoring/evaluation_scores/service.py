@@ -15,10 +15,9 @@ from services.scoring.evaluation_scores.models import Scoring, Statement
 from services.scoring.evaluation_scores.problems import ScoringNotFound, StatementRefused
 from services.scoring.evaluation_scores.schemas import Statements
 from services.scoring.evaluation_scores.stating import misplaced, said_in
-from services.scoring.evaluations.access import ensure_may_write, evaluation_for, sees_all
+from services.scoring.evaluations.access import ensure_may_write, evaluation_for, stages_shown
 from services.scoring.evaluations.models import Evaluation
 from services.scoring.evaluations.repository import scheme_of
-from services.scoring.evaluations.rules import Side, is_shown_to
 from services.scoring.evidence.repository import accepted_counts, claims_of
 from services.scoring.indicators.repository import latest_snapshot
 from services.scoring.scheme_language.content import SchemeContent
@@ -90,14 +89,6 @@ async def statements_shown(
     shown = await stages_shown(session, evaluation, actor)
     found = await repository.statements_of(session, evaluation.id)
     return [one for one in found if one.stage in shown and code in (None, one.code)]
-
-
-async def stages_shown(session: AsyncSession, evaluation: Evaluation, actor: Actor) -> frozenset[Stage]:
-    """The stages of which the actor may read what was said."""
-    side: Side = "examiner" if await sees_all(session, evaluation, actor) else "examined"
-    return frozenset(
-        one.stage for one in evaluation.stages if is_shown_to(side, one.stage, closed=one.closed_at is not None)
-    )
 
 
 async def calculate(session: AsyncSession, evaluation_id: UUID, actor: Actor) -> Scoring:

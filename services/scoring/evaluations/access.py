@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.scoring.evaluations import repository
 from services.scoring.evaluations.models import Evaluation
 from services.scoring.evaluations.problems import EvaluationNotFound, NotYourSide
-from services.scoring.evaluations.rules import Side, writer_of
+from services.scoring.evaluations.rules import Side, is_shown_to, writer_of
 from shared.contracts.codes import Role
 from shared.contracts.evaluations import Stage
 from shared.http.auth import Actor
@@ -58,6 +58,9 @@ async def ensure_organiser(session: AsyncSession, evaluation: Evaluation, actor:
         raise NotYourSide(f"由组织评价的食安办（区划 {evaluation.organiser_region_code}）办理")
 
 
-async def sees_all(session: AsyncSession, evaluation: Evaluation, actor: Actor) -> bool:
-    """Whether what examiners are still writing is shown to the actor."""
-    return "examiner" in await sides_of(session, evaluation, actor)
+async def stages_shown(session: AsyncSession, evaluation: Evaluation, actor: Actor) -> frozenset[Stage]:
+    """The stages of which the actor may read what was said: what examiners are still writing is theirs."""
+    side: Side = "examiner" if "examiner" in await sides_of(session, evaluation, actor) else "examined"
+    return frozenset(
+        one.stage for one in evaluation.stages if is_shown_to(side, one.stage, closed=one.closed_at is not None)
+    )

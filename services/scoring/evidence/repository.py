@@ -37,11 +37,10 @@ async def accepted_counts(session: AsyncSession, evaluation_id: UUID) -> dict[st
     return {code: int(count) for code, count in await session.execute(statement)}
 
 
-async def file_of(
-    session: AsyncSession, evaluation_id: UUID, file_id: UUID, *, lock: bool = False
-) -> EvidenceFile | None:
+async def held_file(session: AsyncSession, evaluation_id: UUID, file_id: UUID) -> EvidenceFile | None:
+    """One file of a run, held for a change."""
     statement = select(EvidenceFile).filter_by(evaluation_id=evaluation_id, id=file_id)
-    return await session.scalar(statement.with_for_update() if lock else statement)
+    return await session.scalar(statement.with_for_update())
 
 
 async def file_by_hash(

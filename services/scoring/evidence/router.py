@@ -41,8 +41,7 @@ async def list_evidence(
     session: Session,
     clause: Annotated[Code | None, Query(description="只列这一条的")] = None,
 ) -> list[EvidenceRead]:
-    evaluation = await evaluation_for(session, evaluation_id, actor)
-    found = await repository.files_of(session, evaluation.id, clause)
+    found = await service.files_shown(session, evaluation_id, actor, clause)
     return [EvidenceRead.model_validate(file) for file in found]
 
 

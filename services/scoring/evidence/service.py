@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.evaluation.tree import walk
-from services.scoring.evaluations.access import evaluation_for, sides_of
+from services.scoring.evaluations.access import evaluation_for, sides_of, stages_shown
 from services.scoring.evaluations.models import Evaluation
 from services.scoring.evaluations.problems import NotYourSide, refused_at
 from services.scoring.evaluations.repository import scheme_of
@@ -114,13 +114,22 @@ async def _take_in(blocks: AsyncIterator[bytes], data_dir: Path, sha256: str, na
     return gathering.size, media_type
 
 
-async def file_for(session: AsyncSession, evaluation_id: UUID, file_id: UUID, actor: Actor) -> EvidenceFile:
-    """One file of a run that the actor sees. Raises EvidenceNotFound."""
+async def files_shown(
+    session: AsyncSession, evaluation_id: UUID, actor: Actor, clause_code: str | None = None
+) -> list[EvidenceFile]:
+    """The files that the actor may see: those of stages shown to him, and his own."""
     evaluation = await evaluation_for(session, evaluation_id, actor)
-    file = await repository.file_of(session, evaluation.id, file_id)
-    if file is None:
-        raise EvidenceNotFound("请核对编号")
-    return file
+    shown = await stages_shown(session, evaluation, actor)
+    found = await repository.files_of(session, evaluation.id, clause_code)
+    return [file for file in found if file.stage in shown or file.submitted_by == actor.id]
+
+
+async def file_for(session: AsyncSession, evaluation_id: UUID, file_id: UUID, actor: Actor) -> EvidenceFile:
+    """One file that the actor may see. Raises EvidenceNotFound."""
+    found = [file for file in await files_shown(session, evaluation_id, actor) if file.id == file_id]
+    if not found:
+        raise EvidenceNotFound("请核对编号；评审一方的材料在其阶段结束后公开给被评价地区")
+    return found[0]
 
 
 async def review(
@@ -129,7 +138,7 @@ async def review(
     """Take a file as proof or give it back. Raises EvidenceStepRefused."""
     evaluation = await evaluation_for(session, evaluation_id, actor, lock=True)
     _ = evaluation.current
-    file = await repository.file_of(session, evaluation.id, file_id, lock=True)
+    file = await repository.held_file(session, evaluation.id, file_id)
     if file is None:
         raise EvidenceNotFound("请核对编号")
     ensure_version(file, expected)

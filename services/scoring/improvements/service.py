@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.evaluation.inputs import EvaluationInput
 from services.scoring.evaluation.tree import Evaluation as Calculation
-from services.scoring.evaluation_scores.service import input_of, stages_shown
+from services.scoring.evaluation_scores.service import input_of
 from services.scoring.evaluation_tasks.models import EvaluationTask
 from services.scoring.evaluation_tasks.repository import clocks_by_task, standing_tasks
-from services.scoring.evaluations.access import evaluation_for
+from services.scoring.evaluations.access import evaluation_for, stages_shown
 from services.scoring.evaluations.repository import scheme_of
 from services.scoring.evidence.models import EvidenceFile
-from services.scoring.evidence.repository import files_of
+from services.scoring.evidence.service import files_shown
 from services.scoring.formulas.values import Number, decimal_of
 from services.scoring.improvements.rules import Lacking, lacking_clauses, threatening_vetoes, why_out_of_reach
 from services.scoring.improvements.schemas import ImprovementRead, ImprovementsRead, TaskAtHand, VetoAtRisk
@@ -34,7 +34,7 @@ async def way_up(session: AsyncSession, evaluation_id: UUID, before: date, actor
     scheme = (await scheme_of(session, evaluation)).content
     given = await input_of(session, evaluation, scheme, stage)
     lacking, vetoes, (total, maximum) = await asyncio.to_thread(_calculate, scheme, given)
-    files = await files_of(session, evaluation.id)
+    files = await files_shown(session, evaluation.id, actor)
     tasks = {task.clause_code: task for task in await standing_tasks(session, evaluation.id) if task.clause_code}
     clocks = await clocks_by_task(session, [task.id for task in tasks.values()])
     over = evaluation.span.end <= day_of(now())

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from services.scoring.evidence import service
 from tests.conftest import ClientOf
-from tests.services.scoring.evaluations.running import People, add, begun, key, people_of, published
+from tests.services.scoring.evaluations.running import People, add, begun, key, people_of, published, step
 
 PDF = b"%PDF-1.7 demo"
 
@@ -85,6 +85,21 @@ async def test_only_accepted_evidence_counts_for_a_mark(people: People) -> None:
     assert await points() is None, "a mark without the evidence it needs is not known"
     await reviewed(people.expert, run, file, accepted=True)
     assert await points() == "10"
+
+
+async def test_what_examiners_prove_is_theirs_until_their_stage_is_closed(people: People) -> None:
+    run = await begun(people)
+    await step(people.district, run, "stage-closure")
+    photo = (await sent(people.expert, run, content=b"\xff\xd8\xff hidden visit", name="暗访（演示）.jpg")).json()
+    path = f"/v1/evaluations/{run['id']}/evidence"
+
+    async def seen(client: httpx.AsyncClient) -> tuple[int, int]:
+        return len((await client.get(path)).json()), (await client.get(f"{path}/{photo['id']}/content")).status_code
+
+    assert await seen(people.district) == (0, 404)
+    assert await seen(people.other_expert) == (1, 200)
+    await step(people.city, run, "stage-closure")
+    assert await seen(people.district) == (1, 200)
 
 
 async def test_a_clause_is_left_out_only_when_another_has_approved(people: People) -> None:
