@@ -30,7 +30,6 @@ router = APIRouter(include_in_schema=False)
 PLANS, PAGES = "/v1/visit-plans", "/visit-plans"
 RUNS, ORDER_PAGES = "/v1/priority-runs", "/visit-priorities"
 WEEKDAYS = "一二三四五六日"
-STEPS = 7
 ORDERS = (("usual", "实际"), ("rules", "规则"), ("scorecard", "评分卡"))
 SHOWN_LINES = 4
 Cursor = Annotated[str, Query(max_length=1000)]
@@ -116,17 +115,18 @@ async def plan_page(
     )
 
 
-def _tiles(towns: Sequence[Mapping[str, Any]], undone: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, int, str]]:
-    """Name, what is written, depth of colour and address of each town; darker with more visits."""
-    most = max((len(town["visits"]) for town in towns), default=0)
-    tiles = []
-    for town in towns:
-        falls = sum(each["town"] == town["code"] for each in undone)
-        text = f"{len(town['visits'])} 户" + (f"，{falls} 户去不成" if falls else "")
-        step = max(-(-len(town["visits"]) * STEPS // most), 1) if most else 0
-        address = f"#town-{town['code']}" if town["visits"] else "#left-out"
-        tiles.append((town["name"], text, step, address))
-    return tiles
+def _tiles(towns: Sequence[Mapping[str, Any]], undone: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Each town with its number of visits, the days of the week on which somebody is there, and what falls there."""
+    return [
+        {
+            "name": town["name"],
+            "visits": len(town["visits"]),
+            "days": dict.fromkeys(each["weekday"] for each in town["visits"]),
+            "left_out": sum(each["town"] == town["code"] for each in undone),
+            "anchor": f"town-{town['code']}" if town["visits"] else "left-out",
+        }
+        for town in towns
+    ]
 
 
 def _week(plan: Answer) -> dict[str, Any]:
@@ -149,7 +149,8 @@ def _stop(stop: Answer) -> dict[str, Any]:
 def _visit(visit: Answer, names: Mapping[str, str]) -> dict[str, Any]:
     on = date.fromisoformat(visit["day"])
     return _stop(visit) | {
-        "day": f"{day_words(on)} 周{WEEKDAYS[on.weekday()]}",
+        "day": f"{on.month}月{on.day}日 周{WEEKDAYS[on.weekday()]}",
+        "weekday": f"周{WEEKDAYS[on.weekday()]}",
         "officers": [names[each] for each in visit["officers"]],
         "late": visit["late"],
     }
@@ -181,7 +182,7 @@ async def order_page(
         as_of=day(run["as_of"]) if run else "",
         places=[each | {"why": _why(each)} for each in items],
         orders=_orders(comparison) if comparison else [],
-        comparison=comparison,
+        comparison=comparison and {**comparison, "since": day(comparison["since"]), "until": day(comparison["until"])},
         next_cursor=(page or {}).get("next_cursor") or "",
         cursor=cursor,
     )

@@ -157,7 +157,7 @@ def _decide(
         return Method.RULES, "在没有学过的一段时间里，评分卡没有比实际的次序更早发现问题，或者早得不足以排除偶然"
     if comparison.scorecard.days_earlier < comparison.rules.days_earlier:
         return Method.RULES, "在没有学过的一段时间里，规则比评分卡更早发现问题"
-    return Method.SCORECARD, "在没有学过的一段时间里，评分卡比实际的次序、也不比规则晚地发现了问题"
+    return Method.SCORECARD, "在没有学过的一段时间里，评分卡比实际的次序更早发现问题，也不晚于规则"
 
 
 def rule_key(features: Mapping[str, Value]) -> tuple[int, Decimal]:

@@ -238,6 +238,46 @@ def test_nobody_goes_where_he_may_not_and_a_place_stays_empty_only_when_nobody_m
         assert len(place["inspectors"]) == len(set(place["inspectors"])) == min(2, len(may))
 
 
+@given(INSPECTORS, st.binary(min_size=32, max_size=32), st.lists(st.integers(0, 10**6), max_size=12))
+def test_after_any_replacements_and_recusals_the_rules_still_hold_and_nobody_else_is_moved(
+    inspectors: list[dict[str, Any]], seed: bytes, choices: list[int]
+) -> None:
+    """A model of its own keeps who may not go where; each change touches its own place and no other."""
+    subjects = [subject(number) for number in range(40)]
+    by_id = {row["id"]: row for row in subjects}
+    barred = {(one["id"], there) for one in inspectors for there in one["recused_from"]}
+    changes: list[dict[str, Any]] = []
+    before = result_of(parameters(6), subjects, inspectors, seed)["assignments"]
+    for choice in choices:
+        index = choice % len(before)
+        place = before[index]
+        if choice % 3 and place["inspectors"]:
+            gone = place["inspectors"][choice % len(place["inspectors"])]
+            barred.add((gone, place["subject"]))
+            changes.append({"kind": "recuse", "subject": place["subject"], "inspector": gone})
+        else:
+            changes.append({"kind": "replace_subject", "subject": place["subject"]})
+        try:
+            after = result_of(parameters(6), subjects, inspectors, seed, changes)["assignments"]
+        except NotDrawable:  # no reserve is left
+            changes.pop()
+            continue
+        assert after[:index] + after[index + 1 :] == before[:index] + before[index + 1 :]
+        there = after[index]["subject"]
+        may = {
+            one["id"]
+            for one in inspectors
+            if one["excluded"] is None
+            and set(by_id[there]["skills"]) <= set(one["skills"])
+            and by_id[there]["grid"] not in one["home_grids"]
+            and (one["id"], there) not in barred
+        }
+        assert set(after[index]["inspectors"]) <= may
+        assert len(set(after[index]["inspectors"])) == len(after[index]["inspectors"]) == min(2, len(may))
+        assert len({place["subject"] for place in after}) == len(after)
+        before = after
+
+
 @given(st.integers(2, 9), st.integers(1, 20), st.binary(min_size=32, max_size=32))
 def test_where_all_may_go_everywhere_nobody_carries_two_more_than_another(count: int, size: int, seed: bytes) -> None:
     subjects = [subject(number) for number in range(40)]
