@@ -40,15 +40,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     training = train(read.inspections, window_days=options.window, measured_from=options.measured_from)
     ranking = rank(training, day_after(training))
-    if options.json is not None:
-        document = training_as_json(training) | {
-            "results": dict(sorted(read.results.items())),
-            "faulty_rows": read.faulty_rows,
-            "ranking": ranking_as_json(ranking),
-        }
-        options.json.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(_results_in_words(read, layout))
-    print(in_words(training, ranking, options.top))
+    print(in_words(training, ranking, max(options.top, 0)))
+    if options.json is None:
+        return 0
+    document = training_as_json(training) | {
+        "results": dict(sorted(read.results.items())),
+        "faulty_rows": read.faulty_rows,
+        "ranking": ranking_as_json(ranking),
+    }
+    try:
+        options.json.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        print(f"{options.json} 写不了：{error.strerror}", file=sys.stderr)
+        return 2
     return 0
 
 

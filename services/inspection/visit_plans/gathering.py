@@ -76,7 +76,14 @@ class Gathered:
                 for one in self.duties
             ),
             "officers": [
-                [one.id, one.region, sorted(one.skills), sorted(map(str, one.days)), sorted(one.recused_from)]
+                [
+                    one.id,
+                    one.region,
+                    sorted(one.skills),
+                    sorted(map(str, one.days)),
+                    sorted(one.recused_from),
+                    one.only_drawn,
+                ]
                 for one in sorted(self.officers, key=lambda one: one.id)
             ],
         }
@@ -179,7 +186,9 @@ async def _settle_places(session: AsyncSession, found: Gathered, known: dict[UUI
 
 
 async def _officers(session: AsyncSession, found: Gathered) -> list[Officer]:
-    people = await repository.roster(session, found.asked.region_code, found.asked.department)
+    department = found.asked.department
+    sent = {UUID(one) for duty in found.duties for one in duty.sent}
+    people = await repository.roster(session, found.asked.region_code, department, sent)
     recused: dict[UUID, set[str]] = {}
     for row in await recusals_on(session, [one.id for one in people], found.asked.monday):
         recused.setdefault(row.inspector_id, set()).add(str(row.business_id))
@@ -191,6 +200,7 @@ async def _officers(session: AsyncSession, found: Gathered) -> list[Officer]:
             skills=frozenset(one.skills),
             days=frozenset(day for day in found.days if _is_there(one, day)),
             recused_from=frozenset(recused.get(one.id, ())),
+            only_drawn=one.department != department,
         )
         for one in people
     ]

@@ -109,14 +109,16 @@ async def checked_from_above(
     return {row.business_id: row.last for row in await session.execute(statement)}
 
 
-async def roster(session: AsyncSession, region_code: str, department: str) -> Sequence[DrawInspector]:
-    """Who of a department is on the roster in the region, below it, or above it (who may be sent down)."""
+async def roster(
+    session: AsyncSession, region_code: str, department: str, sent: Collection[UUID]
+) -> Sequence[DrawInspector]:
+    """Who of a department is on the roster in the region, below it, or above it (who may be sent down), and whom draws
+    sent, of whatever department.
+    """
     above = select(RegionAncestor.ancestor_code).where(RegionAncestor.code == region_code)
-    statement = select(DrawInspector).where(
-        DrawInspector.department == department,
-        DrawInspector.active,
-        DrawInspector.region_code.in_(_within(region_code)) | DrawInspector.region_code.in_(above),
-    )
+    there = DrawInspector.region_code.in_(_within(region_code)) | DrawInspector.region_code.in_(above)
+    own = (DrawInspector.department == department) & there
+    statement = select(DrawInspector).where(DrawInspector.active, own | DrawInspector.id.in_(sent))
     return (await session.scalars(statement.order_by(DrawInspector.id))).all()
 
 

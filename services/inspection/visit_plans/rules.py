@@ -46,7 +46,10 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """Who may go where: able to inspect `skills`, in his region, not where he is recused; on these days."""
+    """Who may go where: able to inspect `skills`, in his region, not where he is recused; on these days.
+
+    `only_drawn`: of another department, who goes only where a joint draw sent him.
+    """
 
     id: str
     name: str
@@ -54,6 +57,7 @@ class Officer:
     skills: frozenset[str]
     days: frozenset[date]
     recused_from: frozenset[str] = frozenset()
+    only_drawn: bool = False
 
     def may_visit(self, place: Place) -> bool:
         return (
@@ -170,7 +174,11 @@ class _Week:
     towns: dict[tuple[str, date], set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def place(self, stop: Stop) -> None:
-        able = [one for one in self.officers if one.may_visit(stop.place) and (not stop.sent or one.id in stop.sent)]
+        able = [
+            one
+            for one in self.officers
+            if one.may_visit(stop.place) and (one.id in stop.sent if stop.sent else not one.only_drawn)
+        ]
         wanted = max(self.officers_a_visit, len(stop.sent))
         free = {day: [one for one in able if self._is_free(one, day)] for day in self.days}
         open_days = [day for day in self.days if len(free[day]) >= wanted]

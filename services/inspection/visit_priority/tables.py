@@ -16,6 +16,7 @@ from shared.tabular.limits import TableLimits
 
 LIMITS = TableLimits(max_bytes=2 * 1024**3, max_rows=2_000_000, max_columns=500)
 ROWS_AT_ONCE = 5_000
+FIRST_YEAR, LAST_YEAR = 1950, 2100
 MOST_ERRORS = 1_000
 """After so many faulty rows a file is given up: a wrong column was named."""
 
@@ -114,13 +115,13 @@ def _take(read: HistoryRead, layout: Layout, row: Mapping[str, Any]) -> None:
 
 
 def _dates(spelling: str | None) -> Callable[[str], date]:
-    if spelling is None:
-        return day
-
     def parse(text: str) -> date:
         try:
-            return datetime.strptime(text, spelling).date()  # noqa: DTZ007 (a day has no zone)
+            found = day(text) if spelling is None else datetime.strptime(text, spelling).date()  # noqa: DTZ007
         except ValueError:
-            raise ValueError(f"日期应写成 {spelling}") from None
+            raise ValueError(f"日期应写成 {spelling or '2026-03-01'}") from None
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise ValueError("不像是检查的日期，请核对年份")
+        return found
 
     return parse

@@ -87,6 +87,14 @@ def test_whom_a_draw_sent_goes_and_takes_along_what_else_is_due_there() -> None:
     assert [left.why for left in busy.left_out] == [Undone.DRAWN_BUSY]
 
 
+def test_whom_a_joint_draw_sent_from_another_department_goes_there_and_nowhere_else() -> None:
+    sent = frozenset({"人员1", "人员2", "人员3"})
+    people = [officer(1), officer(2), officer(3, only_drawn=True)]
+    plan = planned([duty(1, DutyKind.DRAWN, None, sent=sent), duty(2), duty(3)], people)
+    by_place = {visit.stop.place.id: set(visit.officers) for visit in plan.visits}
+    assert by_place == {"主体01": sent, "主体02": {"人员1", "人员2"}, "主体03": {"人员1", "人员2"}}
+
+
 def test_those_who_are_in_a_town_anyway_do_what_is_due_there() -> None:
     duties = [duty(0, due=MONDAY), *(duty(number, due=FRIDAY) for number in (3, 6, 9))]
     plan = planned(duties, [officer(number) for number in range(6)], a_day=4)

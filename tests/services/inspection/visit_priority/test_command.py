@@ -121,3 +121,13 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path, run: Callable[..., D
         done = run(file)
         assert (done.code, done.out) == (2, ""), done.err
     assert "打不开" in run(tmp_path / "nowhere.csv").err
+
+
+def test_a_year_mistyped_and_a_folder_that_is_not_there_are_said(tmp_path: Path, run: Callable[..., Done]) -> None:
+    file = tmp_path / "history.csv"
+    file.write_text("主体,日期,结果\n甲,2024-01-01,有问题\n乙,9999-12-31,无问题\n")
+    done = run(file)
+    assert (done.code, "第 3 行「日期」不像是检查的日期" in done.err) == (2, True)
+    done = run(file, "--leave-out-faulty", "--measured-from", "2030-01-01", "--json", tmp_path / "nowhere" / "out.json")
+    assert (done.code, "写不了" in done.err) == (2, True)
+    assert "采用：规则" in done.out
