@@ -19,6 +19,8 @@ from services.scoring.evidence.router import router as evidence
 from services.scoring.figures.definitions import FIGURES
 from services.scoring.improvements.router import router as improvements
 from services.scoring.indicators.router import router as indicators
+from services.scoring.lists.router import router as lists
+from services.scoring.lists.seed import seed_list_rules
 from services.scoring.rescorings.jobs import RESCORE_EVALUATIONS
 from services.scoring.rescorings.router import router as rescorings
 from services.scoring.schemes.router import router as schemes
@@ -50,6 +52,7 @@ service = Service(
         improvements,
         indicators,
         rescorings,
+        lists,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -60,7 +63,7 @@ service = Service(
     },
     jobs=[SWEEP, RESCORE_EVALUATIONS, GRADE_CREDIT],
     figures=FIGURES,
-    seeds=[seed_scoring_schemes, seed_credit_grade_rules],
+    seeds=[seed_scoring_schemes, seed_credit_grade_rules, seed_list_rules],
 )
 
 app = create_app(service)
