@@ -13,10 +13,10 @@ from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.case_transfers import CASE, RECALL, Transfer, listed, offered
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
-from gateway.web.report_words import moment
+from gateway.web.sampling.report_words import moment
+from gateway.web.sampling.whistle_timeline import clock_of
 from gateway.web.step_pages import Subject, act_of, show_step, step_named, take_step
 from gateway.web.visitors import CASE_DECIDERS, RECALL_DECIDERS, AllowVisitors, CanReadTransfers, Visitor
-from gateway.web.whistle_timeline import clock_of
 from shared import times
 from shared.contracts.codes import Role
 from shared.database import Session

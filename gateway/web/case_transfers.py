@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from gateway.web import words
-from gateway.web.report_words import moment
+from gateway.web.sampling.report_words import moment
 from gateway.web.steps import Answer, Field, Step
 from gateway.web.visitors import CASE_DECIDERS, RECALL_DECIDERS
 from shared.contracts.codes import Unit

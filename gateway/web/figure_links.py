@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from gateway.clients import Refused, Services, ServiceSilent
-from gateway.web.rapid_test_words import RecordWords, record_words
+from gateway.web.sampling.rapid_test_words import RecordWords, record_words
 from gateway.web.visitors import PLAN_READERS, RAPID_TEST_READERS, SAMPLE_READERS, WHISTLE_READERS, Visitor
 from shared.contracts.codes import Unit
 from shared.contracts.figures import FigureRow

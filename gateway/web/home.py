@@ -11,11 +11,13 @@ from starlette.responses import Response
 
 from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
 from gateway.dashboards.router import READERS
-from gateway.web import clock_pages, home_tasks, inspection_tasks, whistle_timeline
+from gateway.web import clock_pages, home_tasks
+from gateway.web.inspection import inspection_tasks
 from gateway.web.pages import render
 from gateway.web.regions import region_name
+from gateway.web.sampling import whistle_timeline
+from gateway.web.sampling.whistles import listed
 from gateway.web.visitors import UPLOADERS, WHISTLE_READERS, PerhapsVisitor, Visitor
-from gateway.web.whistles import listed
 from shared import times
 from shared.contracts.codes import OFFICIALS, SERVICES, Role, Unit
 from shared.contracts.sampling import WhistleState

@@ -12,19 +12,19 @@ from typing import Any
 import structlog
 
 from gateway.clients import Refused, Services, ServiceSilent
-from gateway.web import (
+from gateway.web import words
+from gateway.web.case_transfers import CASE, RECALL, Transfer
+from gateway.web.case_transfers import listed as listed_transfer
+from gateway.web.sampling import (
     disposal_words,
     laboratory_words,
     plans_views,
     publication_form,
     samples,
     sampling_tasks,
-    words,
 )
-from gateway.web.case_transfers import CASE, RECALL, Transfer
-from gateway.web.case_transfers import listed as listed_transfer
+from gateway.web.sampling.whistle_steps import OFFICERS
 from gateway.web.visitors import CASE_DECIDERS, LABORATORIES, PLAN_KEEPERS, PUBLISHERS, RECALL_DECIDERS, Visitor
-from gateway.web.whistle_steps import OFFICERS
 from shared import times
 from shared.contracts.codes import Role, Unit
 

@@ -9,71 +9,59 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.identity.rate_limit import Window
-from gateway.web import (
+from gateway.web import case_transfer_pages, clock_pages, display, home, regions, registered, sign_in, styleguide
+from gateway.web.assets import StaticAssets
+from gateway.web.inspection import (
     assignments,
     business_file,
     businesses,
-    case_transfer_pages,
-    clock_pages,
     clues,
-    consumer,
-    consumer_doubts,
-    contests,
     corrections,
     corrections_overdue,
-    display,
-    disposals,
-    draws,
-    evaluation_clauses,
-    evaluation_tasks,
-    evaluations,
     facilities,
-    form_uploads,
     grid,
     handovers,
-    home,
     inspection_files,
-    laboratory,
     letters,
     patrols,
+    public_draws,
+    public_results,
+    quarantine,
+    random_draws,
+    risk_grades,
+    trainings,
+    visit_forms,
+    visit_plans,
+    visit_records,
+    visits,
+)
+from gateway.web.problem_pages import problem_page, wants_page
+from gateway.web.sampling import (
+    contests,
+    disposals,
+    draws,
+    form_uploads,
+    laboratory,
     plan_drafting,
     plans,
     plans_allocations,
-    public_draws,
-    public_results,
     publications,
     published_tables,
-    quarantine,
-    random_draws,
     rapid_tests,
-    regions,
-    registered,
     result_uploads,
-    risk_grades,
     rosters,
     sample_forms,
     sample_lists,
     samples,
     sampling_caps,
     sampling_tasks,
-    shop,
-    shop_tickets,
-    sign_in,
-    styleguide,
     task_orders,
-    trace,
-    trace_recalls,
-    trainings,
     uploads,
-    visit_forms,
-    visit_plans,
-    visit_records,
-    visits,
     whistles,
 )
-from gateway.web.assets import StaticAssets
-from gateway.web.problem_pages import problem_page, wants_page
+from gateway.web.scoring import evaluation_clauses, evaluation_tasks, evaluations
 from gateway.web.security_headers import SecurityHeadersMiddleware
+from gateway.web.traceability import consumer, consumer_doubts, shop, shop_tickets, trace, trace_recalls
 
 PAGES: Sequence[APIRouter] = (
     home.router,

@@ -8,16 +8,17 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.web import grade_words, words
+from gateway.web import words
 from gateway.web.forms import FieldError
+from gateway.web.inspection import grade_words
+from gateway.web.inspection.visit_form_fields import FINDINGS
 from gateway.web.pages import render
-from gateway.web.publication_form import row_words
-from gateway.web.report_words import ItemWords, ReportWords
-from gateway.web.sample_form_fields import FormField
+from gateway.web.sampling.publication_form import row_words
+from gateway.web.sampling.report_words import ItemWords, ReportWords
+from gateway.web.sampling.sample_form_fields import FormField
+from gateway.web.sampling.whistle_timeline import Step
 from gateway.web.steps import Field, Kind
 from gateway.web.tables import Column, TableView, sorted_rows
-from gateway.web.visit_form_fields import FINDINGS
-from gateway.web.whistle_timeline import Step
 from shared.contracts.clocks import ClockState
 from shared.contracts.figures import FigureState, Period
 from shared.http.auth import Anyone

@@ -14,8 +14,8 @@ from tests.browser.conftest import PHONE, OpenPage, keep
 from tests.browser.test_pages import fits
 from tests.browser.test_sampling import SMALL_TARGETS
 from tests.gateway.web.platform import Market
+from tests.gateway.web.sampling.test_publications import passed
 from tests.gateway.web.sampling_stage import ordered
-from tests.gateway.web.test_publications import passed
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,8 @@ import httpx
 from shared.contracts.codes import Role
 from tests.gateway.web.platform import Market, post
 from tests.gateway.web.sampled import SAMPLING, fail
+from tests.gateway.web.sampling.test_plans import hidden
 from tests.gateway.web.sampling_stage import ok
-from tests.gateway.web.test_plans import hidden
 
 WANTED = {
     "recall": {"needed": True, "note": "召回同批（演示）"},

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gateway.identity.web_sessions import COOKIE
-from gateway.web.uploads import UPLOADS
+from gateway.web.sampling.uploads import UPLOADS
 from shared.contracts.codes import Role
 from tests.gateway.web.platform import DISTRICT, Market, file_of, finished, negative, positive, post, upload
 

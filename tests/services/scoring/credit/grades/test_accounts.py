@@ -152,6 +152,8 @@ async def test_a_bureaus_rule_counts_from_its_day(office: httpx.AsyncClient, ses
 
 
 async def test_grading_a_region_anew_is_a_job(office: httpx.AsyncClient) -> None:
-    answer = await office.post("/v1/credit-gradings", headers=key())
+    elsewhere = await office.post("/v1/credit-gradings", json={"region_code": ELSEWHERE}, headers=key())
+    assert elsewhere.status_code == 403
+    answer = await office.post("/v1/credit-gradings", json={"region_code": HAISHU}, headers=key())
     assert answer.status_code == 202
     assert answer.json()["kind"] == "grade_credit"

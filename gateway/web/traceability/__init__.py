@@ -1,0 +1,1 @@
+"""Pages of tracing: the consumer's, the shop's and the bureau's."""
