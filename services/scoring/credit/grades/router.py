@@ -15,6 +15,7 @@ from services.scoring.credit.grades.schemas import (
     CreditEntryRead,
     CreditGradeRuleCreate,
     CreditGradeRuleRead,
+    CreditGradingCreate,
     CreditGradingRead,
 )
 from shared.contracts.codes import OFFICIALS, Role
@@ -137,6 +138,8 @@ async def end_credit_entry(
 
 
 @router.post("/credit-gradings", status_code=202)
-async def grade_credit_anew(actor: CanDecideCredit, session: Session, _: Idempotent) -> JobRead:
-    """辖区内的信用账户按今天重新分级（后台进行）；进展看 `/v1/jobs/{id}`。"""
-    return JobRead.model_validate(await service.order(session, actor))
+async def grade_credit_anew(
+    body: CreditGradingCreate, actor: CanDecideCredit, session: Session, _: Idempotent
+) -> JobRead:
+    """一个区划内的信用账户按今天重新分级（后台进行）；进展看 `/v1/jobs/{id}`。"""
+    return JobRead.model_validate(await service.order(session, body, actor))

@@ -85,6 +85,10 @@ class CreditAccountRead(Schema):
     version: int
 
 
+class CreditGradingCreate(Schema):
+    region_code: RegionCode = Field(description="给哪个区划（含下级）的主体重新分级", examples=["330203000000"])
+
+
 class CreditGradingRead(Schema):
     number: int
     as_of: date

@@ -17,7 +17,12 @@ from services.scoring.credit.grades.problems import (
     refused_at,
 )
 from services.scoring.credit.grades.rules import Fact, repairable_from, standing
-from services.scoring.credit.grades.schemas import CreditAccountCreate, CreditEntryCreate, CreditEntryEnd
+from services.scoring.credit.grades.schemas import (
+    CreditAccountCreate,
+    CreditEntryCreate,
+    CreditEntryEnd,
+    CreditGradingCreate,
+)
 from services.scoring.credit.models import CreditSignal
 from shared.contracts.scoring import CreditGradeChanged
 from shared.dated_rules.repository import rule_on
@@ -105,10 +110,11 @@ async def grade(session: AsyncSession, business_id: UUID, day: date) -> bool:
     return await _grade(session, await repository.held(session, business_id), day)
 
 
-async def order(session: AsyncSession, actor: Actor) -> Job:
-    """Grade every account of the actor's regions in the background: terms run out without anybody writing."""
+async def order(session: AsyncSession, body: CreditGradingCreate, actor: Actor) -> Job:
+    """Grade every account of a region in the background: terms run out without anybody writing."""
+    await ensure_in_scope(session, actor, body.region_code)
     await _rule_on(session, day_of(now()))
-    return await enqueue(session, JOB, {"regions": list(actor.regions)}, actor=actor, title="信用重新分级")
+    return await enqueue(session, JOB, {"regions": [body.region_code]}, actor=actor, title="信用重新分级")
 
 
 async def _grade(session: AsyncSession, account: CreditAccount, day: date) -> bool:
