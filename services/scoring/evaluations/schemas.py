@@ -137,7 +137,7 @@ class Decision(Schema):
 class Abandonment(Schema):
     """Why the run ends without a decision."""
 
-    reason: Reason
+    reason: Annotated[Reason, Field(examples=["（演示）本年度不再参评"])]
 
 
 class OpinionCreate(Schema):

@@ -55,8 +55,8 @@ async def test_a_week_is_planned_on_pages(market: Market) -> None:
         assert made.status_code == 303, made.text
         page = (await browser.get(made.headers["location"])).text
     assert business["name"] in page
-    for said in ("整改复查", "要办的事", "各人去几户", "演示·排班人员0（虚构）", "依据的指纹"):
-        assert said in page
+    for words in ("整改复查", "要办的事", "各人去几户", "演示·排班人员0（虚构）", "依据的指纹"):
+        assert words in page
     async with market.signed_in(Role.INSPECTOR) as browser:
         assert (await browser.get(made.headers["location"])).status_code == 200
         assert "排一周</a>" not in (await browser.get("/visit-plans")).text
