@@ -33,7 +33,7 @@ from shared.unverified_rules.router import router as unverified_rules_router
 
 _SWITCH_SECONDS = 0.0005
 """How long a thread that parses a document may keep the event loop waiting, which has only a moment's work each time.
-Python's own 5 ms, at every answer of the database, cost a capture of 500 events a fifth of its time.
+Python's own 5 ms, at every answer of the database, make captures a tenth slower (docs/performance.md).
 """
 
 Seed = Callable[[AsyncSession], Awaitable[None]]
