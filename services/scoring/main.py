@@ -26,6 +26,8 @@ from services.scoring.rescorings.router import router as rescorings
 from services.scoring.schemes.router import router as schemes
 from services.scoring.schemes.seed import seed_scoring_schemes
 from services.scoring.settings import Settings
+from services.scoring.surveys.router import router as surveys
+from services.scoring.surveys.seed import seed_survey_lines
 from services.scoring.trials.router import router as trials
 from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP
@@ -53,6 +55,7 @@ service = Service(
         indicators,
         rescorings,
         lists,
+        surveys,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -63,7 +66,7 @@ service = Service(
     },
     jobs=[SWEEP, RESCORE_EVALUATIONS, GRADE_CREDIT],
     figures=FIGURES,
-    seeds=[seed_scoring_schemes, seed_credit_grade_rules, seed_list_rules],
+    seeds=[seed_scoring_schemes, seed_credit_grade_rules, seed_list_rules, seed_survey_lines],
 )
 
 app = create_app(service)
