@@ -51,7 +51,7 @@ async def correct(session: AsyncSession, sample_id: UUID, body: Correction, vers
         *await faults_of_seals(session, after, sample),
         *await faults_of_party(session, after),
     ]
-    if faults := [*faults, *await files_missing(session, after)]:
+    if faults := [*faults, *await files_missing(session, after, sample, actor)]:
         raise incomplete(faults)
     changes = list(changes_between(before.content(), after.content()))
     if not changes:

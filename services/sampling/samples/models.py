@@ -169,3 +169,15 @@ class SampleAttachment(Base):
     media_type: Mapped[str]
     uploaded_by: Mapped[UUID]
     uploaded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class SampleAttachmentSender(Base):
+    """Somebody who has sent every byte of a file. Knowing its hash proves nothing: a form that names it shows it to
+    others only where somebody who works on that sample has sent it.
+    """
+
+    __tablename__ = "sample_attachment_senders"
+
+    sha256: Mapped[str] = mapped_column(ForeignKey("sample_attachments.sha256"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sent_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -12,10 +12,11 @@ from services.sampling.samples.taking import missing_files
 from shared.calendar.repository import load_calendar
 from shared.clocks.reading import show_clock
 from shared.clocks.service import clocks_of
+from shared.http.auth import Actor
 from shared.times import now
 
 
-async def show_sample(session: AsyncSession, sample: Sample) -> SampleRead:
+async def show_sample(session: AsyncSession, sample: Sample, actor: Actor) -> SampleRead:
     """A sample with its form, clocks and history (entries must be loaded)."""
     calendar, moment = await load_calendar(session), now()
     form = SampleForm.model_validate(sample.form)
@@ -25,7 +26,7 @@ async def show_sample(session: AsyncSession, sample: Sample) -> SampleRead:
         blind_code=sample.blind_code,
         form=form,
         doubts=await doubts_about(session, sample),
-        missing_files=await missing_files(session, form),
+        missing_files=await missing_files(session, form, sample, actor),
         clocks=[show_clock(clock, calendar, moment) for clock in await clocks_of(session, CLOCK_OBJECT, sample.id)],
         entries=[_show_entry(entry) for entry in sample.entries],
     )

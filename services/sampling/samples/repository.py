@@ -6,13 +6,19 @@ from datetime import date
 from typing import Any, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from services.sampling.samplers.models import Sampler
-from services.sampling.samples.models import SAMPLE_NUMBERS, Sample, SampleAttachment
+from services.sampling.samples.models import (
+    SAMPLE_NUMBERS,
+    Sample,
+    SampleAttachment,
+    SampleAttachmentSender,
+    SampleEntry,
+)
 from services.sampling.samples.scope import sees_whole_regions
 from services.sampling.sampling_tasks.models import SamplingTask, SamplingTaskSampler
 from services.sampling.separation.models import Participation
@@ -174,16 +180,39 @@ async def sample_of_whistle(session: AsyncSession, statutory_task_id: UUID) -> S
     return await session.scalar(statement)
 
 
-async def attachments_present(session: AsyncSession, hashes: Collection[str]) -> set[str]:
-    """Those of the hashes whose files the platform has."""
-    statement = select(SampleAttachment.sha256).where(SampleAttachment.sha256.in_(hashes))
+async def attachments_present(session: AsyncSession, hashes: Collection[str], sample: Sample, actor: Actor) -> set[str]:
+    """Those of the hashes whose bytes the actor has sent, or somebody who works on the sample."""
+    statement = (
+        select(SampleAttachmentSender.sha256)
+        .join(Sample, Sample.id == sample.id)
+        .where(
+            SampleAttachmentSender.sha256.in_(hashes),
+            or_(SampleAttachmentSender.user_id == actor.id, _works_on_sample()),
+        )
+    )
     return set(await session.scalars(statement)) if hashes else set()
 
 
+def _works_on_sample() -> ColumnElement[bool]:
+    """Whether the sender began the sample, took a step with it or is assigned to its task. Whom a form calls a sampler
+    counts for nothing: anybody may be written there.
+    """
+    return or_(
+        SampleAttachmentSender.user_id == Sample.created_by,
+        SampleAttachmentSender.user_id.in_(select(SampleEntry.actor_id).where(SampleEntry.sample_id == Sample.id)),
+        SampleAttachmentSender.user_id.in_(
+            select(SamplingTaskSampler.user_id).where(SamplingTaskSampler.task_id == Sample.task_id)
+        ),
+    )
+
+
 async def add_attachment(session: AsyncSession, values: Mapping[str, Any]) -> bool:
-    """Register a file; False when it is registered already."""
+    """Register a file and who has sent it; False when the file was registered already."""
     statement = insert(SampleAttachment).values(**values).on_conflict_do_nothing()
-    return await session.scalar(statement.returning(SampleAttachment.sha256)) is not None
+    is_new = await session.scalar(statement.returning(SampleAttachment.sha256)) is not None
+    sender = {"sha256": values["sha256"], "user_id": values["uploaded_by"]}
+    await session.execute(insert(SampleAttachmentSender).values(**sender).on_conflict_do_nothing())
+    return is_new
 
 
 async def get_attachment(session: AsyncSession, sha256: str) -> SampleAttachment | None:
@@ -191,7 +220,7 @@ async def get_attachment(session: AsyncSession, sha256: str) -> SampleAttachment
 
 
 async def visible_attachment(session: AsyncSession, sha256: str, actor: Actor) -> SampleAttachment | None:
-    """The file, if he sent it, or may see a sample whose form names it."""
+    """The file, if he sent it, or may see a sample whose form names it and on which its sender works."""
     places: list[dict[str, Any]] = [
         {"attachments": [{"sha256": sha256}]},
         {"samplers": [{"signature": sha256}]},
@@ -199,8 +228,9 @@ async def visible_attachment(session: AsyncSession, sha256: str, actor: Actor) -
         {"rights_notice": {"signature": sha256}},
     ]
     named = or_(*(Sample.form.contains(place) for place in places))
-    shown = visible_samples(select(func.count()).select_from(Sample), actor).where(named)
-    attachment = await get_attachment(session, sha256)
-    if attachment is None or attachment.uploaded_by == actor.id:
-        return attachment
-    return attachment if await session.scalar(shown) else None
+    senders = select(func.count()).select_from(SampleAttachmentSender).where(SampleAttachmentSender.sha256 == sha256)
+    own = senders.where(SampleAttachmentSender.user_id == actor.id)
+    shown = visible_samples(senders.join(Sample, named), actor).where(_works_on_sample())
+    if await session.scalar(own) or await session.scalar(shown):
+        return await get_attachment(session, sha256)
+    return None

@@ -80,7 +80,7 @@ async def list_samples(
 @router.get("/samples/{sample_id}")
 async def read_sample(sample_id: UUID, actor: CanReadSamples, session: Session, response: Response) -> SampleRead:
     """一份样品：抽样单、期限、全部经过、还缺哪些文件。"""
-    return await _answer(session, response, await sample_for(session, sample_id, actor))
+    return await _answer(session, response, await sample_for(session, sample_id, actor), actor)
 
 
 @router.put("/samples/{sample_id}", responses={201: {"model": SampleRead}})
@@ -95,7 +95,7 @@ async def put_sample(
     """终端上传抽样单，编号（UUIDv7）由终端生成；断网后原样再发，答复不变；改过的草稿带更大的 revision 或 If-Match。"""
     sample, is_new = await taking.save(session, sample_id, body, version, actor)
     response.status_code = 201 if is_new else 200
-    return await _answer(session, response, sample)
+    return await _answer(session, response, sample, actor)
 
 
 @router.post("/samples/{sample_id}/submission")
@@ -103,7 +103,7 @@ async def submit_sample(
     sample_id: UUID, body: Submission, actor: CanTakeSamples, session: Session, response: Response
 ) -> SampleRead:
     """完成抽样：一次列出全部缺项；完成后送检期限起算，快检吹哨的任务随即登记抽样。重发不会重复。"""
-    return await _answer(session, response, await taking.submit(session, sample_id, body, actor))
+    return await _answer(session, response, await taking.submit(session, sample_id, body, actor), actor)
 
 
 @router.post("/samples/{sample_id}/refusal")
@@ -111,7 +111,7 @@ async def record_refusal(
     sample_id: UUID, body: Refusal, actor: CanTakeSamples, session: Session, response: Response
 ) -> SampleRead:
     """登记被抽样单位拒绝抽样，须有两名抽样人员和证据。重发不会重复。"""
-    return await _answer(session, response, await taking.refuse(session, sample_id, body, actor))
+    return await _answer(session, response, await taking.refuse(session, sample_id, body, actor), actor)
 
 
 @router.post("/samples/{sample_id}/corrections")
@@ -119,7 +119,7 @@ async def correct_sample(
     sample_id: UUID, body: Correction, actor: CanTakeSamples, version: IfMatch, session: Session, response: Response
 ) -> SampleRead:
     """更正已完成的抽样单；改了哪些、原来怎样，都记入经过。"""
-    return await _answer(session, response, await amending.correct(session, sample_id, body, version, actor))
+    return await _answer(session, response, await amending.correct(session, sample_id, body, version, actor), actor)
 
 
 @router.post("/samples/{sample_id}/annulment")
@@ -127,7 +127,9 @@ async def annul_sample(
     sample_id: UUID, body: Annulment, actor: CanTakeSamples, version: IfMatch, session: Session, response: Response
 ) -> SampleRead:
     """作废样品，写明原因；编号不再使用。"""
-    return await _answer(session, response, await amending.annul(session, sample_id, body.reason, version, actor))
+    return await _answer(
+        session, response, await amending.annul(session, sample_id, body.reason, version, actor), actor
+    )
 
 
 @router.put("/sample-attachments/{sha256}", openapi_extra=FILE, responses={201: {"model": AttachmentRead}})
@@ -153,6 +155,6 @@ async def download_attachment(
     return FileResponse(attachments.path_of(data_dir, sha256), media_type=attachment.media_type, headers=headers)
 
 
-async def _answer(session: Session, response: Response, sample: Sample) -> SampleRead:
+async def _answer(session: Session, response: Response, sample: Sample, actor: Actor) -> SampleRead:
     set_etag(response, sample)
-    return await show_sample(session, sample)
+    return await show_sample(session, sample, actor)

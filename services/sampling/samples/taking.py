@@ -102,7 +102,7 @@ async def submit(session: AsyncSession, sample_id: UUID, body: Submission, actor
         await faults_of_samplers(session, form, sample, assigned),
         await faults_of_seals(session, form, sample),
         await faults_of_party(session, form),
-        await files_missing(session, form),
+        await files_missing(session, form, sample, actor),
         _still_open(task),
     )
     _ensure_none(faults)
@@ -142,7 +142,7 @@ async def refuse(session: AsyncSession, sample_id: UUID, body: Refusal, actor: A
         _who_samples(form, assigned, actor),
         await faults_of_samplers(session, form, sample, assigned),
         await faults_of_party(session, form),
-        await files_missing(session, form),
+        await files_missing(session, form, sample, actor),
     )
     _ensure_none(faults)
     sample.refuse()
@@ -151,16 +151,16 @@ async def refuse(session: AsyncSession, sample_id: UUID, body: Refusal, actor: A
     return sample
 
 
-async def missing_files(session: AsyncSession, form: SampleForm) -> list[str]:
-    """The files that a form names and the platform has not, each once."""
+async def missing_files(session: AsyncSession, form: SampleForm, sample: Sample, actor: Actor) -> list[str]:
+    """The files that a form names and nobody who works on the sample has sent, each once."""
     named = dict.fromkeys(sha256 for _, sha256 in form.hashes())
-    present = await repository.attachments_present(session, named.keys())
+    present = await repository.attachments_present(session, named.keys(), sample, actor)
     return [sha256 for sha256 in named if sha256 not in present]
 
 
-async def files_missing(session: AsyncSession, form: SampleForm) -> list[Fault]:
-    """A fault for every place that names a file which the platform has not."""
-    missing = set(await missing_files(session, form))
+async def files_missing(session: AsyncSession, form: SampleForm, sample: Sample, actor: Actor) -> list[Fault]:
+    """A fault for every place that names a file which nobody who works on the sample has sent."""
+    missing = set(await missing_files(session, form, sample, actor))
     return [
         Fault(pointer, f"文件还没有传上来：PUT /v1/sample-attachments/{sha256}", "file_missing")
         for pointer, sha256 in form.hashes()

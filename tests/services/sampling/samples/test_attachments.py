@@ -12,7 +12,7 @@ from services.sampling.samples import attachments
 from shared.contracts.codes import Role, Unit
 from tests.conftest import ClientOf
 from tests.services.sampling.factories import HAISHU, NANHAI
-from tests.services.sampling.samples.factory import PHOTO, photo, taken
+from tests.services.sampling.samples.factory import PHOTO, form_of, photo, put, taken, without_task
 
 
 @pytest_asyncio.fixture
@@ -75,3 +75,21 @@ async def test_a_file_is_seen_by_its_sender_and_by_those_who_see_a_sample_that_n
         assert (await colleague.get(path)).status_code == 200, words
         assert (await abroad.get(path)).status_code == 404, words
         assert (await sampler.get(path)).status_code == 404, words
+
+
+async def test_who_only_knows_a_hash_gets_nothing_by_naming_it(officer: httpx.AsyncClient, client_of: ClientOf) -> None:
+    """Neither in a form of his own, nor by writing the sender among its samplers; sending the bytes is the proof."""
+    sender = uuid4()
+    await taken(await client_of(Unit.SAMPLING, Role.INSPECTOR, regions=[HAISHU], actor_id=sender))
+    site, content = photo("site")
+    thief = await client_of(Unit.SAMPLING, Role.INSPECTOR, regions=[NANHAI])
+    own = without_task(form_of(uuid4(), sender))
+    own["basics"]["region_code"] = NANHAI
+    draft = (await put(thief, own)).json()
+    assert site in draft["missing_files"]
+    refused = await thief.post(f"/v1/samples/{draft['id']}/submission", json={"revision": 1})
+    assert "file_missing" in {error["code"] for error in refused.json()["errors"]}
+    assert (await thief.get(address(content))).status_code == 404
+    assert (await thief.put(address(content), content=content)).status_code == 200
+    assert site not in (await thief.get(f"/v1/samples/{draft['id']}")).json()["missing_files"]
+    assert (await thief.get(address(content))).status_code == 200
