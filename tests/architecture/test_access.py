@@ -2,6 +2,7 @@
 
 import re
 from uuid import UUID
+from zlib import crc32
 
 import pytest
 
@@ -101,8 +102,14 @@ async def test_without_a_token_nothing_is_told(client_of: ClientOf, unit: Unit) 
 @pytest.mark.parametrize("unit", list(MODULES))
 @pytest.mark.parametrize("role", list(Role))
 async def test_a_role_reaches_its_routes_and_no_other(client_of: ClientOf, unit: Unit, role: Role) -> None:
+    """He is sent to all routes that his role opens and to a quarter of the others: each closed route is tried by three
+    or four roles. What each route says of every role stands in the access matrix, which is compared whole.
+    """
     caller = await client_of(unit, role, regions=[ELSEWHERE])
+    mine = list(Role).index(role) % 4
     for route in _guarded(unit):
+        if role not in route.roles and crc32(str(route).encode()) % 4 != mine:
+            continue
         answer = await caller.request(route.method, _address(route.path))
         refused = answer.status_code == 403 and answer.json()["type"] in FORBIDDEN
         about_the_role = refused and answer.json().get("detail", "").startswith("此项操作限")
