@@ -78,7 +78,7 @@ class KeySetVerifier:
             if time.monotonic() - self._fetched_at <= _REFETCH_AT_MOST_EVERY_SECONDS:
                 return
             try:
-                response = await self._client.get(self._url, timeout=3)
+                response = await self._client.get(self._url, timeout=10)
                 response.raise_for_status()
                 keys = jwt.PyJWKSet.from_dict(response.json()).keys
             except (httpx.HTTPError, ValueError, jwt.PyJWTError) as error:

@@ -20,6 +20,7 @@ from shared.database import create_engine, create_sessions
 from shared.times import now
 from tests.flows.ledger import Ledger
 from tests.flows.people import DISTRICT, Person
+from tests.patience import SECONDS, patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,11 @@ class Stage:
 @asynccontextmanager
 async def set_stage(database_url: str, signing_keys: Path, data_dir: Path) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
-        # Five units share one event loop here; what a dashboard may wait for them is tested elsewhere.
-        patient = stack.enter_context(pytest.MonkeyPatch.context())
-        patient.setattr(section, "BUDGET_SECONDS", 30)
+        # Also the dashboard; it asks its services in a way of its own.
+        unhurried = stack.enter_context(pytest.MonkeyPatch.context())
+        unhurried.setattr(section, "BUDGET_SECONDS", SECONDS)
         platform = await stack.enter_async_context(AllInOne(database_url, data_dir, signing_keys_dir=signing_keys))
+        stack.enter_context(patient(platform))
         connection = await asyncpg.connect(database_url)
         stack.push_async_callback(connection.close)
         stage = Stage(platform, {}, Ledger(connection))

@@ -31,6 +31,7 @@ from shared.database import create_engine, create_sessions
 from shared.http.auth import Actor
 from shared.ids import uuid7
 from shared.times import SHANGHAI, now
+from tests.patience import patient
 
 DISTRICT = "330203000000"
 TOWN = "330203001000"
@@ -161,7 +162,7 @@ async def open_market(postgres: EmbeddedPostgres, template: str, data_dir: Path)
     """The platform on a database of its own, with the demo users of one district and one market."""
     name = f"shian_pages_{uuid4().hex}"
     administration = await asyncpg.connect(postgres.url())
-    await administration.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    await administration.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     try:
         async with AllInOne(postgres.url(name), data_dir) as platform:
             settings = platform.settings[Unit.GATEWAY]
@@ -171,7 +172,8 @@ async def open_market(postgres: EmbeddedPostgres, template: str, data_dir: Path)
                 logins = await seed_demo_users(session, settings, [DISTRICT])
             await engine.dispose()
             market = Market(platform, logins[0].password, "")
-            yield Market(platform, market.password, await _site(market))
+            with patient(platform):
+                yield Market(platform, market.password, await _site(market))
     finally:
         await administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await administration.close()
