@@ -3,12 +3,12 @@
 from uuid import UUID, uuid4
 
 import httpx
-from services.traceability.shop_views.rules import label_of
 
 from services.traceability.everyday_events.rules import lot_key
 from services.traceability.lots.models import LotHold
 from services.traceability.lots.rules import normalise_code
 from services.traceability.lots.service import hold_lot, lift_hold
+from services.traceability.shop_views.rules import label_of
 from shared.contracts.codes import Role, Unit
 from shared.times import now
 from tests.conftest import ClientOf, SessionOf
