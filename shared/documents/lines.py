@@ -3,9 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 
-MAY_NOT_BEGIN = frozenset("，。、；：？！）》〉」』】〕〗”’…—%％℃)]},.;:?!·")
+from shared.documents.marks import ENDS_MARK, REFERENCE
+
+MAY_NOT_BEGIN = frozenset(f"，。、；：？！）》〉」』】〕〗”’…—%％℃)]}},.;:?!·{REFERENCE}")
 MAY_NOT_END = frozenset("（《〈「『【〔〖“‘([{￥$№")
-_TOKENS = re.compile(r"[!-~]+|.", re.DOTALL)  # a word or number of Latin letters holds together
+_TOKENS = re.compile(rf"{REFERENCE}[0-9]+{ENDS_MARK}|[!-~]+|.", re.DOTALL)
+"""A word or number of Latin letters holds together, and so does a reference to a note."""
+
 _MOST_PULLED = 4
 
 
@@ -29,7 +33,7 @@ def broken(text: str, width_of: Callable[[str], float], first: float, other: flo
 
 def _pieces(paragraph: str, width_of: Callable[[str], float], width: float) -> Iterator[str]:
     for token in _TOKENS.findall(paragraph):
-        if width_of(token) <= width:
+        if width_of(token) <= width or token.startswith(REFERENCE):
             yield token
         else:
             yield from token

@@ -5,64 +5,59 @@ The same content gives the same bytes: no time of writing is in the file. Blocki
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from shared.documents.blocks import Block, Table, Text
 from shared.documents.lines import broken
+from shared.documents.marks import Piece, pieces_of
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
 MEDIA_TYPE = "application/pdf"
-FONTS, SERIF = "pylopdf_fonts_zh_cn", "NotoSerifSC-Regular.otf"
+FONTS, SERIF, SANS = "pylopdf_fonts_zh_cn", "NotoSerifSC-Regular.otf", "NotoSansSC-Regular.otf"
 TOP, RIGHT, BOTTOM, LEFT = 37.0, 26.0, 35.0, 28.0
 """Margins in millimetres."""
 
 WIDTH = 210 - LEFT - RIGHT
 POINT = 25.4 / 72
 LEADING = 1.75
+RAISED = 0.6
+"""The size of a reference to a note against the text that it stands in."""
+
 CELL_PADDING = 1.2
 NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A paragraph. `size` in points; `indent` in characters of the first line; `before`: empty lines above it."""
-
-    text: str
-    size: float = 16
-    align: Literal["L", "C", "R"] = "L"
-    indent: int = 0
-    before: float = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows under a head that is repeated on every page; `shares`: how wide the columns are against each other."""
-
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    shares: Sequence[float]
-    size: float = 10.5
-
-
-Block = Text | Table
-
-
 def write_pdf(title: str, blocks: Sequence[Block]) -> bytes:
-    """A document of these blocks, its pages numbered."""
-    pdf = _opened(title)
+    """A document of these blocks, its pages numbered; its headings are its outline, references lead to their notes."""
+    sans = any(isinstance(block, Text) and block.sans for block in blocks)
+    sheet = _Sheet(_opened(title, sans=sans))
     for block in blocks:
         if isinstance(block, Text):
-            _write_text(pdf, block)
+            _write_text(sheet, block)
         else:
-            _write_table(pdf, block)
-    return bytes(pdf.output())
+            _write_table(sheet, block)
+    return bytes(sheet.pdf.output())
 
 
-def _opened(title: str) -> "FPDF":
+@dataclass(slots=True)
+class _Sheet:
+    """The document being written, and the link of each note, whichever of its ends is written first."""
+
+    pdf: "FPDF"
+    links: dict[int, int] = field(default_factory=dict)
+
+    def link(self, note: int) -> int:
+        if note not in self.links:
+            self.links[note] = self.pdf.add_link()
+        return self.links[note]
+
+
+def _opened(title: str, *, sans: bool) -> "FPDF":
     from fpdf import FPDF  # noqa: PLC0415 (20 MB that only who writes a document needs)
 
     class Document(FPDF):
@@ -78,43 +73,69 @@ def _opened(title: str) -> "FPDF":
     pdf.set_margins(LEFT, TOP, RIGHT)
     pdf.set_auto_page_break(auto=False)
     pdf.c_margin = 0
-    with as_file(files(FONTS) / SERIF) as font:
-        pdf.add_font("serif", fname=font)
+    for family, file in (("serif", SERIF), *((("sans", SANS),) if sans else ())):
+        with as_file(files(FONTS) / file) as font:
+            pdf.add_font(family, fname=font)
     pdf.add_page()
     return pdf
 
 
-def _write_text(pdf: "FPDF", block: Text) -> None:
-    pdf.set_font("serif", size=block.size)
+def _write_text(sheet: _Sheet, block: Text) -> None:
+    pdf, family = sheet.pdf, "sans" if block.sans else "serif"
+    pdf.set_font(family, size=block.size)
     height = block.size * POINT * LEADING
     indent = block.indent * block.size * POINT
     pdf.set_y(pdf.get_y() + block.before * height)
-    for number, line in enumerate(broken(_printable(block.text), _widths(pdf), WIDTH - indent, WIDTH)):
+    width_of = _widths(pdf)
+    lines = broken(_printable(block.text), width_of, WIDTH - indent, WIDTH)
+    if block.level is not None:
+        _make_room(pdf, height * (len(lines) + 1))  # a heading does not stand alone at the foot of a page
+        pdf.start_section(" ".join(lines), level=block.level)
+    for number, line in enumerate(lines):
         _make_room(pdf, height)
-        pdf.set_font("serif", size=block.size)
-        pdf.set_x(LEFT + (0 if number else indent))
-        pdf.cell(0, height, line, align=block.align, new_x="LMARGIN", new_y="NEXT")
+        room = WIDTH - width_of(line)
+        start = {"L": 0 if number else indent, "C": room / 2, "R": room}[block.align]
+        _write_line(sheet, line, LEFT + start, height, family, block.size)
+        pdf.set_xy(LEFT, pdf.get_y() + height)
 
 
-def _write_table(pdf: "FPDF", table: Table) -> None:
+def _write_line(sheet: _Sheet, line: str, left: float, height: float, family: str, size: float) -> None:
+    """One line from `left`; the position afterwards is at its upper left corner."""
+    pdf, top = sheet.pdf, sheet.pdf.get_y()
+    pdf.set_x(left)
+    for piece in pieces_of(line):
+        raised = piece.kind == "reference"
+        pdf.set_font(family, size=size * RAISED if raised else size)
+        link = sheet.link(int(piece.text)) if piece.kind != "text" else ""
+        if piece.kind == "target":
+            pdf.set_link(int(link), y=top)
+        pdf.set_xy(pdf.get_x(), top - size * POINT * 0.3 if raised else top)
+        pdf.cell(None, height, piece.text, link=link if raised else "")
+    pdf.set_xy(LEFT, top)
+
+
+def _write_table(sheet: _Sheet, table: Table) -> None:
     widths = [WIDTH * share / sum(table.shares) for share in table.shares]
-    _write_row(pdf, table, widths, table.head)
+    _write_row(sheet, table, widths, table.head)
     for row in table.rows:
-        if not _has_room(pdf, _row_height(pdf, table, widths, row)):
-            pdf.add_page()
-            _write_row(pdf, table, widths, table.head)
-        _write_row(pdf, table, widths, row)
+        if not _has_room(sheet.pdf, _row_height(sheet.pdf, table, widths, row)):
+            sheet.pdf.add_page()
+            _write_row(sheet, table, widths, table.head)
+        _write_row(sheet, table, widths, row)
 
 
-def _write_row(pdf: "FPDF", table: Table, widths: Sequence[float], row: Sequence[str]) -> None:
+def _write_row(sheet: _Sheet, table: Table, widths: Sequence[float], row: Sequence[str]) -> None:
+    pdf = sheet.pdf
     height = _row_height(pdf, table, widths, row)
     _make_room(pdf, height)
     top, left, line = pdf.get_y(), LEFT, table.size * POINT * LEADING
-    for width, lines in zip(widths, _cells(pdf, table, widths, row), strict=True):
+    width_of = _widths(pdf)
+    for column, (width, lines) in enumerate(zip(widths, _cells(pdf, table, widths, row), strict=True)):
         pdf.rect(left, top, width, height)
         for number, words in enumerate(lines):
-            pdf.set_xy(left + CELL_PADDING, top + CELL_PADDING + number * line)
-            pdf.cell(width - 2 * CELL_PADDING, line, words)
+            pdf.set_y(top + CELL_PADDING + number * line)
+            start = width - CELL_PADDING - width_of(words) if column in table.numbers else CELL_PADDING
+            _write_line(sheet, words, left + start, line, "serif", table.size)
         left += width
     pdf.set_xy(LEFT, top + height)
 
@@ -136,10 +157,14 @@ def _widths(pdf: "FPDF") -> Callable[[str], float]:
     known: dict[str, float] = {}
 
     def width_of(text: str) -> float:
-        for character in text:
+        return sum(_width(piece) for piece in pieces_of(text))
+
+    def _width(piece: Piece) -> float:
+        for character in piece.text:
             if character not in known:
                 known[character] = pdf.get_string_width(character)
-        return sum(known[character] for character in text)
+        wide = sum(known[character] for character in piece.text)
+        return wide * RAISED if piece.kind == "reference" else wide
 
     return width_of
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.documents.pdf import Text, write_pdf
+from shared.documents.blocks import Text
+from shared.documents.pdf import write_pdf
 
 
 def write_letter(content: Mapping[str, Any], content_sha256: str, chain_sha256: str) -> bytes:

@@ -7,8 +7,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.documents.blocks import Block, Table, Text
 from shared.documents.lines import MAY_NOT_BEGIN, MAY_NOT_END, broken
-from shared.documents.pdf import FONTS, SERIF, Block, Table, Text, write_pdf
+from shared.documents.pdf import FONTS, SERIF, write_pdf
 from tests.shared.documents.reading import pages_of
 
 TEXTS = st.text(st.sampled_from("食品安全监督检查，。、；“”（）《》ABC 12-3"), max_size=120)
