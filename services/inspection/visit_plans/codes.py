@@ -7,6 +7,7 @@ class DutyKind(StrEnum):
     """Why somebody has to go there. Of duties due on one day the earlier here comes first."""
 
     FOLLOW_UP = "follow_up"
+    RECALL = "recall"
     RECHECK = "recheck"
     CLUE = "clue"
     COVERAGE = "coverage"
@@ -17,6 +18,7 @@ class DutyKind(StrEnum):
     def label(self) -> str:
         return {
             "follow_up": "抽检快检跟进",
+            "recall": "召回现场核查",
             "recheck": "整改复查",
             "clue": "投诉线索核实",
             "coverage": "两年全项目覆盖",

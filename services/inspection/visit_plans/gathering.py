@@ -106,7 +106,7 @@ async def gather(session: AsyncSession, asked: WeekRequest, businesses: Sequence
 
 
 async def _add_told(session: AsyncSession, found: Gathered, known: dict[UUID, Business]) -> None:
-    """What somebody or something asked for: follow-ups, re-checks, clues, draws."""
+    """What somebody or something asked for: follow-ups, recalls, re-checks, clues, draws."""
     region = found.asked.region_code
     told: list[tuple[DutyKind, UUID, UUID, date | None, frozenset[str]]] = []
     for visit in await repository.open_follow_ups(session, region):
@@ -116,6 +116,9 @@ async def _add_told(session: AsyncSession, found: Gathered, known: dict[UUID, Bu
             found.duties.append(Duty(DutyKind.FOLLOW_UP, place.id, str(visit.id), day_of(visit.due_at)))
         else:
             told.append((DutyKind.FOLLOW_UP, visit.business_id, visit.id, day_of(visit.due_at), frozenset()))
+    for check in await repository.open_recall_checks(session, region):
+        # No rule says by when; what is called back must leave the shelf, so it is looked at this week.
+        told.append((DutyKind.RECALL, check.business_id, check.id, found.week_end, frozenset()))
     for recheck in await repository.open_rechecks(session, region):
         # What is reported as done is looked at this week; what is not, when its time is up.
         this_week = recheck.reported_at is not None or recheck.due_at is None

@@ -16,12 +16,13 @@ from services.inspection.patrols.clues.models import Clue
 from services.inspection.random_draws.codes import DrawnVisitState, DrawPurpose
 from services.inspection.random_draws.inspectors.models import DrawInspector
 from services.inspection.random_draws.models import DrawnVisit, RandomDraw
+from services.inspection.recall_checks.models import RecallCheck
 from services.inspection.visit_plans.models import VisitPlan
 from services.inspection.visit_records.kinds import RecordState
 from services.inspection.visit_records.models import VisitRecord
 from services.inspection.visits.models import Visit
 from shared.clocks.models import ClockRow
-from shared.contracts.inspection import ClueState, VisitState
+from shared.contracts.inspection import ClueState, RecallCheckState, VisitState
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.models import RegionAncestor, RegionRow
@@ -35,6 +36,14 @@ async def open_follow_ups(session: AsyncSession, region_code: str) -> Sequence[V
     """Follow-up visits still to be made."""
     statement = select(Visit).where(Visit.state == VisitState.SCHEDULED, Visit.region_code.in_(_within(region_code)))
     return (await session.scalars(statement.order_by(Visit.id))).all()
+
+
+async def open_recall_checks(session: AsyncSession, region_code: str) -> Sequence[RecallCheck]:
+    """Checks of what is called back that are still to be made."""
+    statement = select(RecallCheck).where(
+        RecallCheck.state == RecallCheckState.SCHEDULED, RecallCheck.region_code.in_(_within(region_code))
+    )
+    return (await session.scalars(statement.order_by(RecallCheck.id))).all()
 
 
 async def open_rechecks(session: AsyncSession, region_code: str) -> Sequence[Row[Any, Any, Any, Any]]:

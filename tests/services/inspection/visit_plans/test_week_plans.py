@@ -8,15 +8,18 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.businesses.models import Business
+from services.inspection.recall_checks.subscribers import on_recall_closed, on_recall_opened
 from services.inspection.visit_records.kinds import RecordState, VisitKind
 from services.inspection.visit_records.models import VisitRecord
 from services.inspection.visits.service import schedule
 from shared.contracts.codes import Role, Unit
+from shared.contracts.traceability import RecallState
 from shared.ids import uuid7
 from shared.times import day_of, now
 from tests.conftest import ClientOf, SessionOf
 from tests.services.inspection.factories import HAISHU, NANHAI, whistle
 from tests.services.inspection.random_draws.ceremony import CITY, Ceremony, key, ok
+from tests.services.inspection.recall_checks.test_recall_checks import beginning, end
 
 TODAY = day_of(now())
 MONDAY = TODAY - timedelta(days=TODAY.weekday()) + timedelta(days=7)
@@ -154,6 +157,20 @@ async def test_a_stall_that_is_not_on_file_is_visited_too(bureau: Ceremony) -> N
     [planned_visit] = (await planned(bureau))["result"]["visits"]
     assert (planned_visit["business_id"], planned_visit["place_id"]) == (None, str(visit.id))
     assert "演示农贸市场" in planned_visit["name"]
+
+
+async def test_what_is_called_back_is_looked_at_this_week_along_with_all_else_there(bureau: Ceremony) -> None:
+    await bureau.inspectors(2)
+    [due], [quiet] = await overdue(bureau, 1), await bureau.on_file(1)
+    await on_recall_opened(bureau.session, beginning(due.id, quiet.id))
+    visits = {one["business_id"]: one for one in (await planned(bureau))["result"]["visits"]}
+    assert {one["kind"] for one in visits[str(due.id)]["duties"]} == {"recall", "coverage"}
+    [duty] = visits[str(quiet.id)]["duties"]
+    assert (duty["label"], duty["due"]) == ("召回现场核查", (MONDAY + timedelta(days=6)).isoformat())
+    await on_recall_closed(bureau.session, end(due.id, quiet.id, state=RecallState.WITHDRAWN))
+    visits = {one["business_id"]: one for one in (await planned(bureau))["result"]["visits"]}
+    assert visits.keys() == {str(due.id)}, "nothing is left to look for at the other"
+    assert {one["kind"] for one in visits[str(due.id)]["duties"]} == {"coverage"}
 
 
 async def test_who_may_plan_and_read(bureau: Ceremony, client_of: ClientOf) -> None:
