@@ -4,34 +4,27 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from gateway.clients import Refused, ServicesHere, ServiceSilent
+from gateway.clients import ServicesHere
 from gateway.web.forms import FieldError, checked_form
 from gateway.web.pages import render
 from gateway.web.regions import places_below
-from gateway.web.upload_parts import (
+from gateway.web.sampling.upload_desk import (
     ACCEPTED_FILES,
-    BUDGET_SECONDS,
+    UploadDesk,
     UploadView,
-    file_errors,
-    file_handed_on,
+    is_trial,
     megabytes_at_most,
-    page_of_uploads,
-    progress_stream,
     said,
-    send_upload,
-    upload_with_rejected,
 )
 from gateway.web.visitors import DRAWERS, CanDraw, CanReadDraws, Visitor
-from shared.contracts.codes import RowOutcome, Unit
+from shared.contracts.codes import RowOutcome
 from shared.database import Session
 
 router = APIRouter(include_in_schema=False)
 
-UPLOADS = "/v1/form-uploads"
 MOST_MEGABYTES = 50
 """The sampling service takes no larger workbook of forms."""
 OUTCOMES = {
@@ -56,6 +49,15 @@ def view_of(upload: dict[str, Any]) -> UploadView:
     )
 
 
+DESK = UploadDesk(
+    path="/v1/form-uploads",
+    page="/form-uploads",
+    ask="选一个抽样单工作簿（XLSX 或 CSV）",
+    fields=frozenset({"region_code"}),
+    view_of=view_of,
+)
+
+
 @router.get("/form-uploads")
 async def upload_list(
     request: Request,
@@ -63,15 +65,8 @@ async def upload_list(
     services: ServicesHere,
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
-    page = await page_of_uploads(services, visitor.caller, UPLOADS, cursor)
-    return render(
-        request,
-        "form_uploads.html",
-        uploads=[view_of(upload) for upload in page["items"]],
-        imports=visitor.actor.has(*DRAWERS),
-        next_cursor=page["next_cursor"] or "",
-        cursor=cursor,
-    )
+    page = await DESK.page_of_uploads(services, visitor.caller, cursor)
+    return render(request, "form_uploads.html", imports=visitor.actor.has(*DRAWERS), **page)
 
 
 @router.get("/form-uploads/new")
@@ -82,18 +77,11 @@ async def upload_form(request: Request, visitor: CanDraw, session: Session) -> R
 @router.post("/form-uploads/new")
 async def send_file(request: Request, visitor: CanDraw, services: ServicesHere, session: Session) -> Response:
     async with checked_form(request) as form:
-        dry_run, region = form.get("dry_run") == "true", str(form.get("region_code", ""))
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            errors = [FieldError("file", "选一个抽样单工作簿（XLSX 或 CSV）")]
-            return await _show_form(request, visitor, session, errors=errors, region=region, dry_run=dry_run)
-        try:
-            data = {"dry_run": str(dry_run).lower(), "region_code": region}
-            upload_id = await send_upload(services, visitor.caller, UPLOADS, file, **data)
-        except (Refused, ServiceSilent) as refusal:
-            errors = file_errors(refusal, frozenset({"region_code"}))
-            return await _show_form(request, visitor, session, errors=errors, region=region, dry_run=dry_run)
-        return RedirectResponse(f"/form-uploads/{upload_id}", status_code=303)
+        region = str(form.get("region_code", ""))
+        sent = await DESK.send(services, visitor.caller, form, region_code=region)
+        if isinstance(sent, Response):
+            return sent
+        return await _show_form(request, visitor, session, errors=sent, region=region, dry_run=is_trial(form))
 
 
 async def _show_form(
@@ -128,16 +116,12 @@ async def upload_status(
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
     """How far it is, and row by row what became of each; at first those that were refused."""
-    path = f"{UPLOADS}/{upload_id}"
-    answer, rows = await upload_with_rejected(services, visitor.caller, path)
-    if cursor or outcome != RowOutcome.REJECTED:
-        wanted = {"limit": "50"} | ({"outcome": outcome} if outcome in OUTCOMES else {})
-        wanted |= {"cursor": cursor} if cursor else {}
-        rows = await services.get(Unit.SAMPLING, f"{path}/rows", visitor.caller, BUDGET_SECONDS, **wanted)
+    wanted = outcome if outcome in OUTCOMES else ""
+    upload, rows = await DESK.upload_with_rows(services, visitor.caller, upload_id, wanted, cursor)
     return render(
         request,
         "form_upload_status.html",
-        upload=view_of(answer),
+        upload=upload,
         rows=[
             {
                 "number": row["row_number"],
@@ -157,13 +141,7 @@ async def upload_status(
 
 @router.get("/form-uploads/{upload_id}/progress")
 async def upload_progress(visitor: CanReadDraws, services: ServicesHere, upload_id: UUID) -> Response:
-    """The progress part of the status page as a stream."""
-
-    async def look() -> UploadView:
-        path = f"{UPLOADS}/{upload_id}"
-        return view_of(await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS))
-
-    return await progress_stream(look)
+    return await DESK.progress(services, visitor.caller, upload_id)
 
 
 @router.get("/form-uploads/{upload_id}/rejected-rows")
@@ -173,5 +151,4 @@ async def rejected_rows(
     upload_id: UUID,
     format: Annotated[str, Query(pattern="^(csv|xlsx)$")] = "xlsx",  # noqa: A002 (the parameter's name)
 ) -> Response:
-    """The refused rows with the reasons beside, as a file to be corrected and sent again."""
-    return await file_handed_on(services, visitor.caller, f"{UPLOADS}/{upload_id}/rejected-rows?format={format}")
+    return await DESK.rejected_file(services, visitor.caller, upload_id, f"?format={format}")

@@ -4,32 +4,24 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
+from gateway.clients import Services, ServicesHere
 from gateway.web.forms import FieldError, checked_form
 from gateway.web.pages import render
-from gateway.web.upload_parts import (
+from gateway.web.sampling.upload_desk import (
     ACCEPTED_FILES,
-    BUDGET_SECONDS,
+    UploadDesk,
     UploadView,
-    file_errors,
-    file_handed_on,
+    is_trial,
     megabytes_at_most,
-    page_of_uploads,
-    progress_stream,
     said,
-    send_upload,
-    upload_with_rejected,
 )
 from gateway.web.visitors import CanUploadResults, Visitor
-from shared.contracts.codes import Role, Unit
+from shared.contracts.codes import Role, RowOutcome
 
 router = APIRouter(include_in_schema=False)
-
-UPLOADS = "/v1/result-uploads"
 
 
 def view_of(upload: dict[str, Any]) -> UploadView:
@@ -49,6 +41,15 @@ def view_of(upload: dict[str, Any]) -> UploadView:
     )
 
 
+DESK = UploadDesk(
+    path="/v1/result-uploads",
+    page="/result-uploads",
+    ask="选一个检验结果文件（XLSX 或 CSV）",
+    fields=frozenset({"report_date"}),
+    view_of=view_of,
+)
+
+
 @router.get("/result-uploads")
 async def upload_list(
     request: Request,
@@ -56,15 +57,8 @@ async def upload_list(
     services: ServicesHere,
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
-    page = await page_of_uploads(services, visitor.caller, UPLOADS, cursor)
-    return render(
-        request,
-        "result_uploads.html",
-        above=_above(visitor),
-        uploads=[view_of(upload) for upload in page["items"]],
-        next_cursor=page["next_cursor"] or "",
-        cursor=cursor,
-    )
+    page = await DESK.page_of_uploads(services, visitor.caller, cursor)
+    return render(request, "result_uploads.html", above=_above(visitor), **page)
 
 
 @router.get("/result-uploads/new")
@@ -75,18 +69,11 @@ async def upload_form(request: Request, visitor: CanUploadResults) -> Response:
 @router.post("/result-uploads/new")
 async def send_file(request: Request, visitor: CanUploadResults, services: ServicesHere) -> Response:
     async with checked_form(request) as form:
-        dry_run, day = form.get("dry_run") == "true", str(form.get("report_date", ""))
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            errors = [FieldError("file", "选一个检验结果文件（XLSX 或 CSV）")]
-            return _show_form(request, visitor, errors=errors, day=day, dry_run=dry_run)
-        try:
-            data = {"dry_run": str(dry_run).lower(), "report_date": day}
-            upload_id = await send_upload(services, visitor.caller, UPLOADS, file, **data)
-        except (Refused, ServiceSilent) as refusal:
-            errors = file_errors(refusal, frozenset({"report_date"}))
-            return _show_form(request, visitor, errors=errors, day=day, dry_run=dry_run)
-        return RedirectResponse(f"/result-uploads/{upload_id}", status_code=303)
+        day = str(form.get("report_date", ""))
+        sent = await DESK.send(services, visitor.caller, form, report_date=day)
+        if isinstance(sent, Response):
+            return sent
+        return _show_form(request, visitor, errors=sent, day=day, dry_run=is_trial(form))
 
 
 def _show_form(
@@ -122,31 +109,21 @@ async def upload_status(
 async def accept_trial(
     request: Request, visitor: CanUploadResults, services: ServicesHere, upload_id: UUID
 ) -> Response:
-    """Take in the file of a trial run; it is at the sampling service already."""
-    async with checked_form(request):
-        path = f"{UPLOADS}/{upload_id}/acceptance"
-    try:
-        answer = await services.send(Unit.SAMPLING, "POST", path, visitor.caller, BUDGET_SECONDS)
-    except (Refused, ServiceSilent) as refusal:
-        return await _show_status(request, visitor, services, upload_id, refusal)
-    return RedirectResponse(f"/result-uploads/{answer.json()['id']}", status_code=303)
+    taken = await DESK.accept_trial(services, visitor.caller, request, upload_id)
+    return taken if isinstance(taken, Response) else await _show_status(request, visitor, services, upload_id, taken)
 
 
 async def _show_status(
-    request: Request,
-    visitor: Visitor,
-    services: Services,
-    upload_id: UUID,
-    refusal: Refused | ServiceSilent | None = None,
+    request: Request, visitor: Visitor, services: Services, upload_id: UUID, errors: list[FieldError] | None = None
 ) -> Response:
-    answer, rejected = await upload_with_rejected(services, visitor.caller, f"{UPLOADS}/{upload_id}")
+    upload, rejected = await DESK.upload_with_rows(services, visitor.caller, upload_id, RowOutcome.REJECTED)
     return render(
         request,
         "result_upload_status.html",
-        status_code=422 if refusal else 200,
-        errors=[FieldError("acceptance", refusal.detail or refusal.title)] if refusal else [],
+        status_code=422 if errors else 200,
+        errors=errors or [],
         above=_above(visitor),
-        upload=view_of(answer),
+        upload=upload,
         rows=[
             (row["sheet"], row["row_number"], row["sample"], [said(error) for error in row["errors"]])
             for row in rejected["items"]
@@ -157,19 +134,13 @@ async def _show_status(
 
 @router.get("/result-uploads/{upload_id}/progress")
 async def upload_progress(visitor: CanUploadResults, services: ServicesHere, upload_id: UUID) -> Response:
-    """The progress part of the status page as a stream."""
-
-    async def look() -> UploadView:
-        path = f"{UPLOADS}/{upload_id}"
-        return view_of(await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS))
-
-    return await progress_stream(look)
+    return await DESK.progress(services, visitor.caller, upload_id)
 
 
 @router.get("/result-uploads/{upload_id}/rejected-rows")
 async def rejected_rows(visitor: CanUploadResults, services: ServicesHere, upload_id: UUID) -> Response:
-    """All rows of the refused samples with the reasons, as a file to be corrected and sent again."""
-    return await file_handed_on(services, visitor.caller, f"{UPLOADS}/{upload_id}/rejected-rows")
+    """All rows of the refused samples; a sample is corrected as a whole."""
+    return await DESK.rejected_file(services, visitor.caller, upload_id)
 
 
 def _above(visitor: Visitor) -> list[tuple[str, str]]:

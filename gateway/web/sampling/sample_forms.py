@@ -111,12 +111,9 @@ async def save_form(
 ) -> Response:
     """Keep the draft; with the button that completes it, hand it in as well."""
     sent = await _received(request, services, session, visitor, sample_id, TAKING)
-    try:
-        revision = await _keep(services, visitor, sent)
-    except (Refused, ServiceSilent) as refusal:
-        return await _refused(request, services, session, visitor, sent, refusal)
-    if sent.not_arrived:
-        return await _again(request, services, session, visitor, sent, sent.not_arrived, kept=True)
+    revision = await _keep(request, services, session, visitor, sent)
+    if isinstance(revision, Response):
+        return revision
     if sent.act != SUBMIT:
         return RedirectResponse(f"{sent.opened.address}?done=saved", status_code=303)
     return await _hand_in(request, services, session, visitor, sent, "submission", {"revision": revision})
@@ -134,12 +131,9 @@ async def send_refusal(
     request: Request, visitor: CanTakeSamples, services: ServicesHere, session: Session, sample_id: UUID
 ) -> Response:
     sent = await _received(request, services, session, visitor, sample_id, REFUSAL)
-    try:
-        revision = await _keep(services, visitor, sent)
-    except (Refused, ServiceSilent) as refusal:
-        return await _refused(request, services, session, visitor, sent, refusal)
-    if sent.not_arrived:
-        return await _again(request, services, session, visitor, sent, sent.not_arrived, kept=True)
+    revision = await _keep(request, services, session, visitor, sent)
+    if isinstance(revision, Response):
+        return revision
     if not sent.typed[REASON].strip():  # the service would ask for it alone, and for the rest afterwards
         missing = unanswered(sent.typed, sent.opened.blocks(REFUSAL))
         return await _again(request, services, session, visitor, sent, missing, kept=True)
@@ -221,11 +215,19 @@ async def _received(
     return Sent(opened, mode, typed, content, int(seen) if seen.isdigit() else 0, act, not_arrived)
 
 
-async def _keep(services: Services, visitor: Visitor, sent: Sent) -> int:
-    """Store the draft under the page's id as the change after the one its page was made from; gives its revision."""
+async def _keep(request: Request, services: Services, session: Session, visitor: Visitor, sent: Sent) -> int | Response:
+    """Store the draft under the page's id as the change after the one its page was made from.
+
+    Gives its revision; the form again where it was refused, or where a file did not arrive with it.
+    """
     body = {"task_id": sent.opened.task_id, "revision": sent.seen + 1, "form": sent.content}
     path = f"/v1/samples/{sent.opened.id}"
-    answer = await services.send(Unit.SAMPLING, "PUT", path, visitor.caller, BUDGET_SECONDS, json=body)
+    try:
+        answer = await services.send(Unit.SAMPLING, "PUT", path, visitor.caller, BUDGET_SECONDS, json=body)
+    except (Refused, ServiceSilent) as refusal:
+        return await _refused(request, services, session, visitor, sent, refusal)
+    if sent.not_arrived:
+        return await _again(request, services, session, visitor, sent, sent.not_arrived, kept=True)
     return int(answer.json()["revision"])
 
 

@@ -15,7 +15,7 @@ from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
 from gateway.web.sampling.report_words import conclusion_badge
 from gateway.web.sampling.sampling_tasks import listed_sample
-from gateway.web.upload_parts import file_handed_on
+from gateway.web.sampling.upload_desk import file_handed_on
 from gateway.web.visitors import DRAW_READERS, DRAWERS, CanReadSamples
 from shared.contracts.codes import Unit
 from shared.contracts.statutory_sampling import Link, SampleState, Stream

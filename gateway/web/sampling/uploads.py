@@ -7,35 +7,28 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
+from gateway.clients import Services, ServicesHere
 from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.forms import FieldError, checked_form
 from gateway.web.pages import render
 from gateway.web.sampling.rapid_test_words import RecordWords, record_words
-from gateway.web.upload_parts import (
+from gateway.web.sampling.upload_desk import (
     ACCEPTED_FILES,
     BUDGET_SECONDS,
+    UploadDesk,
     UploadView,
-    file_errors,
-    file_handed_on,
+    is_trial,
     megabytes_at_most,
-    page_of_uploads,
-    progress_stream,
     said,
-    send_upload,
-    upload_with_rejected,
 )
 from gateway.web.visitors import CanUploadFiles, Visitor
 from shared.contracts.codes import RowOutcome, Unit
 from shared.ids import uuid7
 
 router = APIRouter(include_in_schema=False)
-
-UPLOADS = "/v1/rapid-test-uploads"
 
 
 def view_of(upload: dict[str, Any]) -> UploadView:
@@ -57,6 +50,15 @@ def view_of(upload: dict[str, Any]) -> UploadView:
     )
 
 
+DESK = UploadDesk(
+    path="/v1/rapid-test-uploads",
+    page="/rapid-tests/uploads",
+    ask="选一个快检记录文件（CSV 或 XLSX）",
+    fields=frozenset({"site_id"}),
+    view_of=view_of,
+)
+
+
 @router.get("/rapid-tests")
 async def upload_list(
     request: Request,
@@ -64,14 +66,7 @@ async def upload_list(
     services: ServicesHere,
     cursor: Annotated[str, Query(max_length=400)] = "",
 ) -> Response:
-    page = await page_of_uploads(services, visitor.caller, UPLOADS, cursor)
-    return render(
-        request,
-        "uploads.html",
-        uploads=[view_of(upload) for upload in page["items"]],
-        next_cursor=page["next_cursor"] or "",
-        cursor=cursor,
-    )
+    return render(request, "uploads.html", **await DESK.page_of_uploads(services, visitor.caller, cursor))
 
 
 @router.get("/rapid-tests/upload")
@@ -82,17 +77,11 @@ async def upload_form(request: Request, visitor: CanUploadFiles, services: Servi
 @router.post("/rapid-tests/upload")
 async def send_file(request: Request, visitor: CanUploadFiles, services: ServicesHere) -> Response:
     async with checked_form(request) as form:
-        site, dry_run, file = str(form.get("site_id", "")), form.get("dry_run") == "true", form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            errors = [FieldError("file", "选一个快检记录文件（CSV 或 XLSX）")]
-            return await _show_form(request, visitor, services, errors=errors, site=site, dry_run=dry_run)
-        try:
-            data = {"site_id": site, "dry_run": str(dry_run).lower()}
-            upload_id = await send_upload(services, visitor.caller, UPLOADS, file, **data)
-        except (Refused, ServiceSilent) as refusal:
-            errors = file_errors(refusal, frozenset({"site_id"}))
-            return await _show_form(request, visitor, services, errors=errors, site=site, dry_run=dry_run)
-        return RedirectResponse(f"/rapid-tests/uploads/{upload_id}", status_code=303)
+        site = str(form.get("site_id", ""))
+        sent = await DESK.send(services, visitor.caller, form, site_id=site)
+        if isinstance(sent, Response):
+            return sent
+        return await _show_form(request, visitor, services, errors=sent, site=site, dry_run=is_trial(form))
 
 
 async def _show_form(
@@ -134,14 +123,10 @@ async def upload_status(
 
 @router.post("/rapid-tests/uploads/{upload_id}/acceptance")
 async def accept_trial(request: Request, visitor: CanUploadFiles, services: ServicesHere, upload_id: UUID) -> Response:
-    """Take in the file of a trial run; it is at the sampling service already."""
-    async with checked_form(request):
-        path = f"{UPLOADS}/{upload_id}/acceptance"
-    try:
-        answer = await services.send(Unit.SAMPLING, "POST", path, visitor.caller, BUDGET_SECONDS)
-    except (Refused, ServiceSilent) as refusal:
-        return await _show_status(request, visitor, services, upload_id, refusal=refusal)
-    return RedirectResponse(f"/rapid-tests/uploads/{answer.json()['id']}", status_code=303)
+    taken = await DESK.accept_trial(services, visitor.caller, request, upload_id)
+    if isinstance(taken, Response):
+        return taken
+    return await _show_status(request, visitor, services, upload_id, errors=taken)
 
 
 async def _show_status(
@@ -152,16 +137,15 @@ async def _show_status(
     *,
     cursor: str = "",
     confirmed: str = "",
-    refusal: Refused | ServiceSilent | None = None,
+    errors: list[FieldError] | None = None,
 ) -> Response:
-    answer, rejected = await upload_with_rejected(services, visitor.caller, f"{UPLOADS}/{upload_id}")
-    upload = view_of(answer)
+    upload, rejected = await DESK.upload_with_rows(services, visitor.caller, upload_id, RowOutcome.REJECTED)
     suspected, next_cursor = await _suspected(services, visitor, upload, cursor)
     return render(
         request,
         "upload_status.html",
-        status_code=422 if refusal else 200,
-        errors=[FieldError("acceptance", refusal.detail or refusal.title)] if refusal else [],
+        status_code=422 if errors else 200,
+        errors=errors or [],
         upload=upload,
         rows=[(row["row_number"], [said(error) for error in row["errors"]]) for row in rejected["items"]],
         more_rows=bool(rejected["next_cursor"]),
@@ -183,14 +167,12 @@ async def _suspected(
     """
     if not upload.told["suspected_duplicate"]:
         return [], ""
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
     if upload.dry_run:
-        wanted |= {"outcome": RowOutcome.SUSPECTED_DUPLICATE.value}
-        path = f"{UPLOADS}/{upload.id}/rows"
-        page = await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS, **wanted)
+        page = await DESK.rows(services, visitor.caller, UUID(upload.id), RowOutcome.SUSPECTED_DUPLICATE, cursor)
         found = [{"row_number": str(row["row_number"]), "id": ""} for row in page["items"]]
     else:
-        wanted |= {"upload_id": upload.id, "suspected_duplicates": "true"}
+        wanted = {"upload_id": upload.id, "suspected_duplicates": "true", "limit": str(ROWS_A_PAGE)}
+        wanted |= {"cursor": cursor} if cursor else {}
         page = await services.get(Unit.SAMPLING, "/v1/rapid-tests", visitor.caller, BUDGET_SECONDS, **wanted)
         found = [_suspected_test(record_words(test)) for test in page["items"]]
     return found, page["next_cursor"] or ""
@@ -210,16 +192,9 @@ def _suspected_test(record: RecordWords) -> dict[str, str]:
 
 @router.get("/rapid-tests/uploads/{upload_id}/progress")
 async def upload_progress(visitor: CanUploadFiles, services: ServicesHere, upload_id: UUID) -> Response:
-    """The progress part of the status page as a stream."""
-
-    async def look() -> UploadView:
-        path = f"{UPLOADS}/{upload_id}"
-        return view_of(await services.get(Unit.SAMPLING, path, visitor.caller, BUDGET_SECONDS))
-
-    return await progress_stream(look)
+    return await DESK.progress(services, visitor.caller, upload_id)
 
 
 @router.get("/rapid-tests/uploads/{upload_id}/rejected-rows")
 async def rejected_rows(visitor: CanUploadFiles, services: ServicesHere, upload_id: UUID) -> Response:
-    """The rows that were refused, with the reason beside each, as a file to be corrected and sent again."""
-    return await file_handed_on(services, visitor.caller, f"{UPLOADS}/{upload_id}/rejected-rows")
+    return await DESK.rejected_file(services, visitor.caller, upload_id)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gateway.identity.web_sessions import COOKIE
-from gateway.web.sampling.uploads import UPLOADS
+from gateway.web.sampling.uploads import DESK
 from shared.contracts.codes import Role
 from tests.gateway.web.platform import DISTRICT, Market, file_of, finished, negative, positive, post, upload
 
@@ -173,7 +173,7 @@ async def test_a_form_without_a_file_keeps_the_rest_of_the_form(market: Market) 
 
 async def test_an_upload_from_another_site_is_not_sent_on(market: Market) -> None:
     async with market.signed_in(Role.MARKET_OPERATOR) as browser, market.caller(Role.FOOD_SAFETY_OFFICE) as office:
-        before = (await office.get(f"/api/sampling{UPLOADS}", params={"limit": 200})).json()["items"]
+        before = (await office.get(f"/api/sampling{DESK.path}", params={"limit": 200})).json()["items"]
         answer = await browser.post(
             "/rapid-tests/upload",
             data={"site_id": market.site_id},
@@ -181,7 +181,7 @@ async def test_an_upload_from_another_site_is_not_sent_on(market: Market) -> Non
             headers={"sec-fetch-site": "cross-site"},
         )
         assert answer.status_code == 403
-        after = (await office.get(f"/api/sampling{UPLOADS}", params={"limit": 200})).json()["items"]
+        after = (await office.get(f"/api/sampling{DESK.path}", params={"limit": 200})).json()["items"]
         assert len(after) == len(before)
 
 
