@@ -15,6 +15,7 @@ from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
 from gateway.web.sampling import disposal_steps, disposal_words
+from gateway.web.sampling.case_recall import recall_of
 from gateway.web.step_pages import Subject, act_of, show_step, step_named, take_step
 from gateway.web.steps import Step, asked_of
 from gateway.web.visitors import SAMPLE_READERS, TRANSFER_READERS, CanReadCases, Visitor
@@ -114,6 +115,7 @@ async def case_page(
         ],
         actions=[step for step in offered if step.slug not in on_notices or step.slug == due],
         next_step=due,
+        recall=recall_of(case),
         contests=disposal_words.contests(
             [each for each in objections if each["case_id"] in (None, str(case_id))], retests
         ),

@@ -52,6 +52,7 @@ async def test_both_arrive_are_decided_and_stay_decided(market: Market) -> None:
     async with market.signed_in(Role.CASE_HANDLER) as handler:
         case = (await handler.get(pages["case"])).text
         assert f"/recall-requests?sample_id={pages['sample']}" in case
+        assert "还没有立项" in case
         assert f"/case-requests?sample_id={pages['sample']}" in case
         assert pages["recall-requests"] in (await handler.get(f"/recall-requests?sample_id={pages['sample']}")).text
         home = await whole_home(handler)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.web.sampling import contest_steps, disposal_steps
+from gateway.web.sampling.case_recall import recall_of
 from gateway.web.sampling.disposal_words import clock_badge, entry_row, moment, progress, served
 from gateway.web.step_pages import step_named
 from gateway.web.words import day_left
@@ -57,7 +58,9 @@ def case(**changes: Any) -> dict[str, Any]:
         "handling": "own",
         "ended_because": None,
         "missing": ["started", "served", "stop_sale", "filing"],
+        "sample_id": "s1",
         "recall_requested_at": None,
+        "recall": None,
         "case_requested_at": None,
         "filing_number": None,
         "report_number": "演示-1",
@@ -224,6 +227,27 @@ def test_every_state_of_a_contest_offers_only_what_it_carries() -> None:
     for stage in RetestState:
         steps = contest_steps.retest_steps({"state": stage, "items": ["铅"]}, HANDLER)
         assert [step.slug for step in steps][:1] == ([due[stage]] if stage in due else [])
+
+
+def test_a_case_says_where_the_recall_stands_that_it_asked_for() -> None:
+    assert recall_of(case()) is None
+    asked = recall_of(case(recall_requested_at=NOW.isoformat()))
+    assert asked is not None
+    assert (asked.address, asked.badge) == ("/recall-requests?sample_id=s1", ("warning", "已提出"))
+
+    def shown(state: str, **facts: Any) -> tuple[str, str, str]:
+        recall = {"recall_id": "r1", "state": state, "level": None, "holders": None, "acknowledged": None}
+        told = recall_of(case(recall_requested_at=NOW.isoformat(), recall=recall | {"at": NOW.isoformat()} | facts))
+        assert told is not None
+        assert told.address == "/traces/recalls/r1"
+        return (*told.badge, told.says)
+
+    assert shown("open") == ("warning", "已立项，待通知", f"尚未定级，{moment(NOW.isoformat())}立项。")
+    kind, words, says = shown("closed", level="1", holders=3, acknowledged=2)
+    assert (kind, words) == ("ok", "已完成")
+    assert says.startswith("一级召回，")
+    assert says.endswith("完成，通知3家，2家确认收到。")
+    assert shown("withdrawn")[:2] == ("unknown", "已撤销")
 
 
 def test_each_topic_of_a_closure_has_a_step_that_shows_it() -> None:
