@@ -1,6 +1,6 @@
 """Time as the field reads it: instants are UTC with a zone, a day is a day in Asia/Shanghai."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -25,6 +25,11 @@ def in_shanghai(instant: datetime) -> datetime:
 def day_of(instant: datetime) -> date:
     """The calendar day in Asia/Shanghai on which `instant` falls."""
     return in_shanghai(instant).date()
+
+
+def last_day(end: datetime) -> date:
+    """The last day in Asia/Shanghai of a time that ends at `end`: its midnight is the 24:00 of the day before."""
+    return day_of(end - timedelta.resolution)
 
 
 def start_of_day(day: date) -> datetime:

@@ -24,7 +24,7 @@ from services.inspection.public_results.schemas import (
 from services.inspection.settings import Settings
 from services.inspection.visit_records.kinds import VisitKind
 from shared.contracts.inspection import CoordinateSystem
-from shared.times import day_of, now
+from shared.times import day_of, last_day, now
 
 
 def envelope(settings: Settings) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _result(row: Row[Any], names: Names) -> PublicResult:
         band=result["score"]["band"] if result["score"] else None,
         failed=[_failed(row.record_id, failed["number"], items, names) for failed in result["failed"]],
         published_on=day_of(row.published_at),
-        due_on=day_of(row.due_at) if row.due_at else None,
+        due_on=last_day(row.due_at) if row.due_at else None,
         note=row.note,
     )
 

@@ -7,7 +7,7 @@ from services.inspection.grid.counts.service import Standing, settle
 from services.inspection.supervision_letters.models import Letter
 from shared.clocks.service import clocks_of
 from shared.contracts.clocks import ClockEventData, ClockState
-from shared.times import day_of
+from shared.times import day_of, last_day
 
 CLOCK_OBJECT = "supervision_letter"
 
@@ -24,7 +24,7 @@ async def count_letter(session: AsyncSession, letter: Letter) -> None:
     for clock in await clocks_of(session, CLOCK_OBJECT, letter.id):
         in_time = clock.closed_at is not None and clock.closed_at <= clock.due_at
         if clock.state in (ClockState.MET, ClockState.BREACHED):
-            day = day_of(clock.closed_at if in_time and clock.closed_at else clock.due_at)
+            day = day_of(clock.closed_at) if in_time and clock.closed_at else last_day(clock.due_at)
             answered = Standing(letter.region_code, in_time, label, link, day)
     await settle(session, LETTERS_ANSWERED, key, {key: answered})
 

@@ -28,7 +28,7 @@ from shared.clocks import rules as clock_rules
 from shared.clocks.repository import rules_in_force
 from shared.contracts.clocks import Authority
 from shared.contracts.inspection import BusinessStatus
-from shared.times import day_of, now, start_of_day
+from shared.times import day_of, last_day, now, start_of_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +113,19 @@ async def _add_told(session: AsyncSession, found: Gathered, known: dict[UUID, Bu
         if visit.business_id is None:
             place = Place(str(visit.id), visit.target, None, visit.region_code, frozenset())
             found.places[place.id] = place
-            found.duties.append(Duty(DutyKind.FOLLOW_UP, place.id, str(visit.id), day_of(visit.due_at)))
+            found.duties.append(Duty(DutyKind.FOLLOW_UP, place.id, str(visit.id), last_day(visit.due_at)))
         else:
-            told.append((DutyKind.FOLLOW_UP, visit.business_id, visit.id, day_of(visit.due_at), frozenset()))
+            told.append((DutyKind.FOLLOW_UP, visit.business_id, visit.id, last_day(visit.due_at), frozenset()))
     for check in await repository.open_recall_checks(session, region):
         # No rule says by when; what is called back must leave the shelf, so it is looked at this week.
         told.append((DutyKind.RECALL, check.business_id, check.id, found.week_end, frozenset()))
     for recheck in await repository.open_rechecks(session, region):
         # What is reported as done is looked at this week; what is not, when its time is up.
         this_week = recheck.reported_at is not None or recheck.due_at is None
-        due = found.week_end if this_week else day_of(recheck.due_at)
+        due = found.week_end if this_week else last_day(recheck.due_at)
         told.append((DutyKind.RECHECK, recheck.business_id, recheck.id, due, frozenset()))
     for clue in await repository.open_clues(session, region):
-        told.append((DutyKind.CLUE, clue.business_id, clue.id, day_of(clue.due_at), frozenset()))
+        told.append((DutyKind.CLUE, clue.business_id, clue.id, last_day(clue.due_at), frozenset()))
     for drawn in await repository.drawn_visits(session, region):
         sent = frozenset(str(one["id"]) for one in drawn.inspectors)
         told.append((DutyKind.DRAWN, drawn.business_id, drawn.id, None, sent))

@@ -11,7 +11,7 @@ from services.inspection.visit_records.repository import get_record
 from services.inspection.visit_records.settling import OBJECT_TYPE
 from shared.clocks.service import clocks_of
 from shared.contracts.clocks import ClockEventData, ClockState
-from shared.times import day_of
+from shared.times import day_of, last_day
 
 
 async def count_publication(session: AsyncSession, record: VisitRecord) -> None:
@@ -20,7 +20,7 @@ async def count_publication(session: AsyncSession, record: VisitRecord) -> None:
     for clock in await clocks_of(session, OBJECT_TYPE, record.id):
         in_time = clock.closed_at is not None and clock.closed_at <= clock.due_at
         if clock.state in (ClockState.MET, ClockState.BREACHED):
-            day = day_of(clock.closed_at if in_time and clock.closed_at else clock.due_at)
+            day = day_of(clock.closed_at) if in_time and clock.closed_at else last_day(clock.due_at)
             label, link = f"{record.kind.label}结果", f"/v1/visit-records/{record.id}"
             standing = Standing(record.region_code, in_time, label, link, day)
     await settle(session, RESULTS_IN_TIME, str(record.id), {str(record.id): standing})

@@ -11,7 +11,7 @@ from services.inspection.database import Base
 from shared.contracts.inspection import VisitOutcome, VisitState
 from shared.database import Versioned
 from shared.ids import uuid7
-from shared.times import day_of
+from shared.times import day_of, last_day
 
 
 class Visit(Versioned, Base):
@@ -78,7 +78,8 @@ class Visit(Versioned, Base):
     def count(self, now: datetime) -> None:
         """Let the visit count for the rate from now on."""
         made_in_time = self.visited_at if self.on_time else None
-        self.counted_on, self.counted_at = day_of(made_in_time or self.due_at), now
+        self.counted_on = day_of(made_in_time) if made_in_time else last_day(self.due_at)
+        self.counted_at = now
 
     def uncount(self) -> None:
         """Take the visit out of the rate again."""

@@ -28,7 +28,7 @@ from shared.contracts.traceability import DoubtRaised
 from shared.events.outbox import publish
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
-from shared.times import day_of, now
+from shared.times import day_of, last_day, now
 
 CLOCK_CODE, CLOCK_OBJECT = "grid_clue_answer", "clue"
 
@@ -225,7 +225,7 @@ async def _count(session: AsyncSession, clue: Clue) -> None:
     if clue.state is ClueState.ANSWERED and clue.answered_at is not None and clue.answered_at <= clock.due_at:
         standing = Standing(clue.region_code, True, clue.title, link, day_of(clue.answered_at))
     elif clue.state is ClueState.ANSWERED or clock.state is ClockState.BREACHED:
-        standing = Standing(clue.region_code, False, clue.title, link, day_of(clock.due_at))
+        standing = Standing(clue.region_code, False, clue.title, link, last_day(clock.due_at))
     await settle(session, CLUES_IN_TIME, str(clue.id), {str(clue.id): standing})
     truth = None
     if clue.answered_at is not None and clue.outcome is not ClueOutcome.NOT_REACHED:

@@ -1,6 +1,7 @@
 """Everybody reads what was published, with what was published before; nobody reads more."""
 
 import json
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.words import personal_number_in
-from shared.times import day_of, now
+from shared.times import day_of, now, start_of_day
 from tests.services.inspection.corrections.making import ASSESSMENT, ORDER, SPOT, done
 from tests.services.inspection.factories import HAISHU, NANHAI, invented_uscc
 from tests.services.inspection.public_results.publishing import REASON, Bureau
@@ -48,7 +49,10 @@ async def test_nothing_is_told_before_it_is_published(bureau: Bureau, public: ht
     [told] = await read(public, shop.id)
     assert [result["verdict"] for result in told["results"]] == ["符合"]
     assert told["results"][0]["published_on"] == day_of(now()).isoformat()
-    assert told["results"][0]["due_on"] > told["results"][0]["visited_on"]
+    record = (await bureau.office.get(f"/v1/visit-records/{record_id}")).json()
+    due = datetime.fromisoformat(record["publication_due_at"])
+    day_after = date.fromisoformat(told["results"][0]["due_on"]) + timedelta(days=1)
+    assert start_of_day(day_after) == due, "in time until 24:00 of the day that is told"
 
 
 async def test_the_last_four_are_told_in_the_order_of_the_visits_and_the_others_counted(

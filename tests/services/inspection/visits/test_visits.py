@@ -26,7 +26,7 @@ from shared.database import create_engine
 from shared.events.models import OutboxEvent
 from shared.figures.models import FigureDelta
 from shared.ids import uuid7
-from shared.times import day_of, now
+from shared.times import last_day, now
 from tests.conftest import ClientOf, SessionOf
 from tests.services.inspection.factories import HAISHU, NANHAI, OTHER_STREET, SITE, STREET, business, whistle
 
@@ -159,7 +159,7 @@ async def test_an_open_visit_counts_for_nothing_until_it_is_overdue_and_then_as_
     await service.note_overdue(session, visit.id, visit.due_at)
     await service.note_overdue(session, visit.id, visit.due_at)
     assert await in_time(session) == (0, 1)
-    assert visit.counted_on == day_of(visit.due_at)
+    assert visit.counted_on == last_day(visit.due_at)
     await complete(officer, visit.id)
     assert await in_time(session) == (0, 1), "a late visit stays late"
 
