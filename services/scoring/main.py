@@ -25,7 +25,11 @@ from services.scoring.rescorings.jobs import RESCORE_EVALUATIONS
 from services.scoring.rescorings.router import router as rescorings
 from services.scoring.schemes.router import router as schemes
 from services.scoring.schemes.seed import seed_scoring_schemes
+from services.scoring.self_reports.router import router as self_reports
+from services.scoring.self_reports.seed import seed_report_templates
 from services.scoring.settings import Settings
+from services.scoring.site_checks.router import router as site_checks
+from services.scoring.site_checks.seed import seed_site_town_rules
 from services.scoring.surveys.router import router as surveys
 from services.scoring.surveys.seed import seed_survey_lines
 from services.scoring.trials.router import router as trials
@@ -54,8 +58,10 @@ service = Service(
         improvements,
         indicators,
         rescorings,
+        self_reports,
         lists,
         surveys,
+        site_checks,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -66,7 +72,14 @@ service = Service(
     },
     jobs=[SWEEP, RESCORE_EVALUATIONS, GRADE_CREDIT],
     figures=FIGURES,
-    seeds=[seed_scoring_schemes, seed_credit_grade_rules, seed_list_rules, seed_survey_lines],
+    seeds=[
+        seed_scoring_schemes,
+        seed_credit_grade_rules,
+        seed_list_rules,
+        seed_survey_lines,
+        seed_site_town_rules,
+        seed_report_templates,
+    ],
 )
 
 app = create_app(service)
