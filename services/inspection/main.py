@@ -34,6 +34,7 @@ from services.inspection.figures.facilities import FACILITY_FIGURES
 from services.inspection.figures.grid import GRID_FIGURES
 from services.inspection.figures.rewards import REWARD_FIGURES
 from services.inspection.figures.risk import RISK_FIGURES
+from services.inspection.figures.terminal_use import TERMINAL_FIGURES
 from services.inspection.grid.cells.router import router as grid_cells
 from services.inspection.grid.coverage.jobs import RECOUNT_COVERAGE
 from services.inspection.grid.coverage.router import router as grid_coverage
@@ -46,6 +47,7 @@ from services.inspection.inspection_frequency.router import router as inspection
 from services.inspection.inspection_frequency.seed import seed_planning_rules
 from services.inspection.office_standards.router import router as office_records
 from services.inspection.overdue_corrections.router import router as overdue_corrections
+from services.inspection.paper_checks.router import router as paper_checks
 from services.inspection.patrols.clues.router import router as clues
 from services.inspection.patrols.clues.subscribers import on_doubt_raised
 from services.inspection.patrols.router import router as patrols
@@ -112,6 +114,7 @@ service = Service(
         attachments,
         quarantine,
         visit_records,
+        paper_checks,
         risk_schemes,
         risk_facts_and_profiles,
         risk_grades,
@@ -170,7 +173,15 @@ service = Service(
         RECOUNT_FACILITIES,
         RETELL_BUSINESSES,
     ],
-    figures=(*FIGURES, *GRID_FIGURES, *DUTY_FIGURES, *FACILITY_FIGURES, *REWARD_FIGURES, *RISK_FIGURES),
+    figures=(
+        *FIGURES,
+        *GRID_FIGURES,
+        *DUTY_FIGURES,
+        *FACILITY_FIGURES,
+        *REWARD_FIGURES,
+        *RISK_FIGURES,
+        *TERMINAL_FIGURES,
+    ),
     seeds=[
         seed_templates,
         seed_checklists,

@@ -13,6 +13,7 @@ from services.inspection.checklists.rules import judge
 from services.inspection.checklists.schemas import JudgementRead, TallyRead
 from services.inspection.corrections.opening import CompletedVisit, open_corrections
 from services.inspection.corrections.visit_findings import problems_of
+from services.inspection.figures.terminal_use import count_visit
 from services.inspection.risk_grades.facts.judged_visits import record_judged_visit
 from services.inspection.visit_records import repository
 from services.inspection.visit_records.content import VisitFacts, named_files
@@ -134,6 +135,7 @@ async def _conclude(session: AsyncSession, record: VisitRecord, content: VisitFa
             await _grade_by(session, record, business, content, judged)
     if record.formed_at is None:
         await _form(session, record, business.name if business else record.unregistered_place, actor)
+    await count_visit(session, record)
     await _hand_over(session, record, content, judged, business.name if business else record.unregistered_place, actor)
     if content.follow_up is not None and not record.follow_up_settled:
         await _answer_task(session, record, content, actor)
