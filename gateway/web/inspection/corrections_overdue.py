@@ -9,7 +9,7 @@ from starlette.responses import Response
 from gateway.clients import ServicesHere
 from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.inspection.corrections import BADGES, tabs
-from gateway.web.inspection.inspection import ask, day, moment
+from gateway.web.inspection.inspection import ask, day, last_day, moment
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
 from gateway.web.visitors import CanReadInspections
@@ -61,7 +61,7 @@ async def overdue_board(
             {
                 **each,
                 "place": await region_name(session, each["region_code"]),
-                "due": day(each["due_at"]),
+                "due": last_day(each["due_at"]),
                 "badge": (BADGES[each["state"]], each["state_label"]),
                 "escalated": day(each["escalated_at"]),
             }

@@ -10,6 +10,7 @@ from gateway.clients import Refused, Services, ServiceSilent
 from gateway.web import words
 from gateway.web.sampling.whistle_timeline import clock_of
 from gateway.web.visitors import Visitor
+from shared import times
 from shared.contracts.codes import Unit
 
 BUDGET_SECONDS = 5.0
@@ -58,8 +59,15 @@ def moment(text: str | None) -> str:
 
 
 def day(text: str | None) -> str:
-    """`2026年7月24日`; empty for none."""
-    return words.day_words(date.fromisoformat(text[:10])) if text else ""
+    """`2026年7月24日` of a day, or of a moment by the clock here; empty for none."""
+    if not text:
+        return ""
+    return words.day_words(times.day_of(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text))
+
+
+def last_day(text: str) -> str:
+    """The last day of a time that ends at this moment: 24:00 belongs to the day it ends."""
+    return words.day_words(times.last_day(datetime.fromisoformat(text)))
 
 
 def due_badge(clock: Answer | None, now: datetime) -> tuple[str, str]:
