@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 
-from shared.documents.marks import ENDS_MARK, REFERENCE
+from shared.documents.marks import ENDS_MARK, REFERENCE, TARGET
 
 MAY_NOT_BEGIN = frozenset(f"，。、；：？！）》〉」』】〕〗”’…—%％℃)]}},.;:?!·{REFERENCE}")
 MAY_NOT_END = frozenset("（《〈「『【〔〖“‘([{￥$№")
-_TOKENS = re.compile(rf"{REFERENCE}[0-9]+{ENDS_MARK}|[!-~]+|.", re.DOTALL)
-"""A word or number of Latin letters holds together, and so does a reference to a note."""
+_TOKENS = re.compile(rf"[{REFERENCE}{TARGET}][0-9]+{ENDS_MARK}|[!-~]+|.", re.DOTALL)
+"""A word or number of Latin letters holds together, and so does the mark of a note."""
 
 _MOST_PULLED = 4
 
@@ -33,7 +33,7 @@ def broken(text: str, width_of: Callable[[str], float], first: float, other: flo
 
 def _pieces(paragraph: str, width_of: Callable[[str], float], width: float) -> Iterator[str]:
     for token in _TOKENS.findall(paragraph):
-        if width_of(token) <= width or token.startswith(REFERENCE):
+        if width_of(token) <= width or token[0] in (REFERENCE, TARGET):
             yield token
         else:
             yield from token

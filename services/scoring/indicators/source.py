@@ -84,7 +84,8 @@ class FigureSource:
         return NotAvailable(f"{unit.label}服务登记的数据太多")
 
     async def _get(self, unit: Unit, path: str, wanted: Mapping[str, str]) -> bytes | NotAvailable:
-        url = self.settings.address_of(unit) + path
+        prefix = "/api" if unit is Unit.GATEWAY else ""  # the gateway's own routes stand beside its pages
+        url = f"{self.settings.address_of(unit)}{prefix}{path}"
         try:
             async with asyncio.timeout(BUDGET_SECONDS):
                 response = await self.client.get(url, params=dict(wanted), headers=dict(self.headers))
