@@ -28,6 +28,7 @@ from gateway.web.inspection import (
     public_results,
     quarantine,
     random_draws,
+    rewards,
     risk_grades,
     trainings,
     visit_forms,
@@ -59,7 +60,7 @@ from gateway.web.sampling import (
     uploads,
     whistles,
 )
-from gateway.web.scoring import evaluation_clauses, evaluation_tasks, evaluations
+from gateway.web.scoring import evaluation_clauses, evaluation_tasks, evaluations, site_checks
 from gateway.web.security_headers import SecurityHeadersMiddleware
 from gateway.web.traceability import consumer, consumer_doubts, shop, shop_tickets, trace, trace_recalls
 
@@ -103,6 +104,7 @@ PAGES: Sequence[APIRouter] = (
     visit_plans.router,
     visit_records.router,
     clues.router,
+    rewards.router,
     patrols.router,
     assignments.router,
     trainings.router,
@@ -111,6 +113,7 @@ PAGES: Sequence[APIRouter] = (
     handovers.router,
     evaluation_tasks.router,
     evaluation_clauses.router,
+    site_checks.router,
     evaluations.router,
     risk_grades.router,
     businesses.router,
