@@ -107,8 +107,8 @@ def test_sentences_are_the_paragraph_and_no_sentence_is_two(paragraph: str) -> N
 def test_a_number_is_printed_with_what_its_document_leaves_open(
     value: str, low: str | None, high: str | None, words: str
 ) -> None:
-    bounds = {"low": None if low is None else Decimal(low), "high": None if high is None else Decimal(high)}
-    assert printed(read(value, **bounds)) == words
+    least, most = (None if bound is None else Decimal(bound) for bound in (low, high))
+    assert printed(read(value, low=least, high=most)) == words
 
 
 def test_a_number_has_the_decimals_of_its_figure() -> None:
