@@ -170,10 +170,27 @@ class TraceEdge(Base):
     A transformation is a node of its own (its transformation id, else `event:` and the event's row id), so that n
     inputs and m outputs are n + m edges (`transformed`), not n × m. A child goes into its parent (`aggregated`,
     `disaggregated`, `associated`, `dissociated`).
+
+    Traces read nothing but indexes: the primary key's includes `event_time` and `kind` (which only its migration can
+    say), and each edge is in one of the two from its target. So what lay in a thing is not looked for among all that
+    it was made of.
     """
 
     __tablename__ = "trace_edges"
-    __table_args__ = (Index(None, "target_key", "source_key", postgresql_include=["event_time", "kind"]),)
+    __table_args__ = (
+        Index(
+            "ix_trace_edges_made",
+            "target_key",
+            postgresql_include=["source_key", "event_pk", "event_time", "kind"],
+            postgresql_where=text("kind = 'transformed'"),
+        ),
+        Index(
+            "ix_trace_edges_packed",
+            "target_key",
+            postgresql_include=["source_key", "event_pk", "event_time", "kind"],
+            postgresql_where=text("kind <> 'transformed'"),
+        ),
+    )
 
     source_key: Mapped[Ordered] = mapped_column(primary_key=True)
     target_key: Mapped[Ordered] = mapped_column(primary_key=True)

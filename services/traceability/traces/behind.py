@@ -18,7 +18,13 @@ _CITATIONS = 1_000
 
 
 async def events_of(
-    session: AsyncSession, actor: Actor, graphs: Mapping[Direction, Graph], heads: Heads, as_of: datetime
+    session: AsyncSession,
+    actor: Actor,
+    graphs: Mapping[Direction, Graph],
+    heads: Heads,
+    *,
+    as_of: datetime,
+    known_at: datetime | None,
 ) -> tuple[list[TraceEvent], bool, Contents]:
     """The events about the things of the trace: of things all until then, for what one holder took in and gave out is
     known only by all of them; of carriers those while something of the trace lay in them.
@@ -33,8 +39,8 @@ async def events_of(
     ids = await repository.events_about(session, wanted, MOST_EVENTS)
     complete = ids is not None
     if ids is None:
-        ids = [edge.event_pk for graph in graphs.values() for edge in graph.edges.values()]
-    heads |= await repository.heads_of(session, actor, {one for one in ids if one not in heads})
+        ids = [edge.event_pk for graph in graphs.values() for edge in graph.edges]
+    heads |= await repository.heads_of(session, actor, {one for one in ids if one not in heads}, known_at=known_at)
     seen = [one for one in dict.fromkeys(ids) if one in heads]
     whole = [one for one in seen if heads[one].shown is None]
     things = await repository.things_of(session, seen)
@@ -113,12 +119,12 @@ async def names_of(session: AsyncSession, things: Iterable[str]) -> dict[str, st
 
 
 async def certificates_cited(
-    session: AsyncSession, actor: Actor, events: Iterable[TraceEvent], heads: Heads
+    session: AsyncSession, actor: Actor, events: Iterable[TraceEvent], heads: Heads, known_at: datetime | None
 ) -> list[tuple[str, TraceEvent]]:
     """The certificates of the trace with every event that refers to them, wherever the caller sees it."""
     certificates = {one for event in events for one in event.certificates}
     ids = await repository.events_citing(session, certificates, _CITATIONS)
-    heads |= await repository.heads_of(session, actor, {one for one in ids if one not in heads})
+    heads |= await repository.heads_of(session, actor, {one for one in ids if one not in heads}, known_at=known_at)
     whole = [one for one in ids if one in heads and heads[one].shown is None]
     things, cited = await repository.things_of(session, whole), await repository.certificates_of(session, whole)
     return [

@@ -13,6 +13,7 @@ from services.traceability.codes.service import key_of
 from services.traceability.epcis_events.keys import gln_key
 from services.traceability.traces import repository
 from services.traceability.traces.behind import MOST_EVENTS, business_names
+from services.traceability.traces.collecting import rare_collections
 from services.traceability.traces.custody import EventHead, Heads, Holder, captured_by, holder_at
 from services.traceability.traces.problems import NothingTraced
 from services.traceability.traces.rules import Cut, Direction, Window, windows
@@ -52,14 +53,16 @@ class Reach:
     """Events of which nobody knows whose they are."""
 
 
+@rare_collections()
 async def reach(
-    session: AsyncSession, actor: Actor, code: str, *, as_of: datetime, depth: int = MOST_DEPTH, limit: int = MOST_NODES
+    session: AsyncSession, actor: Actor, code: str, *, as_of: datetime, known_at: datetime | None = None
 ) -> Reach:
     """Whom a thing and what was made of it have reached. Raises `NothingTraced`."""
     key, heads = key_of(code), Heads()
-    graph = await walk(session, actor, key, Direction.FORWARD, heads, as_of=as_of, depth=depth, limit=limit)
+    far = {"depth": MOST_DEPTH, "limit": MOST_NODES}
+    graph = await walk(session, actor, key, Direction.FORWARD, heads, as_of=as_of, known_at=known_at, **far)
     spans = windows(graph, Direction.FORWARD, as_of)
-    found = await _places_reached(session, actor, spans, heads)
+    found = await _places_reached(session, actor, spans, heads, known_at)
     if not found:
         raise NothingTraced("本平台没有这个码的事件，或不在您可查看的范围内；请核对码的写法")
     places = await repository.places_named(session, {gln_key(one.place) for one in found if one.place})
@@ -86,14 +89,14 @@ async def reach(
 
 
 async def _places_reached(
-    session: AsyncSession, actor: Actor, spans: Sequence[Window], heads: Heads
+    session: AsyncSession, actor: Actor, spans: Sequence[Window], heads: Heads, known_at: datetime | None
 ) -> list[PlaceReached]:
     """Where things have been: by one query for the caller's own events, and one by one for those of his partners."""
-    rows = await repository.places_reached(session, actor, spans, MOST_EVENTS)
+    rows = await repository.places_reached(session, actor, spans, MOST_EVENTS, known_at)
     if rows and sum(row.events for row in rows) == rows[0].about:
         return [PlaceReached._make(row[:-1]) for row in rows]
     ids = await repository.events_about(session, spans, MOST_EVENTS) or []
-    heads |= await repository.heads_of(session, actor, [one for one in ids if one not in heads])
+    heads |= await repository.heads_of(session, actor, [one for one in ids if one not in heads], known_at=known_at)
     seen = [heads[one] for one in ids if one in heads]
     return [_one(head) for head in seen]
 

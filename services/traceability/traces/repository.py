@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Text, and_, case, column, exists, func, select, true
+from sqlalchemy import ARRAY, ColumnElement, Row, Text, and_, case, column, exists, func, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as UUIDS
@@ -50,52 +50,59 @@ def _any_id(ids: Iterable[UUID]) -> Any:
     return func.any(sql_cast(list(ids), ARRAY(UUIDS(as_uuid=True))))
 
 
+_COLUMNS = "source_key, target_key, event_pk, event_time, kind"
 _EDGES = {
     way: f"""
-    SELECT source_key, target_key, event_pk, event_time, kind FROM trace_edges WHERE {onward} = ANY($1::text[])
+    SELECT {_COLUMNS} FROM trace_edges WHERE {onward} = ANY($1::text[])
     UNION ALL
-    SELECT source_key, target_key, event_pk, event_time, kind FROM trace_edges
-    WHERE {beside} = ANY($1::text[]) AND kind <> 'transformed' LIMIT $2"""  # noqa: S608 (column names)
+    SELECT {_COLUMNS} FROM trace_edges WHERE {beside} = ANY($1::text[]) AND kind <> 'transformed' LIMIT $2"""  # noqa: S608 (column names)
     for way, onward, beside in (
         (Direction.FORWARD, "source_key", "target_key"),
         (Direction.BACK, "target_key", "source_key"),
     )
 }
 _ONWARD = {
-    Direction.FORWARD: """
-        SELECT target_key AS key, kind = 'transformed' AS whole FROM trace_edges
-        WHERE source_key = ahead.key AND event_time <= $2
+    Direction.FORWARD: f"""
+        SELECT {_COLUMNS}, target_key, kind = 'transformed' FROM trace_edges
+        WHERE source_key = reached.key AND event_time <= $2
         UNION ALL
-        SELECT source_key, true FROM trace_edges
-        WHERE ahead.whole AND target_key = ahead.key AND kind <> 'transformed' AND event_time <= $2""",
-    Direction.BACK: """
-        SELECT source_key AS key, true AS whole FROM trace_edges
-        WHERE target_key = ahead.key AND (kind = 'transformed' OR ahead.whole) AND event_time <= $2
+        SELECT {_COLUMNS}, source_key, true FROM trace_edges
+        WHERE reached.whole AND target_key = reached.key AND kind <> 'transformed' AND event_time <= $2""",  # noqa: S608
+    Direction.BACK: f"""
+        SELECT {_COLUMNS}, source_key, true FROM trace_edges
+        WHERE target_key = reached.key AND kind = 'transformed' AND event_time <= $2
         UNION ALL
-        SELECT target_key, false FROM trace_edges
-        WHERE source_key = ahead.key AND kind <> 'transformed' AND event_time <= $2""",
+        SELECT {_COLUMNS}, source_key, true FROM trace_edges
+        WHERE reached.whole AND target_key = reached.key AND kind <> 'transformed' AND event_time <= $2
+        UNION ALL
+        SELECT {_COLUMNS}, target_key, false FROM trace_edges
+        WHERE source_key = reached.key AND kind <> 'transformed' AND event_time <= $2""",  # noqa: S608
 }
 _AHEAD = {
     way: f"""
-    WITH RECURSIVE ahead(key, whole) AS (
-      SELECT $1::text COLLATE "C", true
+    WITH RECURSIVE walked({_COLUMNS}, key, whole) AS (
+      SELECT NULL::text COLLATE "C", NULL::text COLLATE "C", NULL::uuid, NULL::timestamptz, NULL::text,
+        $1::text COLLATE "C", true
       UNION
-      SELECT onward.key, onward.whole FROM ahead CROSS JOIN LATERAL ({onward}) AS onward
+      SELECT onward.* FROM (SELECT DISTINCT key, whole FROM walked) AS reached CROSS JOIN LATERAL ({onward}) AS onward
     )
-    SELECT key FROM ahead LIMIT $3"""  # noqa: S608 (no input in it)
+    SELECT {_COLUMNS} FROM walked WHERE event_pk IS NOT NULL LIMIT $3"""  # noqa: S608 (no input in it)
     for way, onward in _ONWARD.items()
 }
-"""Both go past the object mapper: a trace may be of a hundred thousand edges."""
+"""Both go past the object mapper: a trace may be of a hundred thousand edges. The recursion carries the edges
+themselves, level by level, so each is read from its index once and not for every way that leads to it.
+"""
 
 
-async def keys_ahead(session: AsyncSession, start: str, way: Direction, as_of: datetime, most: int) -> list[str] | None:
-    """All keys that a walk from `start` can come to, and some that it cannot: only edges are followed here, whoever may
-    see them and whatever was in a carrier when. None when there are more than `most`.
+async def edges_ahead(
+    session: AsyncSession, start: str, way: Direction, as_of: datetime, most: int
+) -> list[Edge] | None:
+    """All edges that a walk from `start` can go along, and some that it cannot: here they are only followed, whoever
+    may see them and whatever was in a carrier when. None when there are more than `most`.
     """
     connection = await driver_connection(session)
-    rows = await connection.fetch(_AHEAD[way], start, as_of, 2 * most + 1)
-    keys = {row[0] for row in rows}
-    return list(keys) if len(rows) <= 2 * most and len(keys) <= most else None
+    rows = await connection.fetch(_AHEAD[way], start, as_of, most + 1)
+    return [Edge(*row) for row in rows] if len(rows) <= most else None
 
 
 async def edges_of(session: AsyncSession, keys: Sequence[str], way: Direction, most: int) -> list[Edge] | None:
@@ -108,7 +115,9 @@ async def edges_of(session: AsyncSession, keys: Sequence[str], way: Direction, m
     return [Edge(*row) for row in rows] if len(rows) <= most else None
 
 
-async def emptied(session: AsyncSession, carriers: Collection[str], actor: Actor) -> dict[str, list[datetime]]:
+async def emptied(
+    session: AsyncSession, carriers: Collection[str], actor: Actor, known_at: datetime | None
+) -> dict[str, list[datetime]]:
     """When carriers were unpacked altogether: by a removal that names no child."""
     found: dict[str, list[datetime]] = defaultdict(list)
     if carriers:
@@ -122,7 +131,7 @@ async def emptied(session: AsyncSession, carriers: Collection[str], actor: Actor
                 EpcisEvent.event_type.in_(("AggregationEvent", "AssociationEvent")),
                 EpcisEvent.action == "DELETE",
                 ~exists().where(child.event_pk == parent.event_pk, child.role != "parent"),
-                ~_declared_wrong(),
+                *_standing(known_at),
                 concerned(actor),
             )
         )
@@ -131,22 +140,32 @@ async def emptied(session: AsyncSession, carriers: Collection[str], actor: Actor
     return found
 
 
-def _declared_wrong() -> Any:
-    """The event, or another under its id, says that it is an error. Its corrections are events of their own."""
+def _standing(known_at: datetime | None) -> list[ColumnElement[bool]]:
+    """What holds of an event that stands: it was recorded until `known_at` (None: whenever), and neither it nor another
+    under its id had said by then that it is an error. Its corrections are events of their own.
+    """
     declaration = aliased(EpcisEvent)
-    return exists().where(declaration.event_id == EpcisEvent.event_id, declaration.error_declared_at.is_not(None))
+    wrong = exists().where(declaration.event_id == EpcisEvent.event_id, declaration.error_declared_at.is_not(None))
+    if known_at is None:
+        return [~wrong]
+    return [EpcisEvent.record_time <= known_at, ~wrong.where(declaration.record_time <= known_at)]
 
 
 async def heads_of(
-    session: AsyncSession, actor: Actor, ids: Collection[UUID], *, standing: bool = True
+    session: AsyncSession,
+    actor: Actor,
+    ids: Collection[UUID],
+    *,
+    known_at: datetime | None = None,
+    standing: bool = True,
 ) -> dict[UUID, EventHead]:
     """Of these events those that stand (or all) and that the actor sees. Of one that only shares a thing with his own,
     what he may know of it is told in `shown`.
     """
     if not ids:
         return {}
-    stands = ~_declared_wrong() if standing else true()
-    own = _heads().where(EpcisEvent.id == _any_id(ids), concerned(actor), stands)
+    stands = _standing(known_at) if standing else []
+    own = _heads().where(EpcisEvent.id == _any_id(ids), concerned(actor), *stands)
     found = {row.id: EventHead(*row) for row in (await session.execute(own)).all()}
     rest = [one for one in ids if one not in found]
     if not rest:
@@ -164,7 +183,7 @@ async def heads_of(
     for event_pk, key in await session.execute(things):
         keys[event_pk].add(key)
     if keys:
-        linked = _heads().where(EpcisEvent.id == _any_id(keys), stands)
+        linked = _heads().where(EpcisEvent.id == _any_id(keys), *stands)
         for row in (await session.execute(linked)).all():
             found[row.id] = EventHead(*row)._replace(shown=frozenset(keys[row.id]))
     return found
@@ -246,7 +265,7 @@ def _ids_about(windows: Sequence[Window]) -> Any:
 
 
 async def places_reached(
-    session: AsyncSession, actor: Actor, windows: Sequence[Window], most: int
+    session: AsyncSession, actor: Actor, windows: Sequence[Window], most: int, known_at: datetime | None
 ) -> Sequence[Row[Any]]:
     """Where the caller's own events about the things took place: (place, business without a place, region, events,
     first, last), and in each row how many events there are about the things for anybody, up to `most`.
@@ -266,7 +285,7 @@ async def places_reached(
         )
         .select_from(ids)
         .join(EpcisEvent, EpcisEvent.id == ids.c.event_pk)
-        .where(concerned(actor), ~_declared_wrong())
+        .where(concerned(actor), *_standing(known_at))
         .group_by(place, business)
     )
     return (await session.execute(statement)).all()

@@ -7,6 +7,7 @@ from fastapi import Depends, Query, Response
 from pydantic import AwareDatetime
 
 from services.traceability.traces import files, reaching, service, views
+from services.traceability.traces.collecting import rare_collections
 from services.traceability.traces.models import TraceLimit
 from services.traceability.traces.rules import Direction
 from services.traceability.traces.schemas import LimitCreate, LimitRead, ReachRead, TraceRead, TraceTable
@@ -37,8 +38,18 @@ _TABLE: dict[int | str, dict[str, Any]] = {
 router = Router(prefix="/v1", tag="追溯")
 
 
+AsOf = Annotated[
+    AwareDatetime | None,
+    Query(description="截至何时，须带时区：只算到那时已发生、并且已登记的；不写为现在"),
+]
+KnownAt = Annotated[
+    AwareDatetime | None,
+    Query(description="只算到这时已登记的，须带时区；不写与 as_of 相同。要连事后补记的一起算，写晚一些，如现在"),
+]
+
+
 class TraceRequest:
-    """What is traced, which way, as of when, and how far."""
+    """What is traced, which way, as of when and by what was known when, and how far."""
 
     def __init__(
         self,
@@ -52,16 +63,25 @@ class TraceRequest:
             ),
         ],
         direction: Annotated[Direction, Query(description="back 来源、forward 去向、both 两个方向")] = Direction.BOTH,
-        as_of: Annotated[AwareDatetime | None, Query(description="截至何时，须带时区；不写为现在")] = None,
+        as_of: AsOf = None,
+        known_at: KnownAt = None,
         depth: Annotated[int, Query(ge=1, le=MOST_DEPTH, description="至多追几层")] = 30,
         limit: Annotated[int, Query(ge=1, le=MOST_NODES, description="每个方向至多多少个节点")] = 5_000,
     ) -> None:
-        self.code, self.direction, self.as_of = code, direction, as_of or now()
+        self.code, self.direction = code, direction
+        self.as_of, self.known_at = as_of or now(), known_at or as_of
         self.depth, self.limit = depth, limit
 
     async def trace(self, session: Session, actor: Actor) -> Trace:
         return await service.trace(
-            session, actor, self.code, self.direction, as_of=self.as_of, depth=self.depth, limit=self.limit
+            session,
+            actor,
+            self.code,
+            self.direction,
+            as_of=self.as_of,
+            known_at=self.known_at,
+            depth=self.depth,
+            limit=self.limit,
         )
 
 
@@ -71,7 +91,8 @@ Wanted = Annotated[TraceRequest, Depends()]
 @router.get("/traces")
 async def trace_code(wanted: Wanted, actor: CanTrace, session: Session) -> TraceRead:
     """追溯一个码：图、时间线、数量核算、断链与可疑之处；只含您可以查看的事件。"""
-    return views.trace_read(await wanted.trace(session, actor))
+    async with rare_collections():
+        return await asyncio.to_thread(views.trace_read, await wanted.trace(session, actor))
 
 
 @router.get("/traces/sheet", responses=_SHEET, response_class=Response)
@@ -106,10 +127,12 @@ async def reach_of_code(
     actor: CanTrace,
     session: Session,
     code: Annotated[str, Query(min_length=1, max_length=1000, description="任何一种写法的码")],
-    as_of: Annotated[AwareDatetime | None, Query(description="截至何时，须带时区；不写为现在")] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
 ) -> ReachRead:
     """一个码（及由它做成的）到了多少家、多少个区县；召回之前先看波及面。"""
-    return views.reach_read(await reaching.reach(session, actor, code, as_of=as_of or now()))
+    found = await reaching.reach(session, actor, code, as_of=as_of or now(), known_at=known_at or as_of)
+    return views.reach_read(found)
 
 
 @router.get("/trace-limits")

@@ -133,13 +133,13 @@ class Graph:
     """Of each thing only what says more than the rest."""
     nodes: set[str] = field(default_factory=set)
     """The keys among them that are transformations."""
-    edges: dict[tuple[str, str, UUID], Edge] = field(default_factory=dict)
+    edges: set[Edge] = field(default_factory=set)
     stays: set[Stay] = field(default_factory=set)
     cut: set[Cut] = field(default_factory=set)
 
 
 class Walk:
-    """One walk in one direction. The caller gives it the edges it asks for:
+    """One walk in one direction. The caller gives it the edges it asks for, or (`feed_all`) all there are at once:
 
         while wanted := walk.wanted():
             walk.feed(wanted, edges_of(wanted), emptied)
@@ -151,8 +151,9 @@ class Walk:
     def __init__(self, start: str, way: Direction, *, as_of: datetime, depth: int, limit: int, is_node: bool) -> None:
         self.graph = Graph()
         self._forward = way is Direction.FORWARD
-        self._as_of, self._most_depth, self._limit = as_of, depth, limit
-        self._known: set[str] = set()
+        self._as_of, self._most_depth, self._limit = as_of.astimezone(UTC), depth, limit
+        self._known: set[str] | None = set()
+        """Whose edges are there; None: those of all."""
         self._through: dict[str, list[Edge]] = defaultdict(list)
         self._above: dict[str, list[Stay]] = defaultdict(list)
         self._inside: dict[str, list[Stay]] = defaultdict(list)
@@ -169,9 +170,10 @@ class Walk:
             if not self._now:
                 self._now, self._next = self._next, []
                 self._level += 1
-            missing = {one.key for one in self._now if one.key not in self._known}
-            if missing and Cut.LIMIT not in self.graph.cut:
-                return sorted(missing)
+            if self._known is not None and Cut.LIMIT not in self.graph.cut:
+                missing = {one.key for one in self._now} - self._known
+                if missing:
+                    return sorted(missing)
             now, self._now = self._now, []
             for one in self._fresh(now):
                 self._go_on(one)
@@ -180,20 +182,31 @@ class Walk:
     def feed(self, keys: Collection[str], edges: Iterable[Edge], emptied: Mapping[str, Sequence[datetime]]) -> None:
         """The edges of `keys` (those that lead on, and those of packing either way), and when carriers were emptied."""
         wanted = set(keys)
+        self._take_in(edges, emptied, wanted)
+        if self._known is not None:
+            self._known |= wanted
+
+    def feed_all(self, edges: Iterable[Edge], emptied: Mapping[str, Sequence[datetime]]) -> None:
+        """All edges that there are ahead: none is wanted any more."""
+        self._take_in(edges, emptied, None)
+        self._known = None
+
+    def _take_in(
+        self, edges: Iterable[Edge], emptied: Mapping[str, Sequence[datetime]], wanted: set[str] | None
+    ) -> None:
         packed: dict[Edge, None] = {}
         for edge in edges:
             if edge.at > self._as_of:
                 continue
             if edge.kind != TRANSFORMED:
                 packed[edge] = None
-            elif (origin := edge.source if self._forward else edge.target) in wanted:
+            elif (origin := edge.source if self._forward else edge.target) and (wanted is None or origin in wanted):
                 self._through[origin].append(edge)
         for stay in stays(packed, emptied):
-            if stay.child in wanted:
+            if wanted is None or stay.child in wanted:
                 self._above[stay.child].append(stay)
-            if stay.carrier in wanted:
+            if wanted is None or stay.carrier in wanted:
                 self._inside[stay.carrier].append(stay)
-        self._known |= wanted
 
     def stop(self) -> None:
         """There are more edges than may be read."""
@@ -206,9 +219,10 @@ class Walk:
         else:
             many.sort(key=lambda one: one.last, reverse=True)
         many.sort(key=lambda one: not one.whole)
+        reached = self.graph.reached
         for one in many:
-            if not self._says_nothing_new(one):
-                self.graph.reached[one.key].append(one)
+            if one.key not in reached or not self._says_nothing_new(one):
+                reached[one.key].append(one)
                 yield one
 
     def _says_nothing_new(self, one: Reached) -> bool:
@@ -222,44 +236,47 @@ class Walk:
         return False
 
     def _go_on(self, one: Reached) -> None:
-        is_node = one.key in self.graph.nodes
-        earliest = EVER if one.whole and not self._forward else one.first
-        latest = self._as_of if one.whole and self._forward else one.last
-        for edge in self._through.get(one.key, ()):
-            other = edge.target if self._forward else edge.source
-            if earliest <= edge.at <= latest and self._note(Reached(other, edge.at, edge.at, True), not is_node):
-                self.graph.edges[edge.source, edge.target, edge.event_pk] = edge
-        for stay in self._above.get(one.key, ()):
-            first, last = max(earliest, stay.start), min(latest, stay.end)
-            if first <= last and self._note(Reached(stay.carrier, first, last, False)):
+        key, first, last, whole = one
+        is_node = key in self.graph.nodes
+        earliest = EVER if whole and not self._forward else first
+        latest = self._as_of if whole and self._forward else last
+        for edge in self._through.get(key, ()):
+            at = edge.at
+            if earliest <= at <= latest:
+                other = edge.target if self._forward else edge.source
+                if self._note(Reached(other, at, at, True), is_node=not is_node):
+                    self.graph.edges.add(edge)
+        for stay in self._above.get(key, ()):
+            since, until = max(earliest, stay.start), min(latest, stay.end)
+            if since <= until and self._note(Reached(stay.carrier, since, until, False)):
                 self._walked(stay)
-        if one.whole:
-            for stay in self._inside.get(one.key, ()):
-                first, last = max(one.first, stay.start), min(one.last, stay.end)
-                if first <= last and self._note(Reached(stay.child, first, last, True)):
+        if whole:
+            for stay in self._inside.get(key, ()):
+                since, until = max(first, stay.start), min(last, stay.end)
+                if since <= until and self._note(Reached(stay.child, since, until, True)):
                     self._walked(stay)
 
     def _walked(self, stay: Stay) -> None:
         self.graph.stays.add(stay)
-        self.graph.edges.update(((edge.source, edge.target, edge.event_pk), edge) for edge in stay.edges)
+        self.graph.edges.update(stay.edges)
 
-    def _note(self, one: Reached, is_node: bool = False) -> bool:
+    def _note(self, one: Reached, *, is_node: bool = False) -> bool:
         """Take in what was reached. False when it lies too deep, or there is no more room for it.
 
         A transformation lies at the depth of what led to it: whoever may not go on to its other side stops before it.
         """
-        graph = self.graph
+        depth, key = self.graph.depth, one.key
         if self._level >= self._most_depth:
-            if one.key not in graph.depth:
-                graph.cut.add(Cut.DEPTH)
+            if key not in depth:
+                self.graph.cut.add(Cut.DEPTH)
             return False
-        if one.key not in graph.depth:
-            if len(graph.depth) >= self._limit:
-                graph.cut.add(Cut.LIMIT)
+        if key not in depth:
+            if len(depth) >= self._limit:
+                self.graph.cut.add(Cut.LIMIT)
                 return False
-            graph.depth[one.key] = self._level + (0 if is_node else 1)
+            depth[key] = self._level + (0 if is_node else 1)
             if is_node:
-                graph.nodes.add(one.key)
+                self.graph.nodes.add(key)
         (self._now if is_node else self._next).append(one)
         return True
 

@@ -110,6 +110,7 @@ class TraceRead(Schema):
     key: str
     direction: Direction
     as_of: datetime
+    known_at: datetime | None = Field(description="只算到那时已登记的；null 表示现在已登记的都算")
     complete: bool
     cut: list[Cut]
     cut_says: list[str] = Field(examples=[["已到节点上限，后面还有"]])

@@ -1,6 +1,6 @@
 """Tracing a code: the walk through what the caller sees, and what the events along it say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +18,7 @@ from services.traceability.traces.behind import (
     names_of,
     own_things,
 )
+from services.traceability.traces.collecting import rare_collections
 from services.traceability.traces.custody import (
     Balance,
     Heads,
@@ -59,7 +60,10 @@ class Trace:
     key: str
     direction: Direction
     as_of: datetime
+    known_at: datetime | None
     graphs: dict[Direction, Graph]
+    things: set[str]
+    """All things of the trace; transformations are none."""
     cut: set[Cut]
     names: Mapping[str, str]
     heads: Heads
@@ -72,31 +76,35 @@ class Trace:
     findings: list[Finding]
 
     @property
-    def things(self) -> set[str]:
-        """All things of the trace; transformations are none."""
-        return {key for graph in self.graphs.values() for key in graph.depth if key not in graph.nodes}
-
-    @property
     def event_ids(self) -> list[str]:
         """The ids of all events on which the trace stands, in the order in which they took place."""
         own = {event.head.id: event.head for event in self.timeline}
-        own |= {edge.event_pk: self.heads[edge.event_pk] for g in self.graphs.values() for edge in g.edges.values()}
+        own |= {edge.event_pk: self.heads[edge.event_pk] for g in self.graphs.values() for edge in g.edges}
         return list(dict.fromkeys(head.event_id for head in sorted(own.values(), key=lambda h: (h.at, h.event_id))))
 
 
+@rare_collections()
 async def trace(
-    session: AsyncSession, actor: Actor, code: str, direction: Direction, *, as_of: datetime, depth: int, limit: int
+    session: AsyncSession,
+    actor: Actor,
+    code: str,
+    direction: Direction,
+    *,
+    as_of: datetime,
+    depth: int,
+    limit: int,
+    known_at: datetime | None = None,
 ) -> Trace:
-    """Trace a code, in any spelling, as it is known now that it was at `as_of`.
+    """Trace a code, in any spelling, as it was at `as_of` by what had been recorded until `known_at` (None: until now).
 
     Raises `NothingTraced` where the caller sees no event of it, whether there is one or not.
     """
     key, heads = key_of(code), Heads()
     graphs = {
-        way: await walk(session, actor, key, way, heads, as_of=as_of, depth=depth, limit=limit)
+        way: await walk(session, actor, key, way, heads, as_of=as_of, known_at=known_at, depth=depth, limit=limit)
         for way in direction.ways
     }
-    events, complete, contents = await events_of(session, actor, graphs, heads, as_of)
+    events, complete, contents = await events_of(session, actor, graphs, heads, as_of=as_of, known_at=known_at)
     if not events:
         raise NothingTraced("本平台没有这个码的事件，或不在您可查看的范围内；请核对码的写法")
     places = await name_holders(session, events)
@@ -109,7 +117,7 @@ async def trace(
     timeline = in_windows(events, graphs, as_of)
     own_yields = yields(timeline)
     processes = await repository.processes_of(session, {one.event.head.id for one in own_yields})
-    cited = await certificates_cited(session, actor, events, heads)
+    cited = await certificates_cited(session, actor, events, heads, known_at)
     found = [
         *findings.broken_links(moves, contents, limits, as_of),
         *findings.unknown_origins(goods, moves),
@@ -124,7 +132,9 @@ async def trace(
         key=key,
         direction=direction,
         as_of=as_of,
+        known_at=known_at,
         graphs=graphs,
+        things=things,
         cut={cut for graph in graphs.values() for cut in graph.cut},
         names=await names_of(session, things),
         heads=heads,
@@ -138,6 +148,7 @@ async def trace(
     )
 
 
+@rare_collections()
 async def walk(
     session: AsyncSession,
     actor: Actor,
@@ -148,32 +159,41 @@ async def walk(
     as_of: datetime,
     depth: int,
     limit: int,
+    known_at: datetime | None = None,
 ) -> Graph:
     """Walk from a thing along events that stand and that the caller sees; notes their heads.
 
-    An event that he does not see ends the way there, and nothing tells that it exists. Where all that lies ahead is no
-    more than `limit`, one recursive query finds it and one more reads its edges; else the walk asks level by level for
-    the edges it needs (which also works where edges are spread over servers, and no recursive query does).
+    An event that he does not see ends the way there, and nothing tells that it exists. Where what lies ahead is not too
+    much for one answer, one recursive query reads it; else the walk asks level by level for the edges it needs (which
+    also works where edges are spread over servers, and no recursive query does).
     """
     is_node = await repository.is_transformation(session, start)
     step = Walk(start, way, as_of=as_of, depth=depth, limit=limit, is_node=is_node)
     most = _EDGES_A_NODE * limit + 1_000
     judged: set[UUID] = set(heads)
-    wanted = await repository.keys_ahead(session, start, way, as_of, limit) or step.wanted()
-    while wanted:
+    edges = await repository.edges_ahead(session, start, way, as_of, most)
+    if edges is not None:
+        step.feed_all(*await _seen(session, actor, edges, heads, judged, known_at))
+    while wanted := step.wanted():
         edges = await repository.edges_of(session, wanted, way, most)
         if edges is None:
             step.stop()
         else:
             most -= len(edges)
-            fresh = {edge.event_pk for edge in edges} - judged
-            judged |= fresh
-            heads |= await repository.heads_of(session, actor, fresh)
-            seen = [edge for edge in edges if _is_seen(edge, heads)]
-            carriers = {edge.target for edge in seen if edge.kind != TRANSFORMED}
-            step.feed(wanted, seen, await repository.emptied(session, carriers, actor))
-        wanted = step.wanted()
+            step.feed(wanted, *await _seen(session, actor, edges, heads, judged, known_at))
     return step.graph
+
+
+async def _seen(
+    session: AsyncSession, actor: Actor, edges: list[Edge], heads: Heads, judged: set[UUID], known_at: datetime | None
+) -> tuple[list[Edge], Mapping[str, Sequence[datetime]]]:
+    """Those of the edges that the caller sees, and when the carriers among them were emptied; notes their heads."""
+    fresh = {edge.event_pk for edge in edges} - judged
+    judged |= fresh
+    heads |= await repository.heads_of(session, actor, fresh, known_at=known_at)
+    seen = [edge for edge in edges if _is_seen(edge, heads)]
+    carriers = {edge.target for edge in seen if edge.kind != TRANSFORMED}
+    return seen, await repository.emptied(session, carriers, actor, known_at)
 
 
 def _is_seen(edge: Edge, heads: Heads) -> bool:

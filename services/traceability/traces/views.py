@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from services.traceability.traces.custody import Balance, Flow, Holder, TraceEvent
 from services.traceability.traces.reaching import Reach
-from services.traceability.traces.rules import Direction
+from services.traceability.traces.rules import Direction, Edge
 from services.traceability.traces.schemas import (
     BalanceRead,
     EdgeRead,
@@ -36,6 +36,7 @@ def trace_read(trace: Trace) -> TraceRead:
         key=trace.key,
         direction=trace.direction,
         as_of=trace.as_of,
+        known_at=trace.known_at,
         complete=not trace.cut and trace.events_complete,
         cut=sorted(trace.cut),
         cut_says=[cut.label for cut in sorted(trace.cut)],
@@ -117,8 +118,8 @@ def _nodes(trace: Trace) -> Iterator[NodeRead]:
 
 
 def _edges(trace: Trace) -> Iterator[EdgeRead]:
-    edges = {key: edge for graph in trace.graphs.values() for key, edge in graph.edges.items()}
-    for edge in sorted(edges.values(), key=lambda one: (one.at, one.source, one.target)):
+    edges = set[Edge]().union(*(graph.edges for graph in trace.graphs.values()))
+    for edge in sorted(edges, key=lambda one: (one.at, one.source, one.target)):
         yield EdgeRead(
             source=edge.source,
             target=edge.target,

@@ -1,6 +1,7 @@
 """A code traced over HTTP: the whole chain for who may see it, what nobody recorded, what cannot be."""
 
 import io
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -9,12 +10,14 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.traceability.epcis_events.models import EpcisEvent
 from shared.contracts.codes import Role, Unit
 from tests.conftest import ClientOf, SessionOf
 from tests.services.traceability.epcis_queries.worlds import HAISHU, NANHAI
-from tests.services.traceability.traces.chains import Member, amounts, at, lot, register, sscc, tell
+from tests.services.traceability.traces.chains import START, Member, amounts, at, lot, register, sscc, tell
 
 
 @pytest.fixture
@@ -35,6 +38,9 @@ async def session(session_of: SessionOf) -> AsyncSession:
 async def office(client_of: ClientOf) -> httpx.AsyncClient:
     return await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[HAISHU])
 
+
+LATER = "2100-01-01T00:00:00Z"
+"""All that is recorded counts, however late: what these tests tell took place long before they tell it."""
 
 CERTIFICATE = [{"type": "cert", "bizTransaction": "urn:demo:cert:1"}]
 
@@ -118,8 +124,51 @@ async def test_as_of_a_moment_later_events_have_not_happened(
     session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
 ) -> None:
     await told(session, members)
-    read = await trace(office, lot("DUCK"), as_of=at(6))
+    read = await trace(office, lot("DUCK"), as_of=at(6), known_at=LATER)
     assert (things(read), len(read["event_ids"])) == ({"DUCK"}, 3)
+
+
+async def test_as_of_a_moment_only_what_was_recorded_by_then_is_known(
+    session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
+) -> None:
+    """The kitchen receives in time and writes it down three days later; the shop and it write down the rest at 20."""
+    await told(session, members)
+    events = [event["event_id"] for event in (await trace(office, lot("DUCK"), direction="forward"))["timeline"]]
+    await recorded(session, dict.fromkeys(events, 20) | {events[0]: 0, events[1]: 2, events[2]: 72})
+    of_its_day = await trace(office, lot("DUCK"), as_of=at(60))
+    assert [event["step"] for event in of_its_day["timeline"]][:2] == ["commissioning", "shipping"]
+    assert "receiving" not in {e["step"] for e in of_its_day["timeline"] if e["place"] == members["kitchen"].place}
+    assert "oversold" in kinds(of_its_day), "cooked what nobody had received yet"
+    for known in ({"as_of": at(60), "known_at": at(80)}, {"as_of": at(80)}):
+        assert kinds(await trace(office, lot("DUCK"), **known)) == []
+    assert len((await trace(office, lot("DUCK"), as_of=at(1)))["event_ids"]) == 1
+    early = await office.get("/v1/traces", params={"code": lot("COOKED"), "as_of": at(19)})
+    assert early.status_code == 404, "cooked by then, but nobody had written it down"
+    assert (await office.get("/v1/traces/reach", params={"code": lot("COOKED"), "as_of": at(19)})).status_code == 404
+    reached = await office.get("/v1/traces/reach", params={"code": lot("COOKED"), "as_of": at(19), "known_at": LATER})
+    assert reached.json()["holder_count"] == 2
+
+
+async def test_what_was_found_wrong_later_counted_until_then(
+    session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
+) -> None:
+    farm = members["farm"]
+    event = farm.made(0, {"DUCK": "100"}, eventID="urn:demo:wrong")
+    declared = {"errorDeclaration": {"declarationTime": at(50), "reason": "https://ref.gs1.org/cbv/ER-did_not_occur"}}
+    await tell(session, farm, event)
+    await recorded(session, {"urn:demo:wrong": 0})
+    await tell(session, farm, event | declared)
+    assert (await office.get("/v1/traces", params={"code": lot("DUCK")})).status_code == 404
+    assert (await trace(office, lot("DUCK"), as_of=at(40)))["event_ids"] == ["urn:demo:wrong"]
+
+
+async def recorded(session: AsyncSession, hours: dict[str, int]) -> None:
+    """As if the events had been recorded so many hours after the story began."""
+    for event_id, hour in hours.items():
+        moment = START + timedelta(hours=hour)
+        await session.execute(
+            update(EpcisEvent).where(EpcisEvent.event_id == event_id).values(record_time=moment),
+        )
 
 
 async def test_what_each_holder_has_left_is_reckoned_also_through_pallets(
@@ -158,7 +207,7 @@ async def test_a_consignment_still_on_its_way_is_no_gap(
     session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
 ) -> None:
     await told(session, members, 2)
-    assert "not_received" not in kinds(await trace(office, lot("DUCK"), as_of=at(3)))
+    assert "not_received" not in kinds(await trace(office, lot("DUCK"), as_of=at(3), known_at=LATER))
 
 
 async def test_more_sold_than_bought_and_made_is_found(
@@ -197,7 +246,7 @@ async def test_more_made_than_put_in_is_found_by_the_band_in_force(
         answer.text
     )
     assert "yield" not in kinds(await trace(office, lot("NOODLE"), direction="back"))
-    before = await trace(office, lot("NOODLE"), direction="back", as_of=at(10))
+    before = await trace(office, lot("NOODLE"), direction="back", as_of=at(10), known_at=LATER)
     assert "yield" in kinds(before), "on that day the old band was in force"
 
 

@@ -65,6 +65,10 @@ class Records:
         while wanted := walk.wanted():
             keys = set(wanted)
             walk.feed(wanted, [e for e in self.edges if e.source in keys or e.target in keys], self.emptied)
+        at_once = Walk(start, way, as_of=until, depth=depth, limit=limit, is_node=False)
+        at_once.feed_all(self.edges, self.emptied)
+        assert at_once.wanted() == []
+        assert at_once.graph == walk.graph, "however the edges are read"
         return walk.graph
 
     def forward(self, start: str, **options: object) -> set[str]:
