@@ -5,6 +5,7 @@ The committed file is what was decided; a route that is not in it, or is there w
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from shared.contracts.codes import Role
@@ -13,7 +14,7 @@ from tests.architecture.routes import KnownRoute, all_routes
 FILE = Path(__file__).resolve().parents[2] / "docs" / "api" / "access-matrix.csv"
 
 
-def render(routes: list[KnownRoute]) -> str:
+def render(routes: Sequence[KnownRoute]) -> str:
     """The matrix as CSV: one line a route, one column a role."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

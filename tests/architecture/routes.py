@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
@@ -38,11 +39,10 @@ def routes_of(app: FastAPI, unit: Unit) -> Iterator[KnownRoute]:
                 yield KnownRoute(unit, method, context.path or "", roles, guard)
 
 
-def all_routes() -> list[KnownRoute]:
-    return sorted(
-        (route for unit in MODULES for route in routes_of(app_module(unit).app, unit)),
-        key=lambda route: (route.unit, route.path, route.method),
-    )
+@cache
+def all_routes() -> tuple[KnownRoute, ...]:
+    routes = (route for unit in MODULES for route in routes_of(app_module(unit).app, unit))
+    return tuple(sorted(routes, key=lambda route: (route.unit, route.path, route.method)))
 
 
 def _callers(dependant: Dependant) -> tuple[frozenset[Role], str]:
