@@ -14,6 +14,7 @@ from services.scoring.evaluations.repository import opinions_of
 from services.scoring.evaluations.rules import refusal_of_verdict
 from services.scoring.evaluations.schemas import Decision, StageClosure
 from services.scoring.evaluations.service import by, finished, meet_stage_clock, open_stage_clock, publicity_clock
+from services.scoring.figures.counting import evaluation_concluded
 from shared.contracts.evaluations import Stage
 from shared.http.auth import Actor
 from shared.times import in_words, now
@@ -53,6 +54,7 @@ async def conclude(
     if refusal is not None:
         raise refused_at("/passed", refusal, "verdict")
     evaluation.conclude(passed=body.passed, reason=body.reason, at=at)
+    await evaluation_concluded(session, evaluation)
     await meet_stage_clock(session, evaluation, actor, at)
     word = "通过" if body.passed else "不通过"
     evaluation.log("concluded", at, stage=stage, **by(actor, _noted(f"{word}，{scoring.shown}", body.reason)))

@@ -17,6 +17,7 @@ from services.scoring.evaluations.access import evaluation_for
 from services.scoring.evaluations.models import Evaluation
 from services.scoring.evaluations.problems import refused_at
 from services.scoring.evaluations.repository import scheme_of
+from services.scoring.figures.counting import tasks_given
 from shared.clocks.service import Opening, open_clocks
 from shared.contracts.evaluations import TaskState, UnitPart
 from shared.http.auth import Actor
@@ -131,6 +132,7 @@ async def _give(
         for task, one in zip(tasks, wanted, strict=True)
     ]
     await open_clocks(session, openings, actor=actor, evidence=source)
+    await tasks_given(session, tasks)
     return tasks
 
 

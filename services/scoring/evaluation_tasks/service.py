@@ -16,6 +16,7 @@ from services.scoring.evaluation_tasks.schemas import (
     TaskSummary,
     TaskUnitRead,
 )
+from services.scoring.figures.counting import task_ended
 from shared.calendar.repository import load_calendar
 from shared.clocks.reading import show_clock
 from shared.clocks.service import cancel_clock, meet_clock
@@ -43,6 +44,7 @@ async def accept(session: AsyncSession, task_id: UUID, body: TaskNote, expected:
     clock = (await repository.clocks_by_task(session, [task.id])).get(task.id)
     if clock is not None and clock.is_open:
         await meet_clock(session, clock.id, actor=actor, at=reported_at, evidence=body.note)
+    await task_ended(session, task)
     return await _finished(session, task)
 
 
@@ -68,6 +70,7 @@ async def withdraw(
     clock = (await repository.clocks_by_task(session, [task.id])).get(task.id)
     if clock is not None and clock.is_open:
         await cancel_clock(session, clock.id, reason=body.reason, actor=actor)
+    await task_ended(session, task)
     return await _finished(session, task)
 
 

@@ -22,6 +22,7 @@ from services.scoring.evidence.problems import (
     EvidenceTooLarge,
 )
 from services.scoring.evidence.schemas import ClaimCreate, ClaimDecision, EvidenceReview
+from services.scoring.figures.counting import evidence_reviewed
 from services.scoring.scheme_language.content import Node, SchemeContent
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
@@ -145,6 +146,7 @@ async def review(
     file.review(accepted=body.accepted, reason=body.reason, actor=actor, at=now())
     file.advance()
     await session.flush()
+    await evidence_reviewed(session, evaluation, file)
     return file
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, Text, cast, literal, null, select, union_all
 
 from services.scoring.credit.models import CreditSignal
+from services.scoring.figures.counted import COUNTED_FIGURES
 from shared.contracts.figures import FigureDefinition, FigureKind
 from shared.contracts.scoring import SignalState
 from shared.figures.definition import Figure, day_in_shanghai
@@ -87,4 +88,9 @@ def _confirmed() -> Select[Any]:
     return _settlements(confirmed, literal(1)).where(CreditSignal.state.in_(SETTLED_EITHER_WAY))
 
 
-FIGURES = (Figure(RISK_SIGNALS, _recorded), Figure(OPEN_SIGNALS, _open), Figure(CONFIRMED_SHARE, _confirmed))
+FIGURES = (
+    Figure(RISK_SIGNALS, _recorded),
+    Figure(OPEN_SIGNALS, _open),
+    Figure(CONFIRMED_SHARE, _confirmed),
+    *COUNTED_FIGURES,
+)

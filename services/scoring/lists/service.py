@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.scoring.figures.counting import left_list, list_published
 from services.scoring.lists import repository
 from services.scoring.lists.content import EntryRule
 from services.scoring.lists.models import Listing, ListingState, ListRound, ListRule, appeal_end, barred_by
@@ -98,9 +99,11 @@ async def publish_round(session: AsyncSession, actor: Actor, round_id: UUID) -> 
         for other in others:
             if other.state is ListingState.LISTED:
                 other.give_way(today)
+                await left_list(session, other)
         await session.flush()  # the old entry has to be gone before the new one may stand
         listing.publish(rules.entry(listing.entry), today)
     await session.flush()
+    await list_published(session, held, [one for one in proposals if one.state is ListingState.LISTED])
     return proposals
 
 
@@ -144,8 +147,11 @@ async def _step(
     ensure_version(listing, version)
     held = await read_round(session, actor, listing.round_id)
     rules = (await repository.get_rule(session, held.rule_id)).rules
+    was_listed = listing.state is ListingState.LISTED
     step(listing, rules.entry(listing.entry), day_of(now()))
     await session.flush()
+    if was_listed:
+        await left_list(session, listing)
     return listing
 
 

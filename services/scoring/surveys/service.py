@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.scoring.figures.counting import answered
 from services.scoring.surveys import repository
 from services.scoring.surveys.models import Survey, SurveyAnswer, SurveyLine
 from services.scoring.surveys.problems import AnswerDiffers, UnknownSurvey, refused_at
@@ -56,6 +57,7 @@ async def take_answer(
         why = _checked(survey, body)
         values = {"id": answer_id, "survey_id": survey_id, "recorded_by": actor.id, "screened_out": why}
         known = await repository.keep_answer(session, {**values, **body.model_dump()})
+        await answered(session, survey, known)
     sent = {name: getattr(known, name) for name in AnswerPut.model_fields}
     if known.survey_id != survey_id or sent != body.model_dump():
         raise AnswerDiffers

@@ -24,6 +24,7 @@ from services.scoring.credit.grades.schemas import (
     CreditGradingCreate,
 )
 from services.scoring.credit.models import CreditSignal
+from services.scoring.figures.counting import graded
 from shared.contracts.scoring import CreditGradeChanged
 from shared.dated_rules.repository import rule_on
 from shared.events.outbox import publish
@@ -124,8 +125,10 @@ async def _grade(session: AsyncSession, account: CreditAccount, day: date) -> bo
     facts = [entry.fact for entry in await repository.entries_of(session, account.business_id)]
     facts += [_fact_of(signal) for signal in await repository.confirmed_signals(session, account.business_id)]
     found = standing(rule.rules, facts, day)
+    before = account.grade
     if not account.take(found, rule.id, day):
         return False
+    await graded(session, account, before)
     session.add(
         CreditGrading(
             business_id=account.business_id,
