@@ -11,8 +11,8 @@ import pytest
 from playwright.async_api import Browser
 
 from gateway.web.assets import STATIC
-from services.inspection.random_draws.verifier import Difference, sha256, verify
-from tests.services.inspection.random_draws.bundles import random_bundle, spoilt
+from services.inspection.random_draws.verifier import Difference, Unreadable, read, sha256, verify
+from tests.services.inspection.random_draws.bundles import random_bundle, spoilt, unreadable_texts
 
 JUDGE = """async texts => {
     const { parse, verify, sha256, resultOf, seedOf } = await import("/draw_verifier.js");
@@ -75,4 +75,8 @@ async def test_both_verifiers_agree_bit_for_bit_on_a_hundred_draws(chromium: Bro
     for text, number in ((fraction, 0), (exponent, 1)):
         assert text != json.dumps(whole[number])
         assert (await page.evaluate(JUDGE, [text]))[0][0] == "unreadable"
+    for text, said in unreadable_texts(whole[0]):
+        with pytest.raises(Unreadable) as caught:
+            verify(read(text))
+        assert await page.evaluate(JUDGE, [text]) == [["unreadable", str(caught.value)]], said
     await page.close()

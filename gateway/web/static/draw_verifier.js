@@ -8,6 +8,8 @@ const FEWEST_WITNESSES = 2;
 const ORDER_BITS = 600n;
 const WHOLE = 1n << 257n;
 const HEX = /^[0-9a-f]{64}$/;
+const HEX_BYTES = /^(?:[0-9a-f]{2})+$/;
+const MOST_NESTED = 20;
 const ID = /^[^\x00-\x1f\x7f]{1,100}$/u;
 
 export class Difference extends Error {
@@ -18,6 +20,8 @@ export class Difference extends Error {
 }
 
 class NotDrawable extends Error {}
+
+class Unreadable extends Error {}
 
 // SHA-256 and HMAC
 
@@ -148,8 +152,121 @@ export function canonical(value) {
 // A number that JSON.parse would round, or take for a whole one, must not pass as what it is not.
 export function parse(text) {
   const bare = text.replace(/"(?:[^"\\]|\\.)*"/gs, '""');
-  if (/\d[.eE]|\d{16}/.test(bare)) throw new NotDrawable("只能有不超过 15 位的整数，不能有小数");
-  return JSON.parse(text);
+  if (/\d[.eE]|\d{16}/.test(bare)) throw new Unreadable("只能有不超过 15 位的整数，不能有小数");
+  const value = JSON.parse(text);
+  ensureNamedOnce(text);
+  return value;
+}
+
+// JSON.parse keeps the last of two members of one name; another reader may keep the first.
+function ensureNamedOnce(text) {
+  const open = [];
+  let word = null;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/gs)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "[") open.push(null);
+    else if (token === "}" || token === "]") open.pop();
+    else if (token === ":") {
+      const names = open.at(-1);
+      if (names.has(word)) throw new Unreadable("同一个对象里有重名的成员");
+      names.add(word);
+    } else word = token.includes("\\") ? JSON.parse(token) : token.slice(1, -1);
+  }
+}
+
+// What must be there to be calculated: text, whole numbers, flags, anything; lists of it, objects with at least these.
+const TYPES = {
+  text: [(value) => typeof value === "string", "文字"],
+  whole: [Number.isInteger, "整数"],
+  flag: [(value) => typeof value === "boolean", "真或假"],
+};
+const TEXTS = ["text"];
+const SHAPE = {
+  parameters: {
+    strata: [{ code: "text", size: "any" }],
+    teams: [{ code: "text", each: "any" }],
+    load_slack: "whole",
+    order_only: "flag",
+  },
+  subjects: [
+    {
+      id: "text",
+      stratum: "text",
+      weight: "any",
+      grid: "any",
+      skills: TEXTS,
+      last_inspectors: TEXTS,
+      excluded: "any",
+    },
+  ],
+  inspectors: [
+    { id: "text", team: "text", skills: TEXTS, home_grids: TEXTS, recused_from: TEXTS, excluded: "any" },
+  ],
+  commitment: {
+    parameters_sha256: "text",
+    subjects_sha256: "text",
+    inspectors_sha256: "text",
+    secret_sha256: "text",
+    entropy: { mode: "text" },
+  },
+  commitment_sha256: "text",
+  reveal: { secret: "text", entropy: {} },
+  seed: "text",
+  changes: [{ kind: "text", subject: "text" }],
+  result: "any",
+};
+const PROMISED = {
+  witnesses: { nonce_sha256: TEXTS },
+  beacon: { round: "whole" },
+  public_number: { source: "text" },
+};
+const REVEALED = {
+  witnesses: { nonces: TEXTS },
+  beacon: { round: "whole", randomness: "text", signature: "text" },
+  public_number: { number: "text" },
+};
+
+const isRecord = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+const ofMode = (shapes, mode) => (Object.hasOwn(shapes, mode) ? shapes[mode] : {});
+
+function ensureShape(bundle) {
+  fits("", SHAPE, bundle);
+  const { mode } = bundle.commitment.entropy;
+  fits("/commitment/entropy", ofMode(PROMISED, mode), bundle.commitment.entropy);
+  fits("/reveal/entropy", ofMode(REVEALED, mode), bundle.reveal.entropy);
+  bundle.changes.forEach((change, index) => {
+    if (!["replace_subject", "recuse"].includes(change.kind)) {
+      throw new Unreadable(`/changes/${index}/kind 没有这种改动`);
+    }
+    if (change.kind === "recuse") fits(`/changes/${index}`, { inspector: "text" }, change);
+  });
+  ensureText("", bundle, MOST_NESTED);
+}
+
+function fits(place, shape, value) {
+  if (Array.isArray(shape)) {
+    if (!Array.isArray(value)) throw new Unreadable(`${place} 应是列表`);
+    value.forEach((one, index) => fits(`${place}/${index}`, shape[0], one));
+  } else if (typeof shape === "object") {
+    if (!isRecord(value)) throw new Unreadable(`${place || "/"} 应是对象`);
+    for (const [name, inner] of Object.entries(shape)) {
+      if (!Object.hasOwn(value, name)) throw new Unreadable(`${place}/${name} 没有写`);
+      fits(`${place}/${name}`, inner, value[name]);
+    }
+  } else if (shape !== "any" && !TYPES[shape][0](value)) {
+    throw new Unreadable(`${place} 应是${TYPES[shape][1]}`);
+  }
+}
+
+// Half a character has no spelling in UTF-8, so nobody can hash it.
+function ensureText(place, value, levels) {
+  if (!levels) throw new Unreadable(`${place} 嵌套太深`);
+  const inside = value !== null && typeof value === "object" ? Object.entries(value) : [];
+  const half = (text) => /\p{Surrogate}/u.test(text);
+  if ((typeof value === "string" && half(value)) || inside.some(([name]) => half(name))) {
+    throw new Unreadable(`${place || "/"} 有不完整的字符`);
+  }
+  for (const [name, inner] of inside) ensureText(`${place}/${name}`, inner, levels - 1);
 }
 
 // The draw
@@ -345,7 +462,6 @@ function ensureSame(place, message, found, expected) {
 }
 
 function ensureEqual(place, expected, found) {
-  const isRecord = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
   if (isRecord(expected) && isRecord(found)) {
     const names = Object.keys(expected);
     if (names.length !== Object.keys(found).length || !names.every((name) => Object.hasOwn(found, name))) {
@@ -375,6 +491,9 @@ function notesOf(promised, revealed) {
     case "beacon":
       ensureSame("/reveal/entropy/round", "不是承诺的那一轮", revealed.round, promised.round);
       if (!HEX.test(revealed.randomness)) throw new Difference("/reveal/entropy/randomness", "须是 64 位十六进制数");
+      if (!HEX_BYTES.test(revealed.signature)) {
+        throw new Difference("/reveal/entropy/signature", "须是小写的十六进制数");
+      }
       ensureSame(
         "/reveal/entropy/randomness",
         "不是签名的 SHA-256",
@@ -396,7 +515,9 @@ export function seedOf(commitment, reveal) {
 
 // Gives notes for the reader and how many were drawn; throws the first Difference.
 export function verify(bundle) {
+  if (!isRecord(bundle)) throw new Unreadable("/ 应是对象");
   if (bundle.format !== FORMAT) throw new Difference("/format", `应为 ${FORMAT}`);
+  ensureShape(bundle);
   const { parameters, subjects, inspectors, commitment, reveal } = bundle;
   for (const [name, value] of Object.entries({ parameters, subjects, inspectors })) {
     const message = "的指纹与事先公布的承诺不符，名单或参数被改过";

@@ -24,7 +24,10 @@ TICKET_BITS = 256
 MAX_WEIGHT = 1_000_000
 FEWEST_WITNESSES = 2
 _HEX = re.compile("[0-9a-f]{64}")
+_HEX_BYTES = re.compile("(?:[0-9a-f]{2})+")
 _ID = re.compile("[^\x00-\x1f\x7f]{1,100}")
+_HALF = re.compile("[\ud800-\udfff]")
+MOST_DIGITS, MOST_NESTED = 15, 20
 # Tickets are odd numerators over 2**257, weights at most 20 bits: quotients below differ by at least 2**-554.
 _ORDER_BITS = 600
 _WHOLE: int = 2 ** (TICKET_BITS + 1)
@@ -42,6 +45,114 @@ class Difference(ValueError):  # noqa: N818
     def __init__(self, place: str, message: str) -> None:
         super().__init__(f"{place}：{message}")
         self.place = place
+
+
+class Unreadable(ValueError):  # noqa: N818
+    """What was handed in is no published file; the message says where and what should be there, in Chinese."""
+
+
+def read(text: str) -> Any:
+    """A published file, read so that nobody can read it otherwise: whole numbers that every program keeps, no name
+    twice in an object. Raises Unreadable.
+    """
+    try:
+        return json.loads(
+            text, parse_int=_whole, parse_float=_whole, parse_constant=_whole, object_pairs_hook=_named_once
+        )
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"不是 JSON（第 {error.lineno} 行）") from None
+    except RecursionError:
+        raise Unreadable("嵌套太深") from None
+
+
+def _whole(digits: str) -> int:
+    if not digits.lstrip("-").isdecimal() or len(digits.lstrip("-")) > MOST_DIGITS:
+        raise Unreadable(f"只能有不超过 {MOST_DIGITS} 位的整数，不能有小数")
+    return int(digits)
+
+
+def _named_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) != len(members):
+        raise Unreadable("同一个对象里有重名的成员")
+    return found
+
+
+# What must be there to be calculated: text, whole numbers, flags, anything; lists of it, objects with at least these.
+_TYPES = {"text": str, "whole": int, "flag": bool}
+_WORDS = {"text": "文字", "whole": "整数", "flag": "真或假"}
+_TEXTS = ["text"]
+_STRATUM, _TEAM = {"code": "text", "size": "any"}, {"code": "text", "each": "any"}
+_PERSON = {"id": "text", "team": "text", "skills": _TEXTS, "home_grids": _TEXTS, "recused_from": _TEXTS}
+_PLACE = {"id": "text", "stratum": "text", "weight": "any", "grid": "any", "skills": _TEXTS, "last_inspectors": _TEXTS}
+_HASHES = ("parameters_sha256", "subjects_sha256", "inspectors_sha256", "secret_sha256")
+SHAPE: dict[str, Any] = {
+    "parameters": {"strata": [_STRATUM], "teams": [_TEAM], "load_slack": "whole", "order_only": "flag"},
+    "subjects": [{**_PLACE, "excluded": "any"}],
+    "inspectors": [{**_PERSON, "excluded": "any"}],
+    "commitment": {**dict.fromkeys(_HASHES, "text"), "entropy": {"mode": "text"}},
+    "commitment_sha256": "text",
+    "reveal": {"secret": "text", "entropy": {}},
+    "seed": "text",
+    "changes": [{"kind": "text", "subject": "text"}],
+    "result": "any",
+}
+PROMISED = {
+    "witnesses": {"nonce_sha256": _TEXTS},
+    "beacon": {"round": "whole"},
+    "public_number": {"source": "text"},
+}
+REVEALED = {
+    "witnesses": {"nonces": _TEXTS},
+    "beacon": {"round": "whole", "randomness": "text", "signature": "text"},
+    "public_number": {"number": "text"},
+}
+
+
+def ensure_shape(bundle: Any) -> None:
+    """Raises Unreadable at the first place where something else stands than can be calculated with."""
+    _ensure_shape("", SHAPE, bundle)
+    mode = bundle["commitment"]["entropy"]["mode"]
+    _ensure_shape("/commitment/entropy", PROMISED.get(mode, {}), bundle["commitment"]["entropy"])
+    _ensure_shape("/reveal/entropy", REVEALED.get(mode, {}), bundle["reveal"]["entropy"])
+    for index, change in enumerate(bundle["changes"]):
+        if change["kind"] not in ("replace_subject", "recuse"):
+            raise Unreadable(f"/changes/{index}/kind 没有这种改动")
+        if change["kind"] == "recuse":
+            _ensure_shape(f"/changes/{index}", {"inspector": "text"}, change)
+    _ensure_text("", bundle, MOST_NESTED)
+
+
+def _ensure_shape(place: str, shape: Any, value: Any) -> None:
+    if isinstance(shape, dict):
+        if not isinstance(value, dict):
+            raise Unreadable(f"{place or '/'} 应是对象")
+        for name, inner in shape.items():
+            if name not in value:
+                raise Unreadable(f"{place}/{name} 没有写")
+            _ensure_shape(f"{place}/{name}", inner, value[name])
+    elif isinstance(shape, list):
+        if not isinstance(value, list):
+            raise Unreadable(f"{place} 应是列表")
+        for index, one in enumerate(value):
+            _ensure_shape(f"{place}/{index}", shape[0], one)
+    elif shape != "any" and type(value) is not _TYPES[shape]:
+        raise Unreadable(f"{place} 应是{_WORDS[shape]}")
+
+
+def _ensure_text(place: str, value: Any, levels: int) -> None:
+    """Half a character has no spelling in UTF-8, so nobody can hash it."""
+    if not levels:
+        raise Unreadable(f"{place} 嵌套太深")
+    inside: list[tuple[str, Any]] = []
+    if isinstance(value, dict):
+        inside = [(name, inner) for name, inner in value.items()]
+    elif isinstance(value, list):
+        inside = [(str(index), inner) for index, inner in enumerate(value)]
+    if (isinstance(value, str) and _HALF.search(value)) or any(_HALF.search(name) for name, _ in inside):
+        raise Unreadable(f"{place or '/'} 有不完整的字符")
+    for name, inner in inside:
+        _ensure_text(f"{place}/{name}", inner, levels - 1)
 
 
 def canonical(value: Any) -> bytes:
@@ -293,9 +404,14 @@ def faults_of(parameters: Mapping[str, Any], subjects: Roster, inspectors: Roste
 
 
 def verify(bundle: Mapping[str, Any]) -> list[str]:
-    """Calculate a published bundle again. Returns notes for the reader; raises Difference at the first difference."""
+    """Calculate a published bundle again. Returns notes for the reader; raises Difference at the first difference,
+    Unreadable for what is no published draw.
+    """
+    if not isinstance(bundle, dict):
+        raise Unreadable("/ 应是对象")
     if bundle.get("format") != FORMAT:
         raise Difference("/format", f"应为 {FORMAT}")
+    ensure_shape(bundle)
     parameters, subjects, inspectors = bundle["parameters"], bundle["subjects"], bundle["inspectors"]
     commitment, reveal = bundle["commitment"], bundle["reveal"]
     for name, value in (("parameters", parameters), ("subjects", subjects), ("inspectors", inspectors)):
@@ -330,6 +446,8 @@ def _ensure_entropy(promised: Mapping[str, Any], revealed: Mapping[str, Any]) ->
             _ensure_same("/reveal/entropy/round", "不是承诺的那一轮", revealed["round"], promised["round"])
             if not _HEX.fullmatch(revealed["randomness"]):
                 raise Difference("/reveal/entropy/randomness", "须是 64 位十六进制数")
+            if not _HEX_BYTES.fullmatch(revealed["signature"]):
+                raise Difference("/reveal/entropy/signature", "须是小写的十六进制数")
             drawn = hashlib.sha256(bytes.fromhex(revealed["signature"])).hexdigest()
             _ensure_same("/reveal/entropy/randomness", "不是签名的 SHA-256", revealed["randomness"], drawn)
             named = f"信标第 {promised['round']} 轮的签名请对照信标公布的数据"
@@ -367,14 +485,14 @@ def main(arguments: Sequence[str]) -> int:
         say("用法：python3 verifier.py 公布的文件.json\n")
         return 2
     try:
-        with open(arguments[0], "rb") as file:  # noqa: PTH123 (a plain file for plain readers)
-            bundle = json.load(file)
+        with open(arguments[0], encoding="utf-8-sig") as file:  # noqa: PTH123 (a plain file for plain readers)
+            bundle = read(file.read())
         notes = verify(bundle)
     except Difference as difference:
         say(f"不符，第一处在 {difference}\n")
         return 1
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        say(f"文件读不懂：{type(error).__name__} {error}\n")
+    except (OSError, ValueError) as error:
+        say(f"文件读不懂：{error}\n")
         return 2
     drawn = sum(len(stratum["drawn"]) for stratum in bundle["result"]["strata"])
     say(f"相符：承诺、种子、{drawn} 个抽中的对象、备选的次序和派出的人员都由公布的数据算出\n")

@@ -1,8 +1,11 @@
 """Invented bundles of every shape, for holding two verifiers against each other."""
 
 import copy
+import functools
 import hashlib
+import json
 import random
+from collections.abc import Iterator
 from typing import Any
 
 from services.inspection.random_draws.verifier import (
@@ -137,3 +140,32 @@ def spoilt(bundle: dict[str, Any], number: int) -> dict[str, Any]:
         case _:
             changed["result"]["strata"][0]["reserves"] = ["x"]
     return changed
+
+
+def _within(inner: list[Any], _: int) -> list[Any]:
+    return [inner]
+
+
+def unreadable_texts(whole: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Files that tell readers different things, or nothing that can be calculated; and what is said of them."""
+    text = json.dumps(whole, ensure_ascii=False)
+    yield text.replace('"seed": ', '"seed": "x", "seed": ', 1), "重名"
+    yield text.replace('"seed": ', '"se\\u0065d": "x", "seed": ', 1), "重名"
+    yield text.replace('"load_slack": ', '"load_slack": 1234567890123456, "x": ', 1), "15 位"
+    yield text.replace('"load_slack": ', '"load_slack": 1.0, "x": ', 1), "15 位"
+    yield "[]", "/ 应是对象"
+    for name in whole.keys() - {"format"}:
+        yield json.dumps({key: value for key, value in whole.items() if key != name}), f"/{name} 没有写"
+    first = whole["subjects"][0]
+    for change, said in (
+        ({"reveal": []}, "/reveal 应是对象"),
+        ({"subjects": {}}, "/subjects 应是列表"),
+        ({"subjects": [first | {"skills": [1]}]}, "/subjects/0/skills/0 应是文字"),
+        ({"parameters": whole["parameters"] | {"order_only": 0}}, "/parameters/order_only 应是真或假"),
+        ({"parameters": whole["parameters"] | {"load_slack": True}}, "/parameters/load_slack 应是整数"),
+        ({"parameters": whole["parameters"] | {"title": "\ud800"}}, "/parameters/title 有不完整的字符"),
+        ({"changes": [{"kind": "swap", "subject": "x"}]}, "/changes/0/kind 没有这种改动"),
+        ({"changes": [{"kind": "recuse", "subject": "x"}]}, "/changes/0/inspector 没有写"),
+        ({"result": functools.reduce(_within, range(30), [])}, "嵌套太深"),
+    ):
+        yield json.dumps(whole | change), said

@@ -20,17 +20,20 @@ from services.inspection.random_draws.verifier import (
     FORMAT,
     Difference,
     NotDrawable,
+    Unreadable,
     canonical,
     commitment_of,
     draw_order,
     draw_stratum,
     faults_of,
+    read,
     result_of,
     seed_of,
     sha256,
     sha256_of_text,
     verify,
 )
+from tests.services.inspection.random_draws.bundles import unreadable_texts
 
 SKILLS = ("catering", "production")
 NONCES = ["演示见证甲的随机数", "演示见证乙的随机数"]
@@ -147,7 +150,7 @@ def test_a_later_hash_of_the_commitment_does_not_help_whoever_changed_it() -> No
     whole = bundle()
     whole["commitment"]["entropy"]["mode"] = "public_number"
     whole["commitment_sha256"] = sha256(whole["commitment"])
-    with pytest.raises((Difference, KeyError)):
+    with pytest.raises(Unreadable, match="/commitment/entropy/source 没有写"):
         verify(whole)
 
 
@@ -358,13 +361,29 @@ def test_what_cannot_be_drawn_is_said() -> None:
         canonical({"share": 0.5})
 
 
-@pytest.mark.parametrize(("spoil", "code", "said"), [(False, 0, "相符"), (True, 1, "不符，第一处在 /seed")])
-def test_the_file_runs_by_itself(tmp_path: Path, spoil: bool, code: int, said: str) -> None:
+def test_what_cannot_be_calculated_is_unreadable_and_its_place_is_named() -> None:
+    whole = bundle()
+    for text, said in unreadable_texts(whole):
+        with pytest.raises(Unreadable) as caught:
+            verify(read(text))
+        assert said in str(caught.value), (said, str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        (json.dumps(bundle()), 0, "相符"),
+        ("\ufeff" + json.dumps(bundle()), 0, "相符"),
+        (json.dumps(bundle() | {"seed": "0" * 64}), 1, "不符，第一处在 /seed"),
+        ("[" * 100_000, 2, "嵌套太深"),
+        ("", 2, "不是 JSON"),
+    ],
+)
+def test_the_file_runs_by_itself(tmp_path: Path, text: str, code: int, said: str) -> None:
     """As somebody runs it who has nothing of ours but this file."""
-    whole = bundle() | ({"seed": "0" * 64} if spoil else {})
     script, file = tmp_path / "verifier.py", tmp_path / "draw.json"
     script.write_bytes(Path(verifier.__file__).read_bytes())
-    file.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-I", "-S", script, file], capture_output=True, check=False, env={"PYTHONUTF8": "1"}
     )
