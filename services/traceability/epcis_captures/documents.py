@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.traceability.epcis_events.contexts import Context, read_context
+from services.traceability.epcis_events.contexts import STANDARD_CONTEXT, Context, read_context
 from services.traceability.epcis_events.faults import Fault
 from services.traceability.epcis_events.json_text import NotJson, read_document
 from services.traceability.epcis_events.reading import ReadEvent, read_event, with_type
+from services.traceability.epcis_events.strictness import Handling
 from services.traceability.epcis_events.times import read_time
 from services.traceability.epcis_events.validation import EVENT_TYPES
 from services.traceability.master_data.reading import ReadElement, read_header
@@ -44,7 +45,7 @@ class CaptureDocument:
         return f"{self.base}/{number}" if self.base else ""
 
 
-def read_capture(text: str, most: int, *, strict: bool = False) -> CaptureDocument:
+def read_capture(text: str, most: int, handling: Handling = Handling.USUAL) -> CaptureDocument:
     """Read a document, or a bare event. Raises `BadDocument`, `json_text.TooMany` beyond `most` events."""
     items: list[tuple[Any, str]] = []
     try:
@@ -55,7 +56,7 @@ def read_capture(text: str, most: int, *, strict: bool = False) -> CaptureDocume
         raise BadDocument([Fault("", "应是一个 EPCISDocument、EPCISQueryDocument 或单个事件", "document")])
     document = with_type(document)
     if _is_bare_event(document):
-        return _assembled([(document, text.strip())], read_context(), (), "", strict=strict)
+        return _assembled([(document, text.strip())], read_context(), (), "", handling)
     faults = list(_document_faults(document, items))
     context = read_context(document.get("@context"))
     elements, header_faults = read_header(document.get("epcisHeader"))
@@ -64,7 +65,7 @@ def read_capture(text: str, most: int, *, strict: bool = False) -> CaptureDocume
     base = "/epcisBody/eventList"
     if document.get("type") == "EPCISQueryDocument":
         base = "/epcisBody/queryResults/resultsBody/eventList"
-    return _assembled(items, context, tuple(elements), base, strict=strict)
+    return _assembled(items, context, tuple(elements), base, handling)
 
 
 def _is_bare_event(document: Mapping[str, Any]) -> bool:
@@ -82,8 +83,8 @@ def _document_faults(document: Mapping[str, Any], items: list[tuple[Any, str]]) 
     created = document.get("creationDate")
     if not isinstance(created, str) or read_time(created) is None:
         faults.append(Fault("/creationDate", "应为带时区的时间，如 2026-07-24T09:30:00+08:00", "time"))
-    if not isinstance(document.get("@context"), str | list | dict | None):
-        faults.append(Fault("/@context", "应为网址、对象或它们的数组", "context"))
+    if not isinstance(document.get("@context"), str | list | dict):
+        faults.append(Fault("/@context", f"应为网址、对象或它们的数组，至少有 {STANDARD_CONTEXT}", "context"))
     body = document.get("epcisBody")
     if isinstance(body, dict) and isinstance(body.get("event"), dict) and not items:
         raise BadDocument([Fault("/epcisBody/event", "请把事件放进 eventList 数组，或直接采集单个事件", "event_list")])
@@ -102,13 +103,13 @@ def _event_count(body: Any) -> Any:
 
 
 def _assembled(
-    items: Sequence[tuple[Any, str]], context: Context, elements: tuple[ReadElement, ...], base: str, *, strict: bool
+    items: Sequence[tuple[Any, str]], context: Context, elements: tuple[ReadElement, ...], base: str, handling: Handling
 ) -> CaptureDocument:
     events: list[tuple[int, ReadEvent]] = []
     faulty: dict[int, list[Fault]] = {}
     ids: dict[int, str] = {}
     for number, (value, own) in enumerate(items):
-        event, faults = read_event(value, own, context, strict=strict)
+        event, faults = read_event(value, own, context, handling)
         if event is not None:
             events.append((number, event))
             continue

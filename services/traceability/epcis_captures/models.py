@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, false, func
+from sqlalchemy import CheckConstraint, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.traceability.database import Base
+from services.traceability.epcis_events.strictness import Handling
 from shared.ids import uuid7
 from shared.times import now
 
@@ -34,7 +35,7 @@ class Capture(Base):
     running: Mapped[bool] = mapped_column(default=True)
     success: Mapped[bool] = mapped_column(default=True)
     error_behaviour: Mapped[str]
-    strict: Mapped[bool] = mapped_column(default=False, server_default=false())
+    handling: Mapped[str] = mapped_column(default=Handling.USUAL.value, server_default=Handling.USUAL.value)
     errors: Mapped[list[Any]] = mapped_column(default=list)
     events_received: Mapped[int] = mapped_column(default=0)
     events_stored: Mapped[int] = mapped_column(default=0)

@@ -8,7 +8,7 @@ from fastapi import Depends, Header, Query, Response
 from services.traceability.epcis_captures import service
 from services.traceability.epcis_captures.schemas import CaptureRead, ErrorBehaviour
 from services.traceability.epcis_events.bodies import EXAMPLE_DOCUMENT, EpcisText, described
-from services.traceability.epcis_events.headers import LIMIT_HEADERS, EpcisRouter, Strict, add_options
+from services.traceability.epcis_events.headers import LIMIT_HEADERS, EpcisRouter, WantedHandling, add_options
 from shared.contracts.codes import OFFICIALS, Role
 from shared.database import Session
 from shared.http.auth import Actor, Allow
@@ -35,14 +35,14 @@ async def capture(
     session: Session,
     actor: CanCapture,
     text: EpcisText,
-    strict: Strict,
+    handling: WantedHandling,
     response: Response,
     behaviour: Annotated[
         ErrorBehaviour,
         Header(alias="GS1-Capture-Error-Behaviour", description="rollback：一件有错全部不存；proceed：只不存有错的"),
     ] = ErrorBehaviour.ROLLBACK,
 ) -> None:
-    taken = await service.capture(session, text, behaviour, actor, strict=strict)
+    taken = await service.capture(session, text, behaviour, actor, handling)
     response.headers["Location"] = f"/epcis/capture/{taken.id}"
 
 

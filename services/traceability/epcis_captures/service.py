@@ -24,6 +24,7 @@ from services.traceability.epcis_events.problems import (
 )
 from services.traceability.epcis_events.repository import Capturer
 from services.traceability.epcis_events.service import Stored, capturer_of, store
+from services.traceability.epcis_events.strictness import Handling
 from services.traceability.master_data import service as master_data
 from services.traceability.master_data.service import holder_of
 from shared.http.auth import Actor
@@ -42,21 +43,25 @@ class _RolledBack(Exception):  # noqa: N818 (an order, not an error)
 
 
 async def capture(
-    session: AsyncSession, text: str, behaviour: ErrorBehaviour, actor: Actor, *, strict: bool = False
+    session: AsyncSession,
+    text: str,
+    behaviour: ErrorBehaviour,
+    actor: Actor,
+    handling: Handling = Handling.USUAL,
 ) -> Capture:
     """Take a document. A faulty frame refuses it, under `rollback` a faulty event too (`ValidationException`).
 
     The capture that comes back is finished, unless the document is larger than `INLINE_EVENTS` allows. Raises
     `CaptureLimitExceededException` before the first event beyond the limit is read.
     """
-    document = await _read(text, strict=strict)
+    document = await _read(text, handling)
     if document.faulty and behaviour is ErrorBehaviour.ROLLBACK:
         raise refused([fault for faults in document.faulty.values() for fault in faults][:MOST_FAULTS_TOLD])
     capturer = capturer_of(actor)
     taken = Capture(
         id=uuid7(),
         error_behaviour=behaviour.value,
-        strict=strict,
+        handling=handling.value,
         events_received=document.count,
         actor_id=actor.id,
         actor_name=actor.name,
@@ -78,10 +83,10 @@ async def capture(
     return taken
 
 
-async def _read(text: str, *, strict: bool) -> CaptureDocument:
+async def _read(text: str, handling: Handling) -> CaptureDocument:
     """In a thread of its own: a large document takes a second, and others wait for their answers."""
     try:
-        return await asyncio.to_thread(read_capture, text, MOST_EVENTS, strict=strict)
+        return await asyncio.to_thread(read_capture, text, MOST_EVENTS, handling)
     except TooMany:
         raise CaptureLimitExceededException(
             f"一次最多采集 {MOST_EVENTS} 件事件，请分几份提交", headers=LIMIT_HEADERS
@@ -96,7 +101,7 @@ async def resume(session: AsyncSession, capture_id: UUID) -> Mapping[str, Any]:
     assert taken is not None  # the job was enqueued in the transaction that stored it
     if taken.running:
         assert taken.document is not None
-        await _work_through(session, taken, await _read(taken.document, strict=taken.strict))
+        await _work_through(session, taken, await _read(taken.document, Handling(taken.handling)))
     return {"events_stored": taken.events_stored, "errors": len(taken.errors)}
 
 

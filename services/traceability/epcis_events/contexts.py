@@ -1,7 +1,8 @@
 """The JSON-LD `@context` of a document or event: which prefix stands for which namespace. Pure.
 
 Only prefixes are read from it. The standard context is known by its address and never fetched; neither is any other,
-so that what an event means does not hang on somebody else's server.
+so that what an event means does not hang on somebody else's server. What another address declares is therefore not
+known: names with prefixes of such a context are taken as they are.
 """
 
 import json
@@ -30,11 +31,14 @@ KNOWN_PREFIXES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A context as JSON text, and its prefixes. `declared` are those the sender declared himself."""
+    """A context as JSON text, and its prefixes. `declared` are those the sender declared himself; `is_open` says that
+    addresses in it may declare others.
+    """
 
     text: str
     declared: tuple[tuple[str, str], ...]
     prefixes: Mapping[str, str]
+    is_open: bool = False
 
     @property
     def parts(self) -> list[Any]:
@@ -60,9 +64,9 @@ class Context:
         return namespace + local
 
     def declares(self, key: str) -> bool:
-        """Whether the member's prefix is declared; a full URI as a name needs none."""
+        """Whether the member's prefix is declared, or may be; a full URI as a name needs none."""
         prefix, _, local = key.partition(":")
-        return prefix in self.prefixes or local.startswith("//") or prefix == "urn"
+        return prefix in self.prefixes or local.startswith("//") or prefix == "urn" or self.is_open
 
 
 @lru_cache(maxsize=256)
@@ -80,10 +84,10 @@ def read_context(*contexts: Any) -> Context:
 
 @lru_cache(maxsize=256)
 def _assembled(text: str) -> Context:
-    declared = tuple(
-        (prefix, uri) for part in json.loads(text) if isinstance(part, dict) for prefix, uri in _prefixes(part)
-    )
-    return Context(text, declared, {**KNOWN_PREFIXES, **dict(declared)})
+    parts = json.loads(text)
+    declared = tuple((prefix, uri) for part in parts if isinstance(part, dict) for prefix, uri in _prefixes(part))
+    is_open = any(isinstance(part, str) and not is_standard(part) for part in parts)
+    return Context(text, declared, {**KNOWN_PREFIXES, **dict(declared)}, is_open)
 
 
 def _parts(context: Any) -> list[Any]:

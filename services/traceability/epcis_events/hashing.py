@@ -20,6 +20,7 @@ from typing import Any
 
 from services.traceability.epcis_events import vocabularies
 from services.traceability.epcis_events.contexts import KNOWN_PREFIXES, Context
+from services.traceability.epcis_events.hash_links import hashed_link
 from services.traceability.epcis_events.keys import key_of
 from services.traceability.epcis_events.times import read_time
 from services.traceability.epcis_events.vocabularies import STANDARD_PREFIXES, Vocabulary
@@ -63,9 +64,9 @@ def event_hash(event: Mapping[str, Any], context: Context, edition: Edition = CB
     return f"ni:///{digest};{value}?ver={edition.suffix}"
 
 
-def is_hash_id(event_id: str) -> bool:
-    """Whether an event id claims to be an event hash."""
-    return event_id.startswith("ni:///")
+def is_false_hash(event_id: str, event: Mapping[str, Any], context: Context) -> bool:
+    """Whether an event id claims to be an event hash and is not that of the event."""
+    return event_id.startswith("ni:///") and not verifies(event_id, event, context)
 
 
 def verifies(event_id: str, event: Mapping[str, Any], context: Context) -> bool | None:
@@ -146,8 +147,10 @@ def _text_of(text: str) -> str:
         return _number(number) if -_LARGEST_EXPONENT < number.adjusted() < _LARGEST_EXPONENT else text
     if ":" not in text:
         return text
-    if text.startswith(("http", "urn:epc:")):
-        return key_of(text if text.startswith("urn:epc:") else vocabularies.spelled_out(text))
+    if text.startswith("urn:epc:"):
+        return key_of(text)
+    if text.startswith("http"):
+        return hashed_link(vocabularies.spelled_out(text))
     return vocabularies.spelled_out(text)
 
 

@@ -13,12 +13,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.types import Message
 
 from services.traceability.epcis_events.problems import (
     CaptureLimitExceededException,
     NotAcceptableException,
     in_epcis_terms,
 )
+from services.traceability.epcis_events.strictness import Handling
 from shared.contracts.epcis import CAPTURE_BYTES
 from shared.http.auth import Anyone
 from shared.http.problems import Problem, ProblemDocument
@@ -116,20 +118,26 @@ WantedFormat = Annotated[
 """Declare with a default: `wanted: WantedFormat = EpcFormat.DIGITAL_LINK`."""
 
 
-def _is_strict(
+def _handling(
     response: Response,
     prefer: Annotated[
-        str | None, Header(max_length=200, description="handling=strict：Digital Link 有误的也退回")
+        str | None,
+        Header(
+            max_length=200,
+            description="handling=strict：Digital Link 有误的也退回；handling=lenient：散列编号与内容不符的照收",
+        ),
     ] = None,
-) -> bool:
-    strict = any(part.strip().lower() == "handling=strict" for part in (prefer or "").split(","))
-    if strict:
-        response.headers["Preference-Applied"] = "handling=strict"
-    return strict
+) -> Handling:
+    wishes = {part.strip().lower() for part in (prefer or "").split(",")}
+    for handling in (Handling.STRICT, Handling.LENIENT):
+        if f"handling={handling}" in wishes:
+            response.headers["Preference-Applied"] = f"handling={handling}"
+            return handling
+    return Handling.USUAL
 
 
-Strict = Annotated[bool, Depends(_is_strict)]
-"""Whether the sender wants a strict reading (RFC 7240)."""
+WantedHandling = Annotated[Handling, Depends(_handling)]
+"""How strictly the sender wants his events to be read (RFC 7240)."""
 
 
 class EpcisRoute(Route):
@@ -140,8 +148,7 @@ class EpcisRoute(Route):
 
         async def handler(request: Request) -> Response:
             try:
-                await _read_within_limit(request)
-                response = await handle(request)
+                response = await handle(await _read_within_limit(request))
             except (Problem, RequestValidationError) as error:
                 problem = in_epcis_terms(error)
                 if isinstance(problem, Problem):
@@ -154,8 +161,10 @@ class EpcisRoute(Route):
         return handler
 
 
-async def _read_within_limit(request: Request) -> None:
-    """Read the body before anything else does. Raises `CaptureLimitExceededException` once it is too large."""
+async def _read_within_limit(request: Request) -> Request:
+    """The request with its body read, before anything else does. Raises `CaptureLimitExceededException` once it is too
+    large.
+    """
     too_large = CaptureLimitExceededException(
         f"正文最多 {CAPTURE_BYTES // 2**20} MB，请分几份提交", headers=LIMIT_HEADERS
     )
@@ -168,7 +177,12 @@ async def _read_within_limit(request: Request) -> None:
         if received > CAPTURE_BYTES:
             raise too_large
         chunks.append(chunk)
-    request._body = b"".join(chunks)  # where `request.body()` keeps it for whoever reads it next
+    whole: list[Message] = [{"type": "http.request", "body": b"".join(chunks), "more_body": False}]
+
+    async def receive() -> Message:
+        return whole.pop() if whole else await request.receive()
+
+    return Request(request.scope, receive)
 
 
 def EpcisRouter(*, tag: str) -> APIRouter:  # noqa: N802 (reads as the class it makes)

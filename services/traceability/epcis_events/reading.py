@@ -10,9 +10,9 @@ from services.traceability.epcis_events import vocabularies
 from services.traceability.epcis_events.contexts import Context, read_context
 from services.traceability.epcis_events.facts import Fact, facts_of, index_text
 from services.traceability.epcis_events.faults import Fault, pointer
-from services.traceability.epcis_events.hashing import event_hash, is_hash_id, verifies
+from services.traceability.epcis_events.hashing import event_hash, is_false_hash
 from services.traceability.epcis_events.keys import gln_key, key_of, kind_of
-from services.traceability.epcis_events.strictness import strict_faults
+from services.traceability.epcis_events.strictness import Handling, strict_faults
 from services.traceability.epcis_events.times import read_time
 from services.traceability.epcis_events.validation import faults_of
 from services.traceability.epcis_events.vocabularies import Vocabulary
@@ -64,11 +64,11 @@ class ReadEvent:
 
 
 def read_event(
-    value: Any, text: str, context: Any = None, *, strict: bool = False
+    value: Any, text: str, context: Any = None, handling: Handling = Handling.USUAL
 ) -> tuple[ReadEvent | None, list[Fault]]:
     """The event of a JSON value and its own text, or what is wrong with it.
 
-    `context` is the document's `@context` as JSON has it; an event's own comes after it. `strict`: see `strictness`.
+    `context` is the document's `@context` as JSON has it; an event's own comes after it. `handling`: see `strictness`.
     """
     if len(text) > MOST_CHARACTERS:
         return None, [Fault("", f"一件事件最多 {MOST_CHARACTERS // 2**20} MB，请分成几件", "event_size")]
@@ -76,14 +76,14 @@ def read_event(
     own = value.get("@context") if isinstance(value, dict) else None
     whole = context if isinstance(context, Context) and own is None else read_context(_raw(context), own)
     faults = faults_of(value, whole) + _unstorable(value, text)
-    if strict and not faults:
+    if handling is Handling.STRICT and not faults:
         faults = strict_faults(value)
     if faults:
         return None, faults
     hash_id = event_hash(value, whole)
     event_id = value.get("eventID", hash_id)
-    if is_hash_id(event_id) and event_id != hash_id and not verifies(event_id, value, whole):
-        return None, [_wrong_hash(event_id, hash_id)]
+    if handling is not Handling.LENIENT and event_id != hash_id and is_false_hash(event_id, value, whole):
+        return None, [_wrong_hash(hash_id)]
     return _read(value, text, whole, event_id, hash_id), []
 
 
@@ -104,10 +104,11 @@ def _raw(context: Any) -> Any:
     return context.parts if isinstance(context, Context) else context
 
 
-def _wrong_hash(event_id: str, hash_id: str) -> Fault:
+def _wrong_hash(hash_id: str) -> Fault:
     return Fault(
         "/eventID",
-        f"事件编号是散列值，却与内容不符：按 CBV 2.0 算得 {hash_id}。请按发出的内容重新计算，或不写 eventID",
+        f"事件编号是散列值，却与内容不符：按 CBV 2.0 算得 {hash_id}。请按发出的内容重新计算，或不写 eventID；"
+        "编号出自旧稿算法而须照收的，加请求头 Prefer: handling=lenient",
         "event_hash",
     )
 

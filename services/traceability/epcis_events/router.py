@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Response
 
 from services.traceability.epcis_events import service
 from services.traceability.epcis_events.bodies import EXAMPLE_EVENT, EpcisText, described
-from services.traceability.epcis_events.headers import EpcFormat, EpcisRouter, Strict, WantedFormat, add_options
+from services.traceability.epcis_events.headers import EpcFormat, EpcisRouter, WantedFormat, WantedHandling, add_options
 from shared.contracts.codes import OFFICIALS, Role
 from shared.database import Session
 from shared.http.auth import Actor, Allow
@@ -30,9 +30,9 @@ EventId = Annotated[str, Path(max_length=1200, description="事件编号，按�
     openapi_extra=described(EXAMPLE_EVENT),
 )
 async def capture_event(
-    session: Session, actor: CanCaptureEvents, text: EpcisText, strict: Strict, response: Response
+    session: Session, actor: CanCaptureEvents, text: EpcisText, handling: WantedHandling, response: Response
 ) -> None:
-    event = await service.add_event(session, text, actor, strict=strict)
+    event = await service.add_event(session, text, actor, handling)
     response.headers["Location"] = f"/epcis/events/{quote(event.event_id, safe='')}"
 
 

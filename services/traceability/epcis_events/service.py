@@ -23,6 +23,7 @@ from services.traceability.epcis_events.reading import ReadEvent, read_event
 from services.traceability.epcis_events.redaction import MARK_NAMESPACE, redacted
 from services.traceability.epcis_events.repository import Capturer
 from services.traceability.epcis_events.sameness import is_same
+from services.traceability.epcis_events.strictness import Handling
 from services.traceability.epcis_events.visibility import concerned, linked
 from shared.http.auth import Actor
 
@@ -118,7 +119,7 @@ async def _without_known(
 
 def _stored(row: Row[str, datetime | None, str, str]) -> ReadEvent | None:
     """The event of a row. None where the rules of today would not take it any more."""
-    return read_event(json_text.parse(row.body), row.body, formats.parse_list(row.context))[0]
+    return read_event(json_text.parse(row.body), row.body, formats.parse_list(row.context), Handling.LENIENT)[0]
 
 
 def _conflict(event_id: str) -> Fault:
@@ -129,13 +130,13 @@ def _conflict(event_id: str) -> Fault:
     )
 
 
-async def add_event(session: AsyncSession, text: str, actor: Actor, *, strict: bool = False) -> ReadEvent:
+async def add_event(session: AsyncSession, text: str, actor: Actor, handling: Handling = Handling.USUAL) -> ReadEvent:
     """Store one event. Raises `ValidationException`, and `ResourceAlreadyExistsException` when its id is taken."""
     try:
         value = json_text.parse(text)
     except json_text.NotJson as fault:
         raise refused([Fault("", str(fault), "json")]) from None
-    event, faults = read_event(value, text.strip(), strict=strict)
+    event, faults = read_event(value, text.strip(), handling=handling)
     if event is None:
         raise refused(faults)
     outcome = await store(session, [event], capturer_of(actor))

@@ -148,7 +148,7 @@ def _identity(event: Mapping[str, Any]) -> Faults:
     if isinstance(info, list):
         for index, item in enumerate(info):
             yield from _uri_value(item, f"/certificationInfo/{index}")
-    else:
+    elif not isinstance(info, dict):  # some senders describe the certificate with members of a vocabulary
         yield from _uri(event, "certificationInfo", "")
 
 

@@ -70,6 +70,12 @@ def sequences() -> frozenset[tuple[str, ...]]:
     )
 
 
+def has_form(ai: str, value: str) -> bool:
+    """Whether `value` has the length and the characters of the AI, whatever its check digit."""
+    entry = application_identifier(ai)
+    return entry is not None and _compiled(entry.pattern).fullmatch(ai + value) is not None
+
+
 def check_value(ai: str, value: str) -> None:
     """Raise `BadValue` unless `ai` exists and `value` may stand behind it."""
     entry = application_identifier(ai)

@@ -29,7 +29,7 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ZERO_SUPPRESSED = frozenset({8, 12, 13})
 _COMPRESSED = re.compile(r"(?=.*[A-Za-z_-])[A-Za-z0-9_-]{10,}")
 """What a compressed Digital Link looks like: base64url of its bits, one segment."""
-_WITHDRAWN_NAMES = {
+WITHDRAWN_NAMES = {
     **{"gtin": "01", "sscc": "00", "gln": "414", "party": "417", "gdti": "253", "gcn": "255", "ginc": "401"},
     **{"gsin": "402", "grai": "8003", "giai": "8004", "itip": "8006", "cpid": "8010", "gmn": "8013"},
     **{"gsrnp": "8017", "gsrn": "8018", "cpv": "22", "lot": "10", "ser": "21", "glnx": "254"},
@@ -134,10 +134,8 @@ def _position_of_key(segments: list[str]) -> int:
             break
         position -= 2
     for number, segment in enumerate(segments, 1):
-        if segment in _WITHDRAWN_NAMES:
-            raise BadDigitalLink(
-                f"“{segment}”这样的名称已不再使用，请写 {_WITHDRAWN_NAMES[segment]}", f"#path/{number}"
-            )
+        if segment in WITHDRAWN_NAMES:
+            raise BadDigitalLink(f"“{segment}”这样的名称已不再使用，请写 {WITHDRAWN_NAMES[segment]}", f"#path/{number}")
     unknown = segments[position] if position >= 0 else ""
     if len(unknown) in (2, 3, 4) and unknown.isdigit():
         raise BadDigitalLink(f"没有 AI {unknown}", f"#path/{position + 1}")
