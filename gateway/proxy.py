@@ -35,10 +35,20 @@ from shared.http.problems import NotFound, Problem, Unauthenticated, Unavailable
 
 log = structlog.get_logger(__name__)
 
+_AUDIT = ("/v1/audit/heads", "/v1/audit/consistency", "/v1/audit/verifier")
+
 PUBLIC_PATHS: dict[Unit, tuple[str, ...]] = {
-    Unit.SAMPLING: ("/v1/published-tables", "/v1/public-lot-tests"),
-    Unit.INSPECTION: ("/v1/public-results/", "/v1/open-data/", "/v1/public-draws"),
-    Unit.TRACEABILITY: ("/v1/public-codes", "/v1/code-keys", "/v1/public-tickets/", "/v1/public-certificates/"),
+    Unit.SAMPLING: (*_AUDIT, "/v1/published-tables", "/v1/public-lot-tests"),
+    Unit.INSPECTION: (*_AUDIT, "/v1/public-results/", "/v1/open-data/", "/v1/public-draws"),
+    Unit.SCORING: _AUDIT,
+    Unit.TRACEABILITY: (
+        *_AUDIT,
+        "/v1/public-codes",
+        "/v1/code-keys",
+        "/v1/public-tickets/",
+        "/v1/public-certificates/",
+        "/v1/recall-verifier",
+    ),
 }
 """Paths of a service that may be called without a token, by prefix; the service itself decides what it answers."""
 

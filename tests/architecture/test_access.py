@@ -7,6 +7,7 @@ from zlib import crc32
 
 import pytest
 
+from gateway.proxy import PUBLIC_PATHS
 from shared.contracts.codes import Role, Unit
 from tests.architecture.access_matrix import FILE, render
 from tests.architecture.routes import PUBLIC, ROLES, SIGNED, UNGUARDED, KnownRoute, all_routes
@@ -88,6 +89,18 @@ def test_only_argued_routes_are_open_to_all() -> None:
     # OPTIONS tells methods and versions, nothing else.
     open_routes = {route.path for route in all_routes() if route.guard == PUBLIC and route.method != "OPTIONS"}
     assert open_routes - OPEN_TO_ALL.keys() == set()
+
+
+def test_what_is_open_to_all_is_so_from_outside_as_well() -> None:
+    closed = [
+        str(route)
+        for route in all_routes()
+        if route.guard == PUBLIC
+        and route.path.startswith("/v1/")
+        and route.unit is not Unit.GATEWAY
+        and not route.path.startswith(PUBLIC_PATHS.get(route.unit, ()))
+    ]
+    assert closed == []
 
 
 def _address(path: str) -> str:
