@@ -11,6 +11,7 @@ from gateway.dashboards.router import router as dashboards
 from gateway.database import Base
 from gateway.identity import key_set
 from gateway.identity.api_clients.router import router as api_clients
+from gateway.identity.audit.jobs import prove_entries
 from gateway.identity.audit.router import router as audit
 from gateway.identity.organisations.router import router as organisations
 from gateway.identity.sign_in.jobs import forget_expired
@@ -63,7 +64,7 @@ service = Service(
         openapi.router,
         *PAGES,
     ],
-    jobs=[forget_expired],
+    jobs=[forget_expired, prove_entries],
     install=install,
 )
 

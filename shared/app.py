@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.audit.router import router as audit_router
 from shared.clocks.router import router as clocks_router
 from shared.contracts.codes import Unit
 from shared.database import create_engine, create_sessions
@@ -88,7 +89,7 @@ def create_app(service: Service, settings: UnitSettings | None = None) -> FastAP
         app.include_router(router)
     for router in (
         *(regions_router, clocks_router, unverified_rules_router, figures_router),
-        *(parked_events_router, jobs_router),
+        *(parked_events_router, audit_router, jobs_router),
     ):
         app.include_router(router, prefix=service.prefix)
     if service.install:

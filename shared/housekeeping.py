@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.audit.jobs import SEAL_AUDIT
 from shared.events import repository as events
 from shared.figures.jobs import FOLD_FIGURES
 from shared.http.idempotency import forget_old_answers
@@ -54,6 +55,7 @@ async def _in_chunks(context: JobContext, delete: Callable[[AsyncSession], Await
 
 CHASSIS_JOBS = (
     FOLD_FIGURES,
+    SEAL_AUDIT,
     JobKind("prune_events", "清理已送达的事件", _prune_events, cron="11 3 * * *"),
     JobKind("prune_jobs", "清理旧任务", _prune_jobs, cron="23 3 * * *"),
     JobKind("forget_old_answers", "清理幂等键的旧答复", _forget_answers, cron="37 3 * * *"),

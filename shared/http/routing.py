@@ -11,6 +11,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from shared.contracts.schema import is_storable
+from shared.http.audit import record_write, with_hashed_body
 from shared.http.idempotency import StoredAnswer, store_answer
 from shared.http.problems import FieldError, InvalidRequest, ProblemDocument
 
@@ -33,6 +34,7 @@ class Route(APIRoute):
         known = _query_names(self.dependant)
 
         async def handler(request: Request) -> Response:
+            request = with_hashed_body(request)
             await _refuse_unstorable(request)
             unknown = [name for name in request.query_params if name not in known]
             if unknown and not self.reads_query_itself:
@@ -42,6 +44,7 @@ class Route(APIRoute):
             except StoredAnswer as stored:
                 return stored.response
             await store_answer(request, response)
+            record_write(request, response)
             return response
 
         return handler

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from gateway.database import Base
 from shared.ids import uuid7
 
+ENTRIES = "/api/v1/audit-entries"
+"""Where entries are read, and below which the log of writes names each."""
+
 
 class AuditAction(StrEnum):
     """What was done."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 
 from gateway.identity.audit import repository
-from gateway.identity.audit.models import AuditAction
+from gateway.identity.audit.models import ENTRIES, AuditAction
 from gateway.identity.audit.schemas import AuditEntryRead
 from shared.contracts.codes import Role
 from shared.database import Session
@@ -14,7 +14,7 @@ from shared.http.auth import Actor, Allow
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
 
-router = Router(prefix="/api/v1/audit-entries", tag="审计")
+router = Router(prefix=ENTRIES, tag="审计")
 
 CanReadAudit = Annotated[Actor, Depends(Allow(Role.AUDITOR, Role.ADMINISTRATOR))]
 

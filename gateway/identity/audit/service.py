@@ -1,7 +1,10 @@
 """Noting what was done, in the transaction in which it was done."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,8 +12,12 @@ import structlog
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.identity.audit.models import AuditAction, AuditEntry
+from gateway.identity.audit import repository
+from gateway.identity.audit.models import ENTRIES, AuditAction, AuditEntry
+from shared import times
+from shared.http.audit import AuditRecord, record_act
 from shared.http.auth import Actor
+from shared.ids import uuid7
 
 log = structlog.get_logger(__name__)
 
@@ -54,18 +61,57 @@ def note(
     **details: Any,
 ) -> None:
     """Append an entry. Without an actor the subject acted for itself."""
-    session.add(
-        AuditEntry(
-            action=action,
-            actor_id=actor.id if actor else subject.id,
-            actor_name=actor.name if actor else subject.name,
-            subject_id=subject.id,
-            subject_name=subject.name,
-            regions=list(subject.regions),
-            address=origin.address,
-            request_id=origin.request_id,
-            details=details,
-        )
+    entry = AuditEntry(
+        id=uuid7(),
+        at=times.now(),
+        action=action,
+        actor_id=actor.id if actor else subject.id,
+        actor_name=actor.name if actor else subject.name,
+        subject_id=subject.id,
+        subject_name=subject.name,
+        regions=list(subject.regions),
+        address=origin.address,
+        request_id=origin.request_id,
+        details=details,
+    )
+    session.add(entry)
+    record_act(
+        session,
+        entry.id,
+        action.value,
+        f"{ENTRIES}/{entry.id}",
+        content_of(entry),
+        actor_id=entry.actor_id,
+        regions=entry.regions,
+        request_id=entry.request_id,
     )
     if action in ALARMS:
         log.warning("security_alarm", action=action.value, subject=subject.name, address=origin.address, **details)
+
+
+def content_of(entry: AuditEntry) -> bytes:
+    """An entry as it is hashed into the log of writes: canonical JSON of all its columns."""
+    columns = {column.key: getattr(entry, column.key) for column in AuditEntry.__table__.columns}
+    return json.dumps(columns, default=_as_text, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _as_text(value: Any) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else str(value)
+
+
+async def find_edited(session: AsyncSession) -> list[UUID]:
+    """The ids of entries that are not, or no longer, what was hashed when they were noted: edited, deleted, or added
+    past the platform.
+    """
+    edited: list[UUID] = []
+    async for entry, record in repository.entries_with_records(session):
+        if entry is None or record is None:
+            edited += [one.id for one in (entry, record) if one is not None]
+        elif not _is_unchanged(entry, record):
+            edited.append(entry.id)
+    return edited
+
+
+def _is_unchanged(entry: AuditEntry, record: AuditRecord) -> bool:
+    assert record.content_salt is not None
+    return hashlib.sha256(record.content_salt + content_of(entry)).digest() == record.content_sha256

@@ -22,6 +22,7 @@ from gateway.identity.sign_in.schemas import (
 from gateway.identity.tokens import Issuer
 from gateway.settings import CurrentSettings
 from shared.database import Session
+from shared.http.audit import SecretContent
 from shared.http.auth import AnyActor, Anyone
 from shared.http.routing import Router
 
@@ -38,6 +39,7 @@ async def create_token(
     response: Response,
     _: SignInRate,
     __: Anyone,
+    ___: SecretContent,
 ) -> TokenRead:
     """取得访问令牌：口令、续期令牌或外部系统密钥"""
     granted = await grants.grant(session, settings, origin, grant)
@@ -53,7 +55,9 @@ async def create_token(
 
 
 @router.post("/sign-outs", status_code=204)
-async def sign_out(session: RecordingSession, origin: CallerOrigin, wanted: SignOut, _: SignInRate, __: Anyone) -> None:
+async def sign_out(
+    session: RecordingSession, origin: CallerOrigin, wanted: SignOut, _: SignInRate, __: Anyone, ___: SecretContent
+) -> None:
     """退出：续期令牌及其后继全部作废"""
     await service.sign_out(session, origin, wanted.refresh_token)
 
@@ -66,6 +70,7 @@ async def change_password(
     wanted: PasswordChange,
     _: SignInRate,
     __: Anyone,
+    ___: SecretContent,
 ) -> None:
     """凭现在的（或临时的）口令设新口令；其他登录全部退出"""
     await service.change_password(session, settings, origin, wanted.login, wanted.current_password, wanted.new_password)

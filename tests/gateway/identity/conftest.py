@@ -26,6 +26,7 @@ HAISHU, NINGBO, NANHAI = "330203000000", "330200000000", "440605000000"
 PASSWORD = "Correct-horse-42"
 TABLES = (
     "audit_entries",
+    "audit_records",
     "failed_sign_ins",
     "refresh_tokens",
     "sign_ins",

@@ -4,8 +4,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from gateway.identity.audit.service import find_edited
 from gateway.identity.users.models import User
 from shared import times
 from shared.contracts.codes import Role
@@ -87,3 +89,32 @@ async def test_a_change_of_a_client_is_noted_with_its_whole_grant(gateway: Gatew
 async def test_others_do_not_read_it(gateway: Gateway) -> None:
     user = await gateway.add_user()
     assert (await gateway.http.get("/api/v1/audit-entries", headers=gateway.bearer(user))).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "UPDATE audit_entries SET address = '192.0.2.99' WHERE action = 'sign_in_refused'",
+        "UPDATE audit_entries SET details = '{}' WHERE action = 'sign_in_refused'",
+        "DELETE FROM audit_entries WHERE action = 'sign_in_refused'",
+        "INSERT INTO audit_entries SELECT gen_random_uuid(), now(), action, actor_id, actor_name, subject_id,"
+        " subject_name, regions, address, request_id, details FROM audit_entries WHERE action = 'sign_in_refused'",
+    ],
+)
+async def test_an_entry_that_an_administrator_of_the_database_touched_is_found(gateway: Gateway, deed: str) -> None:
+    await gateway.add_user()
+    await gateway.sign_in(password="wrong")
+    await gateway.sign_in()
+    async with gateway.app.state.sessions() as session, session.begin():
+        assert await find_edited(session) == []
+        await session.execute(text("SET LOCAL session_replication_role = replica"))
+        await session.execute(text(deed))
+        session.expunge_all()
+        assert len(await find_edited(session)) == 1
+
+
+async def test_no_hash_of_a_password_stands_in_the_log_of_writes(gateway: Gateway) -> None:
+    await gateway.add_user()
+    assert (await gateway.sign_in()).status_code == 200
+    (row,) = await gateway.execute("SELECT * FROM audit_records WHERE action = 'POST /api/v1/tokens'")
+    assert (row.status, row.content_sha256, row.content_sm3, row.content_salt) == (200, None, None, None)
