@@ -21,6 +21,7 @@ from services.inspection.businesses.warnings.router import router as warnings
 from services.inspection.businesses.warnings.service import seed_lengths
 from services.inspection.case_requests import subscribers as case_request_events
 from services.inspection.case_requests.router import router as case_requests
+from services.inspection.catering_ratings.router import router as catering_ratings
 from services.inspection.checklists.router import router as checklists
 from services.inspection.checklists.seed import seed_checklists
 from services.inspection.clock_events import on_clock_breached, on_clock_end_withdrawn
@@ -32,9 +33,11 @@ from services.inspection.figures.definitions import FIGURES
 from services.inspection.figures.duties import DUTY_FIGURES
 from services.inspection.figures.facilities import FACILITY_FIGURES
 from services.inspection.figures.grid import GRID_FIGURES
+from services.inspection.figures.ratings import RATING_FIGURES
 from services.inspection.figures.rewards import REWARD_FIGURES
 from services.inspection.figures.risk import RISK_FIGURES
 from services.inspection.figures.terminal_use import TERMINAL_FIGURES
+from services.inspection.findable_records import FINDABLES
 from services.inspection.grid.cells.router import router as grid_cells
 from services.inspection.grid.coverage.jobs import RECOUNT_COVERAGE
 from services.inspection.grid.coverage.router import router as grid_coverage
@@ -133,6 +136,7 @@ service = Service(
         exams,
         supervision_assignments,
         facilities,
+        catering_ratings,
         office_records,
         rewards,
         task_packs,
@@ -178,10 +182,12 @@ service = Service(
         *GRID_FIGURES,
         *DUTY_FIGURES,
         *FACILITY_FIGURES,
+        *RATING_FIGURES,
         *REWARD_FIGURES,
         *RISK_FIGURES,
         *TERMINAL_FIGURES,
     ),
+    findables=FINDABLES,
     seeds=[
         seed_templates,
         seed_checklists,

@@ -304,6 +304,7 @@ class TimelineKind(StrEnum):
     LETTER_ISSUED = "letter_issued"
     LETTER_REPLIED = "letter_replied"
     CREDIT_GRADE_CHANGED = "credit_grade_changed"
+    RATED = "rated"
 
     @property
     def label(self) -> str:
@@ -345,6 +346,7 @@ _TIMELINE_LABELS = {
     TimelineKind.RISK_GRADE_CONFIRMED: "确认风险等级",
     TimelineKind.LETTER_ISSUED: "发出三书一函",
     TimelineKind.LETTER_REPLIED: "答复三书一函",
+    TimelineKind.RATED: "餐饮量化分级",
     TimelineKind.CREDIT_GRADE_CHANGED: "信用等级变动",
 }
 

@@ -10,6 +10,7 @@ from services.inspection.businesses.completeness.models import FileRequirement
 from services.inspection.businesses.completeness.rules import FIRST_REQUIREMENTS, LOCAL_SETTING
 from services.inspection.businesses.completeness.schemas import FileRequirements, RequirementsUpdate
 from services.inspection.businesses.rules import FIGURE_COMPLETENESS, FIGURE_ON_FILE, figure_of_kind
+from services.inspection.catering_ratings.counting import count_ratings
 from services.inspection.facilities.counting import count_facilities
 from services.inspection.risk_grades.standing.rules import SELLERS_GRADED, SHARES_OF_ALL_ON_FILE
 from shared.contracts.inspection import BusinessKind
@@ -37,6 +38,7 @@ async def count_anew(session: AsyncSession, ids: Collection[UUID], *, are_new: b
         changes += [Change(code, moved.region_code, today, 0, moved.change) for code in shares]
     await record(session, changes)
     await count_facilities(session, ids)
+    await count_ratings(session, ids)
 
 
 async def read_requirements(session: AsyncSession) -> list[FileRequirements]:

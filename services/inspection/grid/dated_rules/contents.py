@@ -25,6 +25,7 @@ class Subject(StrEnum):
     SUPERVISION_DUTY = "supervision_duty"
     OFFICE_STANDARD = "office_standard"
     DRAW_WEIGHTS = "draw_weights"
+    CATERING_RATING = "catering_rating"
 
     @property
     def label(self) -> str:
@@ -35,6 +36,7 @@ class Subject(StrEnum):
             "supervision_duty": "包保督导频次",
             "office_standard": "乡镇食安办建设标准",
             "draw_weights": "双随机抽取的权重",
+            "catering_rating": "餐饮量化分级的分数线",
         }[self]
 
 
@@ -157,8 +159,28 @@ class DrawWeights(Schema):
     )
 
 
+class RatingBand(Schema):
+    grade: Literal["A", "B", "C"]
+    score: Decimal = Field(ge=0, le=100, max_digits=4, decimal_places=1, description="不低于多少分", examples=["90"])
+
+
+class RatingBands(Schema):
+    """From which score on a caterer is rated A, B or C; below all of them he is not rated."""
+
+    subject: Literal["catering_rating"]
+    least: list[RatingBand] = Field(min_length=1, max_length=3)
+
+    @model_validator(mode="after")
+    def _the_better_the_more(self) -> "RatingBands":
+        _ensure_distinct(band.grade for band in self.least)
+        scores = [band.score for band in sorted(self.least, key=lambda band: band.grade)]
+        if sorted(set(scores), reverse=True) != scores:
+            raise ValueError("等级越好，分数线应越高，请核对")
+        return self
+
+
 Content = Annotated[
-    DutyList | TrainingHours | RewardRates | SupervisionDuty | OfficeStandard | DrawWeights,
+    DutyList | TrainingHours | RewardRates | SupervisionDuty | OfficeStandard | DrawWeights | RatingBands,
     Field(discriminator="subject"),
 ]
 
