@@ -1,5 +1,8 @@
 """评价."""
 
+from services.scoring.assessments.router import router as assessments
+from services.scoring.assessments.seed import seed_assessment_rules
+from services.scoring.assessments.targets.router import router as targets
 from services.scoring.credit.grades.jobs import GRADE_CREDIT
 from services.scoring.credit.grades.router import router as credit_grades
 from services.scoring.credit.grades.seed import seed_credit_grade_rules
@@ -17,6 +20,7 @@ from services.scoring.evaluation_tasks.router import router as evaluation_tasks
 from services.scoring.evaluations.router import router as evaluations
 from services.scoring.evidence.router import router as evidence
 from services.scoring.figures.definitions import FIGURES
+from services.scoring.findable_records import FINDABLES
 from services.scoring.improvements.router import router as improvements
 from services.scoring.indicators.router import router as indicators
 from services.scoring.lists.router import router as lists
@@ -62,6 +66,8 @@ service = Service(
         lists,
         surveys,
         site_checks,
+        assessments,
+        targets,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -72,12 +78,14 @@ service = Service(
     },
     jobs=[SWEEP, RESCORE_EVALUATIONS, GRADE_CREDIT],
     figures=FIGURES,
+    findables=FINDABLES,
     seeds=[
         seed_scoring_schemes,
         seed_credit_grade_rules,
         seed_list_rules,
         seed_survey_lines,
         seed_site_town_rules,
+        seed_assessment_rules,
         seed_report_templates,
     ],
 )
