@@ -27,6 +27,8 @@ from shared.jobs.definition import JobKind
 from shared.jobs.router import router as jobs_router
 from shared.logging import configure_logging
 from shared.parked_events import router as parked_events_router
+from shared.record_search.definition import Findable
+from shared.record_search.router import router as record_search_router
 from shared.regions.router import reading as regions_router
 from shared.settings import UnitSettings, read_settings
 from shared.telemetry import install_tracing
@@ -53,6 +55,7 @@ class Service:
     subscribers: Mapping[str, Subscriber] = field(default_factory=dict)
     jobs: Sequence[JobKind] = ()
     figures: Sequence[Figure] = ()
+    findables: Sequence[Findable] = ()
     seeds: Sequence[Seed] = ()
     prefix: str = ""
     """Stands before the chassis' own paths: the gateway's interface is under `/api`, as is all it forwards."""
@@ -92,6 +95,8 @@ def create_app(service: Service, settings: UnitSettings | None = None) -> FastAP
         *(parked_events_router, audit_router, jobs_router),
     ):
         app.include_router(router, prefix=service.prefix)
+    if service.findables:
+        app.include_router(record_search_router, prefix=service.prefix)
     if service.install:
         service.install(app)
     app.add_middleware(RequestIdMiddleware)

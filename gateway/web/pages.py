@@ -45,6 +45,9 @@ class Visitor(Protocol):
     def name(self) -> str: ...
 
     @property
+    def searches(self) -> bool: ...
+
+    @property
     def navigation(self) -> Iterable[tuple[str, str]]: ...
 
 

@@ -13,6 +13,12 @@ PAGES = {
     "supervision-letters": "/corrections/letters/{}",
     "risk-proposals": "/businesses/grades/{}",
     "businesses": "/businesses/{}",
+    "publications": "/publications/{}",
+    "sampling-plans": "/sampling-plans/{}",
+    "sampling-tasks": "/sampling-tasks/{}",
+    "random-draws": "/random-draws/{}",
+    "recalls": "/traces/recalls/{}",
+    "evaluations": "/evaluations/{}",
 }
 _LINK = re.compile(r"(?:/api/[a-z]+)?/v1/([a-z-]+)/([0-9a-f-]{36})")
 

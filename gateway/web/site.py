@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.identity.rate_limit import Window
-from gateway.web import case_transfer_pages, clock_pages, display, home, regions, registered, sign_in, styleguide
+from gateway.web import case_transfer_pages, clock_pages, display, home, regions, registered, search, sign_in, styleguide
 from gateway.web.assets import StaticAssets
 from gateway.web.inspection import (
     assignments,
@@ -66,6 +66,7 @@ from gateway.web.traceability import consumer, consumer_doubts, shop, shop_ticke
 
 PAGES: Sequence[APIRouter] = (
     home.router,
+    search.router,
     clock_pages.router,
     consumer.router,
     consumer_doubts.router,

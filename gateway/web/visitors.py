@@ -54,6 +54,7 @@ RANDOM_DRAW_READERS = (*sorted(OFFICIALS), Role.REVIEWER)
 TRACE_READERS = tuple(sorted(OFFICIALS))
 TRADERS = (Role.BUSINESS, Role.MARKET_OPERATOR)
 LABORATORIES = (Role.LABORATORY,)
+SEARCHERS = (*sorted(OFFICIALS), Role.SAMPLER)
 RESULT_UPLOADERS = (Role.LABORATORY, Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR)
 
 
@@ -67,6 +68,11 @@ class Visitor:
     @property
     def name(self) -> str:
         return self.actor.name
+
+    @property
+    def searches(self) -> bool:
+        """Whether the frame offers to look for records."""
+        return self.actor.has(*SEARCHERS)
 
     @property
     def navigation(self) -> list[tuple[str, str]]:
@@ -127,6 +133,7 @@ def _perhaps(request: Request, signed_in: OptionalWebActor) -> Visitor | None:
 CanReadBoards = Annotated[Visitor, Depends(AllowVisitors(*READERS))]
 CanUploadFiles = Annotated[Visitor, Depends(AllowVisitors(*UPLOADERS))]
 CanReadRapidTests = Annotated[Visitor, Depends(AllowVisitors(*RAPID_TEST_READERS))]
+CanSearch = Annotated[Visitor, Depends(AllowVisitors(*SEARCHERS))]
 CanReadWhistles = Annotated[Visitor, Depends(AllowVisitors(*WHISTLE_READERS))]
 CanTakeSamples = Annotated[Visitor, Depends(AllowVisitors(*SAMPLE_TAKERS))]
 CanReadPlans = Annotated[Visitor, Depends(AllowVisitors(*PLAN_READERS))]

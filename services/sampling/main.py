@@ -15,6 +15,7 @@ from services.sampling.figures.definitions import FIGURES
 from services.sampling.figures.disposals import FIGURES as DISPOSAL_FIGURES
 from services.sampling.figures.plans import FIGURES as PLAN_FIGURES
 from services.sampling.figures.reports import FIGURES as REPORT_FIGURES
+from services.sampling.findable_records import FINDABLES
 from services.sampling.food_categories.router import router as food_categories
 from services.sampling.food_categories.seed import seed_categories
 from services.sampling.form_workbooks.jobs import IMPORT_FORMS, SWEEP_FORMS
@@ -119,6 +120,7 @@ service = Service(
         SWEEP_RESULTS,
     ],
     figures=(*FIGURES, *CAPACITY_FIGURES, *PLAN_FIGURES, *DISPOSAL_FIGURES, *REPORT_FIGURES),
+    findables=FINDABLES,
     seeds=[
         seed_items,
         seed_categories,

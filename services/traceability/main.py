@@ -27,6 +27,7 @@ from services.traceability.figures.definitions import FIGURES
 from services.traceability.figures.records import RECORD_FIGURES
 from services.traceability.figures.subjects import SUBJECT_FIGURES
 from services.traceability.figures.trades import TRADE_FIGURES
+from services.traceability.findable_records import FINDABLES
 from services.traceability.lots.router import router as lots
 from services.traceability.lots.subscribers import on_rapid_test_failed, on_whistle_closed
 from services.traceability.master_data.router import router as master_data
@@ -118,6 +119,7 @@ service = Service(
     },
     jobs=[SWEEP, CAPTURE, DELIVER, IMPORT_TICKETS, SWEEP_TICKET_FILES],
     figures=(*FIGURES, *SUBJECT_FIGURES, *TRADE_FIGURES, *RECORD_FIGURES),
+    findables=FINDABLES,
     seeds=[
         rebase_after_restore,
         seed_thresholds,

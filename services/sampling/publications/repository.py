@@ -1,6 +1,7 @@
 """Every query on publications and their rows."""
 
 from collections.abc import Collection, Sequence
+from typing import TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import Exists, Select, delete, false, func, select, update
@@ -17,6 +18,8 @@ from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
 from shared.regions.scope import within_scope
+
+Columns = TypeVarTuple("Columns")
 
 
 async def exists_like(session: AsyncSession, wanted: Publication) -> bool:
@@ -35,7 +38,7 @@ async def visible_publication(
     session: AsyncSession, publication_id: UUID, actor: Actor, *, lock: bool = False
 ) -> Publication | None:
     """One table, draft or published, of the actor's regions; `lock` holds it for a change."""
-    statement = _own(select(Publication), actor).where(Publication.id == publication_id)
+    statement = visible_publications(select(Publication), actor).where(Publication.id == publication_id)
     statement = statement.execution_options(populate_existing=True)
     return await session.scalar(statement.with_for_update(of=Publication) if lock else statement)
 
@@ -52,7 +55,7 @@ async def list_publications(
     row_id: UUID | None,
 ) -> tuple[list[Publication], str | None]:
     """One page of the actor's tables, the newest first; `under_reexamination`: only with a marked row, or without."""
-    statement = _own(_narrowed(kind, region), actor)
+    statement = visible_publications(_narrowed(kind, region), actor)
     if under_reexamination is not None:
         statement = statement.where(_has_marked_row() if under_reexamination else ~_has_marked_row())
     if state is not None:
@@ -220,7 +223,7 @@ def _has_marked_row() -> Exists:
     )
 
 
-def _own(statement: Select[Publication], actor: Actor) -> Select[Publication]:
+def visible_publications(statement: Select[*Columns], actor: Actor) -> Select[*Columns]:
     """Those of the actor's regions, drafts included. Who tests samples reads what is announced, like everybody."""
     statement = within_scope(statement, Publication.region_code, actor)
     return statement if sees_whole_regions(actor) else statement.where(false())

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -17,6 +17,8 @@ from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
 from shared.regions.scope import within_scope
+
+Columns = TypeVarTuple("Columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ async def editions_of(session: AsyncSession, sample_id: UUID) -> Sequence[Report
 
 async def visible_report(session: AsyncSession, report_id: UUID, actor: Actor, *, lock: bool = False) -> Report | None:
     """One report that has reached the bureau, whole, if its sample lies in the actor's regions."""
-    statement = _visible(_whole(), actor).where(Report.id == report_id).execution_options(populate_existing=True)
+    statement = visible_reports(_whole(), actor).where(Report.id == report_id).execution_options(populate_existing=True)
     return await session.scalar(statement.with_for_update(of=Report) if lock else statement)
 
 
@@ -45,7 +47,7 @@ async def list_reports(
     session: AsyncSession, wanted: ReportFilter, actor: Actor, page: PageRequest
 ) -> tuple[list[Report], str | None]:
     """One page of the reports that have reached the bureau, the latest first."""
-    statement = _visible(select(Report), actor)
+    statement = visible_reports(select(Report), actor)
     if wanted.state is not None:
         statement = statement.where(Report.state == wanted.state)
     if wanted.region is not None:
@@ -88,6 +90,6 @@ def _whole() -> Select[Report]:
     return select(Report).options(selectinload(Report.items), selectinload(Report.entries))
 
 
-def _visible(statement: Select[Report], actor: Actor) -> Select[Report]:
+def visible_reports(statement: Select[*Columns], actor: Actor) -> Select[*Columns]:
     """What the laboratory has not issued is its own: the bureau sees it once it has arrived."""
     return within_scope(statement, Report.region_code, actor).where(Report.issued_at.is_not(None))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -16,6 +16,8 @@ from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
 from shared.regions.scope import within_scope
+
+Columns = TypeVarTuple("Columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ async def get(session: AsyncSession, lot_id: UUID) -> Lot | None:
 async def list_lots(
     session: AsyncSession, actor: Actor, wanted: LotFilter, page: PageRequest
 ) -> tuple[list[Lot], str | None]:
-    statement = _visible(select(Lot), actor)
+    statement = visible_lots(select(Lot), actor)
     if wanted.code:
         statement = statement.where(Lot.code == wanted.code)
     if wanted.region_code:
@@ -109,7 +111,7 @@ async def list_holds(
     return await paginate(session, statement, page, order_by=[LotHold.id], descending=True)
 
 
-def _visible(statement: Select[tuple[Lot]], actor: Actor) -> Select[tuple[Lot]]:
+def visible_lots(statement: Select[*Columns], actor: Actor) -> Select[*Columns]:
     """An officer sees the lots of his regions, a business of these its own."""
     statement = within_scope(statement, Lot.region_code, actor)
     if actor.business_id is not None:

@@ -28,7 +28,7 @@ def _whole() -> Select[Recall]:
     )
 
 
-def _seen(actor: Actor) -> Any:
+def seen_by(actor: Actor) -> Any:
     """The recalls of the actor's regions, and those that have reached a holder there."""
     within = codes_within(actor.regions)
     reached = exists().where(RecallNotice.recall_id == Recall.id, RecallNotice.region_code.in_(within))
@@ -36,7 +36,7 @@ def _seen(actor: Actor) -> Any:
 
 
 async def visible_recall(session: AsyncSession, recall_id: UUID, actor: Actor, *, lock: bool = False) -> Recall | None:
-    statement = _whole().where(Recall.id == recall_id, _seen(actor)).execution_options(populate_existing=True)
+    statement = _whole().where(Recall.id == recall_id, seen_by(actor)).execution_options(populate_existing=True)
     return await session.scalar(statement.with_for_update(of=Recall) if lock else statement)
 
 
@@ -54,7 +54,7 @@ async def list_recalls(
     region_code: str | None,
     rehearsal: bool | None,
 ) -> tuple[list[Recall], str | None]:
-    statement = select(Recall).where(_seen(actor))
+    statement = select(Recall).where(seen_by(actor))
     if state is not None:
         statement = statement.where(Recall.state == state)
     if region_code is not None:
