@@ -87,6 +87,7 @@ async def _traced(services: Services, caller: Caller, session: Session, code: st
         "findings": say.findings(trace),
         "balances": say.balance_rows(trace),
         "gaps": sum(one["is_gap"] for one in trace["findings"]),
+        "goods": sum(node["kind"] == "thing" for node in trace["nodes"]),
         "reach": reach,
         "tiles": tiles,
         "reach_told": reach_told,

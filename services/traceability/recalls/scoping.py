@@ -49,7 +49,7 @@ class Scope:
 
 async def traced(session: AsyncSession, actor: Actor, code: str, as_of: datetime) -> Scope:
     """Trace forwards from the code as far as the actor sees. Raises `NothingTraced`."""
-    trace = await traces.trace(session, actor, code, Direction.FORWARD, as_of=as_of, depth=MOST_DEPTH, limit=MOST_NODES)
+    trace = await traces.trace(session, actor, code, Direction.FORWARD, depth=MOST_DEPTH, limit=MOST_NODES)
     ids = {event.head.id for event in trace.timeline}
     ids |= {edge.event_pk for graph in trace.graphs.values() for edge in graph.edges}
     events = [

@@ -21,11 +21,15 @@ from shared.times import in_words
 _GEO = re.compile(r"geo:(-?\d{1,2}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)(?:[,;].*)?", re.ASCII)
 
 
+CLOCKS_DIFFER = timedelta(hours=1)
+
+
 class FindingKind(StrEnum):
     NOT_RECEIVED = "not_received"
     NOT_SHIPPED = "not_shipped"
     UNKNOWN_ORIGIN = "unknown_origin"
     NO_PLACE = "no_place"
+    AHEAD = "ahead_of_record"
     OVERSOLD = "oversold"
     YIELD = "yield"
     WASTAGE = "wastage"
@@ -52,6 +56,7 @@ _KINDS = {
     FindingKind.NOT_SHIPPED: "收货有登记，供货者没有登记发货",
     FindingKind.UNKNOWN_ORIGIN: "来源没有登记",
     FindingKind.NO_PLACE: "记录没有写明地点",
+    FindingKind.AHEAD: "发生的时间写在登记之后",
     FindingKind.OVERSOLD: "用出、卖出多于购进、产出",
     FindingKind.YIELD: "产出与投入不相称",
     FindingKind.WASTAGE: "损耗、销毁过多",
@@ -185,6 +190,22 @@ def without_place(events: Iterable[TraceEvent]) -> Iterator[Finding]:
                 tuple(sorted(event.keys))[:5],
                 event.holder.key if event.holder else None,
                 (event.head.event_id,),
+            )
+
+
+def ahead_of_their_record(events: Iterable[TraceEvent]) -> Iterator[Finding]:
+    """Events told before they took place: a clock is wrong, or somebody does not want them to be found."""
+    for event in events:
+        head = event.head
+        if head.at - head.recorded_at > CLOCKS_DIFFER:
+            yield Finding(
+                FindingKind.AHEAD,
+                f"{in_words(head.recorded_at)}登记的事件，发生时间写作 {in_words(head.at)}{_who(event)}；"
+                "请核对终端的时钟",
+                head.at,
+                tuple(sorted(event.keys))[:5],
+                event.holder.key if event.holder else None,
+                (head.event_id,),
             )
 
 

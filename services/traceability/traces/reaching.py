@@ -16,9 +16,10 @@ from services.traceability.traces.behind import MOST_EVENTS, business_names
 from services.traceability.traces.collecting import rare_collections
 from services.traceability.traces.custody import EventHead, Heads, Holder, captured_by, holder_at
 from services.traceability.traces.problems import NothingTraced
-from services.traceability.traces.rules import Cut, Direction, Window, windows
+from services.traceability.traces.rules import FOR_EVER, Cut, Direction, Window, windows
 from services.traceability.traces.service import MOST_DEPTH, MOST_NODES, walk
 from shared.http.auth import Actor
+from shared.times import now
 
 
 class PlaceReached(NamedTuple):
@@ -34,7 +35,9 @@ class PlaceReached(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReachedPlace:
-    """A holder whom a thing, or what was made of it, has reached."""
+    """A holder whom a thing, or what was made of it, has reached. Without events of his own he was sent it and has
+    recorded nothing: whoever calls it back has to tell him too.
+    """
 
     holder: Holder
     events: int
@@ -55,17 +58,22 @@ class Reach:
 
 @rare_collections()
 async def reach(
-    session: AsyncSession, actor: Actor, code: str, *, as_of: datetime, known_at: datetime | None = None
+    session: AsyncSession, actor: Actor, code: str, *, as_of: datetime | None = None, known_at: datetime | None = None
 ) -> Reach:
-    """Whom a thing and what was made of it have reached. Raises `NothingTraced`."""
-    key, heads = key_of(code), Heads()
+    """Whom a thing and what was made of it have reached; without `as_of` by all that is recorded, as in `trace`.
+
+    Raises `NothingTraced`.
+    """
+    key, heads, until = key_of(code), Heads(), as_of or FOR_EVER
     far = {"depth": MOST_DEPTH, "limit": MOST_NODES}
-    graph = await walk(session, actor, key, Direction.FORWARD, heads, as_of=as_of, known_at=known_at, **far)
-    spans = windows(graph, Direction.FORWARD, as_of)
+    graph = await walk(session, actor, key, Direction.FORWARD, heads, as_of=until, known_at=known_at, **far)
+    spans = windows(graph, Direction.FORWARD, until)
     found = await _places_reached(session, actor, spans, heads, known_at)
     if not found:
         raise NothingTraced("本平台没有这个码的事件，或不在您可查看的范围内；请核对码的写法")
-    places = await repository.places_named(session, {gln_key(one.place) for one in found if one.place})
+    sent = await repository.places_sent_to(session, actor, spans, MOST_EVENTS, known_at)
+    known = {gln_key(one.place) for one in found if one.place} | {gln for gln, _, _ in sent}
+    places = await repository.places_named(session, known)
     names = await business_names(session, places, {one.business_id for one in found if one.business_id})
     own: dict[Holder, list[PlaceReached]] = defaultdict(list)
     for one in found:
@@ -78,12 +86,18 @@ async def reach(
         ReachedPlace(holder, sum(o.events for o in many), min(o.first_at for o in many), max(o.last_at for o in many))
         for holder, many in own.items()
     ]
+    recorded = {holder.key for holder in own}
+    silent = {
+        holder.key: ReachedPlace(holder, 0, first, last)
+        for gln, first, last in sent
+        if (holder := holder_at(gln, places, names)).key not in recorded
+    }
     return Reach(
         key=key,
-        as_of=as_of,
+        as_of=as_of or now(),
         things=len(graph.depth) - len(graph.nodes),
         cut=graph.cut if total < MOST_EVENTS else graph.cut | {Cut.LIMIT},
-        holders=sorted(reached, key=lambda one: (one.first_at, one.holder.key)),
+        holders=sorted([*reached, *silent.values()], key=lambda one: (one.first_at, one.holder.key)),
         unplaced=total - sum(one.events for one in reached),
     )
 

@@ -25,6 +25,7 @@ from services.traceability.epcis_events.models import (
 )
 from services.traceability.epcis_events.redaction import NEVER_REDACTED_TYPES
 from services.traceability.epcis_events.visibility import concerned, shown
+from services.traceability.epcis_events.vocabularies import CBV
 from services.traceability.everyday_events.rules import PLACE_KEY
 from services.traceability.master_data.models import MasterDataAttribute
 from services.traceability.productions.models import Production
@@ -38,6 +39,7 @@ from shared.http.auth import Actor
 
 _CERTIFICATES = ("cert", "testres", "pedigree")
 _CBV_TRANSACTION = "https://ref.gs1.org/cbv/BTT-"
+SHIPPING = f"{CBV}BizStep-shipping"
 _MOMENT = TIMESTAMP(timezone=True)
 _COORDINATES = ("urn:epcglobal:cbv:mda:latitude", "urn:epcglobal:cbv:mda:longitude")
 
@@ -289,6 +291,29 @@ async def places_reached(
         .group_by(place, business)
     )
     return (await session.execute(statement)).all()
+
+
+async def places_sent_to(
+    session: AsyncSession, actor: Actor, windows: Sequence[Window], most: int, known_at: datetime | None
+) -> list[tuple[str, datetime, datetime]]:
+    """To whom the caller's own events say that the things were shipped: (gln_key, first, last)."""
+    ids = _ids_about(windows).limit(most).cte("about")
+    party = EpcisEventParty
+    statement = (
+        select(party.gln_key, func.min(EpcisEvent.event_time), func.max(EpcisEvent.event_time))
+        .select_from(ids)
+        .join(EpcisEvent, EpcisEvent.id == ids.c.event_pk)
+        .join(party, party.event_pk == EpcisEvent.id)
+        .where(
+            EpcisEvent.biz_step == SHIPPING,
+            party.part == "destination",
+            concerned(actor),
+            *_standing(known_at),
+        )
+        .group_by(party.gln_key)
+    )
+    rows = await session.execute(statement)
+    return [(gln, first, last) for gln, first, last in rows if gln is not None]
 
 
 async def things_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, list[Thing]]:

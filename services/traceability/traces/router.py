@@ -40,7 +40,7 @@ router = Router(prefix="/v1", tag="追溯")
 
 AsOf = Annotated[
     AwareDatetime | None,
-    Query(description="截至何时，须带时区：只算到那时已发生、并且已登记的；不写为现在"),
+    Query(description="截至何时，须带时区：只算到那时已发生、并且已登记的；不写则登记了的都算"),
 ]
 KnownAt = Annotated[
     AwareDatetime | None,
@@ -69,7 +69,7 @@ class TraceRequest:
         limit: Annotated[int, Query(ge=1, le=MOST_NODES, description="每个方向至多多少个节点")] = 5_000,
     ) -> None:
         self.code, self.direction = code, direction
-        self.as_of, self.known_at = as_of or now(), known_at or as_of
+        self.as_of, self.known_at = as_of, known_at or as_of
         self.depth, self.limit = depth, limit
 
     async def trace(self, session: Session, actor: Actor) -> Trace:
@@ -131,8 +131,7 @@ async def reach_of_code(
     known_at: KnownAt = None,
 ) -> ReachRead:
     """一个码（及由它做成的）到了多少家、多少个区县；召回之前先看波及面。"""
-    found = await reaching.reach(session, actor, code, as_of=as_of or now(), known_at=known_at or as_of)
-    return views.reach_read(found)
+    return views.reach_read(await reaching.reach(session, actor, code, as_of=as_of, known_at=known_at or as_of))
 
 
 @router.get("/trace-limits")

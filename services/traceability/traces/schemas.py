@@ -126,7 +126,7 @@ class TraceRead(Schema):
 
 
 class ReachedHolder(HolderRead):
-    events: int
+    events: int = Field(description="有几件登记；0 表示只有供货方登记了发给他，他自己没有登记收货")
     first_at: datetime
     last_at: datetime
 
@@ -139,6 +139,7 @@ class ReachRead(Schema):
     complete: bool
     things: int = Field(description="涉及多少种批次、单品、物流单元", examples=[3])
     holder_count: int = Field(examples=[10000])
+    silent_count: int = Field(description="其中多少家是发给了他、他自己没有登记的", examples=[12])
     region_count: int = Field(description="涉及多少个县（市、区）", examples=[4])
     unplaced_events: int = Field(description="看不出是谁的事件数", examples=[0])
     holders: list[ReachedHolder] = Field(description="最早到的在前；最多列 1,000 家，总数见 holder_count")

@@ -35,6 +35,7 @@ from services.traceability.traces.limits import Limits
 from services.traceability.traces.models import TraceLimit
 from services.traceability.traces.problems import NothingTraced
 from services.traceability.traces.rules import (
+    FOR_EVER,
     TRANSFORMED,
     Cut,
     Direction,
@@ -45,7 +46,7 @@ from services.traceability.traces.rules import (
 from services.traceability.traces.schemas import LimitCreate
 from shared.dated_rules.service import state_rule
 from shared.http.auth import Actor
-from shared.times import day_of
+from shared.times import day_of, now
 
 MOST_NODES = 50_000
 MOST_DEPTH = 100
@@ -90,38 +91,42 @@ async def trace(
     code: str,
     direction: Direction,
     *,
-    as_of: datetime,
     depth: int,
     limit: int,
+    as_of: datetime | None = None,
     known_at: datetime | None = None,
 ) -> Trace:
     """Trace a code, in any spelling, as it was at `as_of` by what had been recorded until `known_at` (None: until now).
 
-    Raises `NothingTraced` where the caller sees no event of it, whether there is one or not.
+    Without `as_of` all counts that is recorded, also under a time that is still to come: a terminal whose clock is
+    wrong must not take goods out of a trace. Raises `NothingTraced` where the caller sees no event of it, whether
+    there is one or not.
     """
     key, heads = key_of(code), Heads()
+    until, moment = as_of or FOR_EVER, as_of or now()
     graphs = {
-        way: await walk(session, actor, key, way, heads, as_of=as_of, known_at=known_at, depth=depth, limit=limit)
+        way: await walk(session, actor, key, way, heads, as_of=until, known_at=known_at, depth=depth, limit=limit)
         for way in direction.ways
     }
-    events, complete, contents = await events_of(session, actor, graphs, heads, as_of=as_of, known_at=known_at)
+    events, complete, contents = await events_of(session, actor, graphs, heads, as_of=until, known_at=known_at)
     if not events:
         raise NothingTraced("本平台没有这个码的事件，或不在您可查看的范围内；请核对码的写法")
     places = await name_holders(session, events)
-    limits = Limits(await repository.limits_on(session, day_of(as_of)))
-    bands = await bands_on(session, day_of(as_of))
+    limits = Limits(await repository.limits_on(session, day_of(moment)))
+    bands = await bands_on(session, day_of(moment))
     things = {key for graph in graphs.values() for key in graph.depth if key not in graph.nodes}
     goods = own_things(graphs) - {thing.key for event in events for thing in event.things if thing.role == "parent"}
     moves = [move for move in movements(events, contents) if move.key in things]
     own_balances = balances(move for move in moves if move.key in goods and move.event.head.shown is None)
-    timeline = in_windows(events, graphs, as_of)
+    timeline = in_windows(events, graphs, until)
     own_yields = yields(timeline)
     processes = await repository.processes_of(session, {one.event.head.id for one in own_yields})
     cited = await certificates_cited(session, actor, events, heads, known_at)
     found = [
-        *findings.broken_links(moves, contents, limits, as_of),
+        *findings.broken_links(moves, contents, limits, moment),
         *findings.unknown_origins(goods, moves),
         *findings.without_place(timeline),
+        *findings.ahead_of_their_record(timeline),
         *findings.wrong_amounts(own_balances, limits),
         *findings.wrong_yields(own_yields, processes, bands),
         *findings.impossible_travel(timeline, places, limits),
@@ -131,7 +136,7 @@ async def trace(
         code=code,
         key=key,
         direction=direction,
-        as_of=as_of,
+        as_of=moment,
         known_at=known_at,
         graphs=graphs,
         things=things,

@@ -84,6 +84,7 @@ def reach_read(reach: Reach) -> ReachRead:
         complete=not reach.cut,
         things=reach.things,
         holder_count=len(reach.holders),
+        silent_count=sum(not one.events for one in reach.holders),
         region_count=len(regions),
         unplaced_events=reach.unplaced,
         holders=[

@@ -149,6 +149,22 @@ async def test_as_of_a_moment_only_what_was_recorded_by_then_is_known(
     assert reached.json()["holder_count"] == 2
 
 
+async def test_what_is_dated_in_the_future_is_in_the_trace_and_asked_about(
+    session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
+) -> None:
+    await told(session, members, 6, 7, 8)
+    years = 24 * 365 * 20
+    shop, kitchen = members["shop"], members["kitchen"]
+    await tell(session, shop, shop.received(years, kitchen, {sscc(1): None}))
+    read = await trace(office, lot("DUCK"), direction="forward")
+    assert shop.name in {holder["name"] for holder in read["holders"]}
+    assert "ahead_of_record" in kinds(read)
+    reached = (await office.get("/v1/traces/reach", params={"code": lot("DUCK")})).json()
+    assert reached["holder_count"] == 3
+    before = await trace(office, lot("DUCK"), as_of=LATER.replace("2100", "2030"))
+    assert shop.name not in {holder["name"] for holder in before["holders"]}
+
+
 async def test_what_was_found_wrong_later_counted_until_then(
     session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
 ) -> None:
@@ -356,7 +372,19 @@ async def test_the_reach_of_a_lot_counts_everybody_who_had_any_of_it(
         await tell(session, kitchen, kitchen.shipped(11, shop, {"COOKED": "1"}))
         await tell(session, shop, shop.received(12, kitchen, {"COOKED": "1"}))
     read = (await office.get("/v1/traces/reach", params={"code": lot("DUCK")})).json()
-    assert (read["holder_count"], read["things"], read["complete"]) == (3 + 6, 3, True)
+    assert (read["holder_count"], read["silent_count"], read["things"], read["complete"]) == (3 + 6, 0, 3, True)
+
+
+async def test_whom_it_was_sent_to_is_reached_also_where_he_says_nothing(
+    session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
+) -> None:
+    silent = Member(9, "演示小店（虚构）")
+    await register(session, [silent])
+    await told(session, members)
+    await tell(session, members["kitchen"], members["kitchen"].shipped(11, silent, {"COOKED": "1"}))
+    read = (await office.get("/v1/traces/reach", params={"code": lot("DUCK")})).json()
+    assert (read["holder_count"], read["silent_count"]) == (4, 1)
+    assert [one["name"] for one in read["holders"] if not one["events"]] == [silent.name]
 
 
 async def test_a_code_without_events_and_one_of_others_are_told_alike(
