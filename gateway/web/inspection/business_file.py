@@ -12,11 +12,12 @@ from starlette.responses import Response
 
 from gateway.clients import Services, ServicesHere
 from gateway.web import words
-from gateway.web.inspection import facilities, grade_words
+from gateway.web.inspection import facilities, grade_words, ratings
 from gateway.web.inspection.businesses import BUSINESSES, Cursor, listed
 from gateway.web.inspection.corrections import corrections_of
 from gateway.web.inspection.facilities import FACILITIES
 from gateway.web.inspection.inspection import Answer, ask, day, moment, together, told, told_one
+from gateway.web.inspection.ratings import RATED, RATINGS
 from gateway.web.inspection.visits import listed_follow_up
 from gateway.web.pages import render
 from gateway.web.record_links import page_of
@@ -73,6 +74,7 @@ async def business_page(
         letters=told(services, visitor, "/v1/supervision-letters", **about, most="5"),
         clues=told(services, visitor, "/v1/clues", **about),
         facilities=told(services, visitor, FACILITIES, **about),
+        ratings=told(services, visitor, RATINGS, **about),
         care=told(services, visitor, "/v1/supervision-assignments", **about, on=today.isoformat()),
         timeline=told_one(services, visitor, f"{path}/timeline", limit=str(TIMELINE_SHOWN), **timeline),
         grade=_grade(services, visitor, str(business_id), official=True),
@@ -102,6 +104,8 @@ async def business_page(
         handles=visitor.actor.has(*FIELD_OFFICERS),
         writes=visitor.actor.has(*LETTER_WRITERS),
         facilities=[facilities.shown(each) for each in known["facilities"]],
+        ratings=ratings.shown(known["ratings"]),
+        is_rated=BusinessKind(business["kind"]) in RATED,
         equips=visitor.actor.has(*FACILITY_KEEPERS),
         assigns=visitor.actor.has(*OFFICE),
         trains=visitor.actor.has(*TRAINING_KEEPERS),

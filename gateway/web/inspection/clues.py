@@ -20,7 +20,7 @@ from gateway.web.regions import places_below, region_name
 from gateway.web.sampling.whistle_timeline import clock_of
 from gateway.web.step_pages import Subject, act_of, nothing_of, show_step, step_named, take_step, typed_in
 from gateway.web.steps import WHOLE_FORM, Field, Step, body, errors_of
-from gateway.web.visitors import FIELD_OFFICERS, CanReadInspections, CanWorkInField, Visitor
+from gateway.web.visitors import FIELD_OFFICERS, REWARD_READERS, CanReadInspections, CanWorkInField, Visitor
 from shared import times
 from shared.contracts.codes import Role, Unit
 from shared.database import Session
@@ -60,6 +60,7 @@ PLACES = {"place": "地点", "what": "看到什么", "found_at": "何时看到",
 
 def tabs(visitor: Visitor) -> list[tuple[str, str]]:
     """The pages of the grid."""
+    rewards = [("举报奖励", "/grid/rewards")] if visitor.actor.has(*REWARD_READERS) else []
     return [
         ("网格", "/grid"),
         ("巡查", "/grid/patrols"),
@@ -68,6 +69,7 @@ def tabs(visitor: Visitor) -> list[tuple[str, str]]:
         ("培训考试", "/grid/trainings"),
         ("交接", "/grid/handovers"),
         ("巡查清单", "/grid/duties"),
+        *rewards,
     ]
 
 

@@ -15,7 +15,7 @@ from gateway.web.inspection.inspection import Answer, ask, day, moment, told, to
 from gateway.web.inspection.visit_form_fields import KINDS
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
-from gateway.web.visitors import VISIT_MAKERS, CanReadInspections, Visitor
+from gateway.web.visitors import LENIENCY_READERS, VISIT_MAKERS, CanReadInspections, Visitor
 from shared import times
 from shared.contracts.inspection import BusinessKind, VisitOutcome, VisitState
 from shared.database import Session
@@ -87,13 +87,16 @@ async def today(
 def tabs(visitor: Visitor) -> list[tuple[str, str]]:
     """The pages of this part, for this person."""
     own = [("今天的检查", "/visits")] if visitor.actor.has(*VISIT_MAKERS) else []
+    leniency = [("检查人员的宽严", "/visit-priorities/inspectors")] if visitor.actor.has(*LENIENCY_READERS) else []
     return [
         *own,
         ("检查记录", "/visits/records"),
         ("跟进检查", "/visits/follow-ups"),
         ("待核的上传", "/visits/quarantine"),
+        ("纸质检查", "/visits/paper-checks"),
         ("一周安排", "/visit-plans"),
         ("先去哪里", "/visit-priorities"),
+        *leniency,
     ]
 
 

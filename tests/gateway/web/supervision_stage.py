@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -98,10 +99,12 @@ async def send(
     return await browser.post(path, data=data, files=files or [("files", ("", b""))], headers=OWN_PAGE)
 
 
-async def visited(market: Market, business: dict[str, Any], failed: dict[str, str] | None = None) -> UUID:
+async def visited(
+    market: Market, business: dict[str, Any], failed: dict[str, str] | None = None, *, days_ago: int = 0
+) -> UUID:
     """A finished visit, delivered as a terminal does; every failed item becomes a correction."""
     record_id = uuid7()
-    moment = now().astimezone(SHANGHAI).isoformat(timespec="seconds")
+    moment = (now() - timedelta(days=days_ago)).astimezone(SHANGHAI).isoformat(timespec="seconds")
     people = [
         {"user_id": str(user), "name": demo_name(Role.INSPECTOR, "海曙区", second=bool(number))}
         for number, user in enumerate((INSPECTOR, COLLEAGUE))
