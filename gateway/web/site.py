@@ -63,7 +63,7 @@ from gateway.web.sampling import (
     uploads,
     whistles,
 )
-from gateway.web.scoring import evaluation_clauses, evaluation_tasks, evaluations, site_checks
+from gateway.web.scoring import assessments, evaluation_clauses, evaluation_tasks, evaluations, site_checks
 from gateway.web.security_headers import SecurityHeadersMiddleware
 from gateway.web.traceability import consumer, consumer_doubts, shop, shop_tickets, trace, trace_recalls
 
@@ -121,6 +121,7 @@ PAGES: Sequence[APIRouter] = (
     evaluation_tasks.router,
     evaluation_clauses.router,
     site_checks.router,
+    assessments.router,
     evaluations.router,
     risk_grades.router,
     businesses.router,
