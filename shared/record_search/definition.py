@@ -3,14 +3,16 @@
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import ColumnElement, Select, func, or_, text
 from sqlalchemy.orm import InstrumentedAttribute
 
 from shared.contracts.codes import Role
 from shared.http.auth import Actor
+
+FORM: Literal["NFKC"] = "NFKC"
 
 Found = Select[UUID, str, str]
 """A select of a record's id, its title, and one more thing to know it by."""
@@ -32,10 +34,10 @@ class Findable:
 
 
 def normalised(words: str) -> str:
-    """The words as names and numbers are stored: full-width letters and digits narrowed, no spaces at the ends."""
-    return unicodedata.normalize("NFKC", words).strip()
+    """The words with full-width letters and digits narrowed, and no spaces at the ends."""
+    return unicodedata.normalize(FORM, words).strip()
 
 
 def holds(words: str, *columns: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """The condition that one of the columns holds the words, whatever the case of its letters."""
-    return or_(*(column.icontains(words, autoescape=True) for column in columns))
+    """The condition that one of the columns holds `normalised` words, whatever the width and case of its letters."""
+    return or_(*(func.normalize(column, text(FORM)).icontains(words, autoescape=True) for column in columns))
