@@ -169,8 +169,9 @@ class Proxy:
 class CodeResolver(BaseRoute):
     """The route of every code: `/01/0952…/10/…` and the like at the root of the site, for anybody and without a token.
 
-    A first segment of two to four digits is meant to be a code; whether it is one the service decides. What it answers
-    is a redirect, a list of links or a problem, to be read from any page, so CORS is open.
+    A first segment of two to four digits is meant to be a code, and so is one of the names that such a number once had;
+    whether it is one the service decides. What it answers is a redirect, a list of links or a problem, to be read from
+    any page, so CORS is open.
     """
 
     path = "/{ai}/{value}"
@@ -194,7 +195,10 @@ class CodeResolver(BaseRoute):
         await exchange.run(scope["app"].state.upstream, URL(address, encoded=True))
 
 
-_CODE_PATH = re.compile(r"/(?:[0-9]{2,4}|q)/|/\.well-known/gs1resolver$")
+_CODE_PATH = re.compile(
+    r"/(?:[0-9]{2,4}|q|gtin|sscc|gln|party|gdti|gcn|ginc|gsin|grai|giai|itip|cpid|gmn|gsrnp?|refno)/"
+    r"|/\.well-known/gs1resolver$"
+)
 
 
 class _Exchange:

@@ -138,6 +138,7 @@ def plain_text(text: str) -> str:
     return _text_of(text.strip())
 
 
+@lru_cache(maxsize=20_000)
 def _text_of(text: str) -> str:
     if text[:1] in _BEGIN_NUMBERS and _NUMERIC.fullmatch(text):
         try:
@@ -162,7 +163,12 @@ def _number(number: Decimal) -> str:
 
 def _word(vocabulary: Vocabulary, value: Any) -> str:
     """A word of a vocabulary. Only the standard's own prefixes are spelled out, as in XML there are no others."""
-    return key_of(vocabularies.expand(vocabulary, value, STANDARD_PREFIXES)) if isinstance(value, str) else ""
+    return _word_of(vocabulary, value) if isinstance(value, str) else ""
+
+
+@lru_cache(maxsize=4_096)
+def _word_of(vocabulary: Vocabulary, value: str) -> str:
+    return key_of(vocabularies.expand(vocabulary, value, STANDARD_PREFIXES))
 
 
 def _key(name: str, context: Context) -> str:

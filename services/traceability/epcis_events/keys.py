@@ -61,9 +61,9 @@ def is_instance(text: str) -> bool:
 
 def is_misspelled_urn(text: str) -> bool:
     """Whether a text claims to be the EPC URN of a GS1 key and cannot be read as one."""
-    if not text.startswith("urn:epc:") or not _EPC_SCHEMES.match(text):
+    if not text.startswith("urn:epc:") or key_of(text) != text:
         return False
-    return key_of(text) == text and read_identifier(text) is None
+    return _EPC_SCHEMES.match(text) is not None and read_identifier(text) is None
 
 
 def gln_key(key: str) -> str:

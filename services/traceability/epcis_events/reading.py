@@ -1,7 +1,6 @@
 """An event read: what its rows hold, and the text as it was sent. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -38,8 +37,7 @@ class Edge(NamedTuple):
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReadEvent:
+class ReadEvent(NamedTuple):
     """A valid event, ready to be stored. `event_id` is the sender's or, without one, `hash_id`."""
 
     text: str

@@ -16,8 +16,16 @@ def read_time(text: str) -> datetime | None:
     A zone is needed. 24:00:00 and a leap second are read as the next second that the calendar has.
     """
     found = _FORM.fullmatch(text)
-    if found is None:
+    if found is None or (offset := _offset(found[8])) is None:
         return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return _on_the_edge(found, offset)
+
+
+def _on_the_edge(found: re.Match[str], offset: timedelta) -> datetime | None:
+    """A moment that the calendar has only as the next second."""
     year, month, day, hour, minute, second = map(int, found.groups()[:6])
     extra = timedelta()
     if second == 60:
@@ -27,9 +35,6 @@ def read_time(text: str) -> datetime | None:
             return None
         hour, extra = 0, extra + timedelta(days=1)
     fraction = (found[7] or "").ljust(6, "0")[:6]
-    offset = _offset(found[8])
-    if offset is None:
-        return None
     try:
         local = datetime(year, month, day, hour, minute, second, int(fraction), tzinfo=UTC)
         return local + extra - offset

@@ -75,8 +75,7 @@ def expand(vocabulary: Vocabulary, value: str, prefixes: Mapping[str, str] = STA
     """The full URI of a word in any of its spellings; a value of the sender's own stays what it is, compact ones
     spelled out.
     """
-    value = value.strip()
-    if value in vocabulary.words:
+    if value in vocabulary.words or (value := value.strip()) in vocabulary.words:
         return vocabulary.start + value
     return spelled_out(value, prefixes)
 

@@ -15,6 +15,12 @@ async def test_a_code_is_resolved_for_anybody_as_it_was_written(way: Way) -> Non
     assert way.seen.headers[-1]["x-forwarded-prefix"] == ""
 
 
+@pytest.mark.parametrize("name", ["gtin", "sscc", "gln", "cpid", "gsrnp"])
+async def test_a_withdrawn_name_is_the_resolvers_to_explain(way: Way, name: str) -> None:
+    async with way.http.get(f"{way.address}/{name}/09520123456788") as answer:
+        assert (await answer.json())["raw_path"] == f"/resolver/{name}/09520123456788"
+
+
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "POST"])
 async def test_every_method_reaches_the_resolver_which_decides(way: Way, method: str) -> None:
     async with way.http.request(method, way.address + "/414/9520123456788") as answer:
