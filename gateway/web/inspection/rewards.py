@@ -188,7 +188,9 @@ async def read_identity(request: Request, visitor: CanKeepRewards, services: Ser
         subject = _subject(await ask(services, visitor, path), (READING,))
         return show_step(request, subject, READING, typed, errors=errors_of(refusal, READING))
     reward = await ask(services, visitor, path)
-    return render(request, "reward_reporter.html", reward=reward, reporter=answer.json())
+    page = render(request, "reward_reporter.html", reward=reward, reporter=answer.json())
+    page.headers["cache-control"] = "no-store"
+    return page
 
 
 @router.get(PAGES + "/{reward_id}/{slug}")
