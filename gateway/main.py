@@ -14,6 +14,8 @@ from gateway.identity.api_clients.router import router as api_clients
 from gateway.identity.audit.jobs import prove_entries
 from gateway.identity.audit.router import router as audit
 from gateway.identity.organisations.router import router as organisations
+from gateway.identity.second_factor.router import router as second_factor
+from gateway.identity.sessions.router import router as sessions
 from gateway.identity.sign_in.jobs import forget_expired
 from gateway.identity.sign_in.router import router as sign_in
 from gateway.identity.start import start_identity
@@ -55,6 +57,8 @@ service = Service(
     routers=[
         key_set.router,
         sign_in,
+        sessions,
+        second_factor,
         users,
         organisations,
         api_clients,

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated, ClassVar
 
 from fastapi import Depends, Request
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from shared.contracts.codes import Unit
+from shared.contracts.codes import Role, Unit
 from shared.settings import UnitSettings
 
 
@@ -31,11 +31,28 @@ class Settings(UnitSettings):
     lockout_minutes: int = Field(default=15, ge=1, description="锁定多少分钟")
     sign_in_requests_per_minute: int = Field(default=30, ge=1, description="同一来源地址每分钟最多尝试登录几次")
 
+    second_factor_roles: str = Field(
+        default="", description="哪些角色必须用动态口令，用逗号分开，如 administrator,auditor；空：由各人自己决定"
+    )
+    second_factor_issuer: str = Field(default="食安平台", description="身份验证器里显示的平台名称")
+
     json_limit_mb: int = Field(default=8, ge=1, description="JSON 请求正文的上限（MB）")
     upload_limit_mb: int = Field(default=128, ge=1, description="上传文件的上限（MB）")
     header_limit_kb: int = Field(default=32, ge=4, description="请求头总长的上限（KB）")
     upstream_connect_seconds: float = Field(default=3, gt=0, description="连接一个服务最多等几秒")
     upstream_idle_seconds: float = Field(default=90, gt=0, description="服务多少秒没有任何数据即放弃等待")
+
+    @field_validator("second_factor_roles")
+    @classmethod
+    def _are_roles(cls, value: str) -> str:
+        for name in _names(value):
+            Role(name)
+        return value
+
+    @property
+    def roles_with_second_factor(self) -> frozenset[Role]:
+        """The roles that may not work without a second factor."""
+        return frozenset(Role(name) for name in _names(self.second_factor_roles))
 
     @property
     def keys_folder(self) -> Path | None:
@@ -43,6 +60,10 @@ class Settings(UnitSettings):
         if self.signing_keys_dir is None and self.demo:
             return self.data_dir / "signing-keys"
         return self.signing_keys_dir
+
+
+def _names(listed: str) -> list[str]:
+    return [name.strip() for name in listed.split(",") if name.strip()]
 
 
 def settings_of(request: Request) -> Settings:

@@ -17,7 +17,7 @@ from gateway.identity.audit.models import AuditAction
 from gateway.identity.audit.service import note, origin_of
 from gateway.identity.sign_in import repository
 from gateway.identity.sign_in.models import WebSession
-from gateway.identity.sign_in.service import digest
+from gateway.identity.sign_in.service import digest, lacks_second_factor
 from gateway.identity.tokens import issuer_of
 from gateway.identity.users import repository as users
 from gateway.identity.users.models import User
@@ -41,16 +41,24 @@ class SignedIn:
     bearer: str
 
 
-async def open_session(session: AsyncSession, user: User, request: Request, response: Response) -> None:
+async def open_session(session: AsyncSession, user: User, request: Request, response: Response) -> WebSession:
     """Sign the user in in this browser. The user comes from `sign_in.service.check_password`."""
     settings = settings_of(request)
-    secret, at = secrets.token_urlsafe(32), times.now()
+    secret, at, origin = secrets.token_urlsafe(32), times.now(), origin_of(request)
     life = timedelta(hours=settings.web_session_hours)
-    session.add(
-        WebSession(secret_hash=digest(secret), user_id=user.id, started_at=at, seen_at=at, expires_at=at + life)
+    opened = WebSession(
+        secret_hash=digest(secret),
+        user_id=user.id,
+        address=origin.address,
+        device=origin.device,
+        awaits_second_factor=await lacks_second_factor(session, settings, user),
+        started_at=at,
+        seen_at=at,
+        expires_at=at + life,
     )
+    session.add(opened)
     await session.flush()
-    note(session, AuditAction.SIGNED_IN, origin_of(request), subject_of(user), through="web")
+    note(session, AuditAction.SIGNED_IN, origin, subject_of(user), through="web")
     response.set_cookie(
         COOKIE,
         secret,
@@ -60,6 +68,7 @@ async def open_session(session: AsyncSession, user: User, request: Request, resp
         secure=request.url.scheme == "https",
         path="/",
     )
+    return opened
 
 
 async def close_session(session: AsyncSession, request: Request, response: Response) -> None:
@@ -71,7 +80,15 @@ async def close_session(session: AsyncSession, request: Request, response: Respo
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
 
 
-async def _visitor(request: Request, session: Session) -> SignedIn | None:
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A browser's session that holds, and whose it is."""
+
+    row: WebSession
+    user: User
+
+
+async def _open(request: Request, session: Session) -> OpenSession | None:
     secret = request.cookies.get(COOKIE)
     found = await repository.find_web_session(session, digest(secret)) if secret else None
     if found is None:
@@ -83,7 +100,19 @@ async def _visitor(request: Request, session: Session) -> SignedIn | None:
         return None
     if at - row.seen_at > _SEEN_EVERY:
         row.seen_at = at
-    actor = user.as_actor()
+    return OpenSession(row, user)
+
+
+def _present(opened: Annotated[OpenSession | None, Depends(_open)]) -> OpenSession:
+    if opened is None:
+        raise Unauthenticated("尚未登录，或登录已过期")
+    return opened
+
+
+def _visitor(request: Request, opened: Annotated[OpenSession | None, Depends(_open)]) -> SignedIn | None:
+    if opened is None or opened.row.awaits_second_factor:
+        return None
+    actor = opened.user.as_actor()
     request.state.actor = actor
     return SignedIn(actor, issuer_of(request).issue(actor, _BEARER_LIFE))
 
@@ -99,3 +128,6 @@ OptionalWebActor = Annotated[SignedIn | None, Depends(_visitor)]
 
 WebActor = Annotated[SignedIn, Depends(_signed_in)]
 """The visitor of a page. Raises `Unauthenticated`, which the site turns into a way to the login page and back."""
+
+OwnSession = Annotated[OpenSession, Depends(_present)]
+"""The browser's own session, also while it awaits a second factor. Raises `Unauthenticated`."""

@@ -3,15 +3,24 @@
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.database import RecordingSession
 from gateway.identity.audit.service import CallerOrigin
 from gateway.identity.rate_limit import SignInRate
-from gateway.identity.sign_in.service import PasswordChangeRequired, change_password, check_password
+from gateway.identity.sign_in.service import (
+    PasswordChangeRequired,
+    SecondFactorRefused,
+    SecondFactorRequired,
+    change_password,
+    check_password,
+)
+from gateway.identity.users.models import User
 from gateway.identity.web_sessions import close_session, open_session
 from gateway.settings import CurrentSettings
+from gateway.web.account import SETTING_UP
 from gateway.web.forms import FieldError, checked_form, safe_path
 from gateway.web.pages import render
 from gateway.web.visitors import PerhapsVisitor
@@ -20,6 +29,9 @@ from shared.http.auth import Anyone
 from shared.http.problems import InvalidRequest, Problem
 
 router = APIRouter(include_in_schema=False)
+
+_FIELDS = {InvalidRequest: "new_password", SecondFactorRequired: "code", SecondFactorRefused: "code"}
+"""Where on the page a refusal stands."""
 
 REQUIRED = {"login": "填写登录名", "password": "填写口令"}
 
@@ -41,22 +53,22 @@ async def log_in(
     __: Anyone,
 ) -> Response:
     async with checked_form(request) as form:
-        login, password = str(form.get("login", "")), str(form.get("password", ""))
+        login, password, code = (str(form.get(name, "")) for name in ("login", "password", "code"))
         onward = safe_path(str(form.get("next", "/")))
     errors = [
         FieldError(field, REQUIRED[field]) for field, given in (("login", login), ("password", password)) if not given
     ]
     if not errors:
         try:
-            user = await check_password(session, settings, origin, login, password)
+            user = await check_password(session, settings, origin, login, password, code or None)
         except PasswordChangeRequired:
             return RedirectResponse(f"/password?{urlencode({'login': login, 'next': onward})}", status_code=303)
+        except (SecondFactorRequired, SecondFactorRefused) as refusal:
+            errors = [FieldError("code", _words_of(refusal)), FieldError("password", "请再填一次口令")]
         except Problem as refusal:
             errors = [FieldError("login", _words_of(refusal))]
         else:
-            response = RedirectResponse(onward, status_code=303)
-            await open_session(session, user, request, response)
-            return response
+            return await _let_in(session, user, request, onward)
     return render(request, "login.html", status_code=422, next=onward, login=login, errors=errors)
 
 
@@ -83,18 +95,26 @@ async def set_password(
     __: Anyone,
 ) -> Response:
     async with checked_form(request) as form:
-        login, current, new = (str(form.get(name, "")) for name in ("login", "current_password", "new_password"))
+        names = ("login", "current_password", "new_password", "code")
+        login, current, new, code = (str(form.get(name, "")) for name in names)
         again, onward = form.get("new_password_again"), safe_path(str(form.get("next", "/")))
     try:
         if new != again:
             raise InvalidRequest("两次填写的新口令不一样，请重新填写")
-        user = await change_password(session, settings, origin, login, current, new)
+        user = await change_password(session, settings, origin, login, current, new, code or None)
     except Problem as refusal:
-        at = "new_password" if isinstance(refusal, InvalidRequest) else "login"
+        at = _FIELDS.get(type(refusal), "login")
         errors = [FieldError(at, _words_of(refusal))]
         return render(request, "password.html", status_code=422, next=onward, login=login, errors=errors)
+    return await _let_in(session, user, request, onward)
+
+
+async def _let_in(session: AsyncSession, user: User, request: Request, onward: str) -> Response:
+    """Open a session and go on; first to set up a second factor, where the person's role needs one."""
     response = RedirectResponse(onward, status_code=303)
-    await open_session(session, user, request, response)
+    opened = await open_session(session, user, request, response)
+    if opened.awaits_second_factor:
+        response.headers["location"] = f"{SETTING_UP}?{urlencode({'next': onward})}"
     return response
 
 

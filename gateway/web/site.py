@@ -9,7 +9,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.identity.rate_limit import Window
-from gateway.web import case_transfer_pages, clock_pages, display, home, regions, registered, search, sign_in, styleguide
+from gateway.web import (
+    account,
+    case_transfer_pages,
+    clock_pages,
+    display,
+    home,
+    regions,
+    registered,
+    search,
+    sign_in,
+    styleguide,
+)
 from gateway.web.assets import StaticAssets
 from gateway.web.inspection import (
     assignments,
@@ -74,6 +85,7 @@ PAGES: Sequence[APIRouter] = (
     consumer.router,
     consumer_doubts.router,
     sign_in.router,
+    account.router,
     regions.router,
     registered.router,
     uploads.router,

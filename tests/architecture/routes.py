@@ -13,7 +13,7 @@ from shared.http.auth import Allow, Public
 from tests.conftest import MODULES, app_module
 
 ROLES, SIGNED, WEB, PUBLIC, UNGUARDED = "roles", "signature", "web session", "public", "nobody said"
-_GUARDS = {"_signed_batch": SIGNED, "_visitor": WEB}
+_GUARDS = {"_signed_batch": SIGNED, "_visitor": WEB, "_open": WEB}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,11 @@ class AuditAction(StrEnum):
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105 (the name of an act)
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     PASSWORD_RESET = "password_reset"  # noqa: S105
+    SECOND_FACTOR_SET = "second_factor_set"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    SECOND_FACTOR_RESET = "second_factor_reset"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    SESSION_ENDED = "session_ended"
     USER_CREATED = "user_created"
     USER_CHANGED = "user_changed"
     ORGANISATION_CREATED = "organisation_created"
@@ -50,6 +55,11 @@ _LABELS = {
     AuditAction.REFRESH_TOKEN_REUSED: "续期令牌被重复使用",
     AuditAction.PASSWORD_CHANGED: "修改口令",
     AuditAction.PASSWORD_RESET: "重置口令",
+    AuditAction.SECOND_FACTOR_SET: "设置动态口令",
+    AuditAction.SECOND_FACTOR_REMOVED: "停用动态口令",
+    AuditAction.SECOND_FACTOR_RESET: "重置动态口令",
+    AuditAction.RECOVERY_CODE_USED: "使用恢复码",
+    AuditAction.SESSION_ENDED: "退出一处登录",
     AuditAction.USER_CREATED: "新建用户",
     AuditAction.USER_CHANGED: "变更用户",
     AuditAction.ORGANISATION_CREATED: "新建组织",

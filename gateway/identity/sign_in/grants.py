@@ -24,7 +24,7 @@ async def grant(session: AsyncSession, settings: Settings, origin: Origin, wante
     """Check the proof that `wanted` carries. Raises the refusals of `sign_in.service` and `api_clients.service`."""
     match wanted:
         case PasswordGrant():
-            signed_in = await service.sign_in(session, settings, origin, wanted.login, wanted.password)
+            signed_in = await service.sign_in(session, settings, origin, wanted.login, wanted.password, wanted.code)
         case RefreshGrant():
             signed_in = await service.refresh(session, settings, origin, wanted.refresh_token)
         case ClientGrant():

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, false, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database import Base
@@ -19,6 +19,7 @@ class EndReason(StrEnum):
     SIGNED_OUT = "signed_out"
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105 (the name of a reason)
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    ENDED_BY_OWNER = "ended_by_owner"
     ENDED_BY_ADMINISTRATOR = "ended_by_administrator"
 
 
@@ -33,6 +34,7 @@ class SignIn(Base):
     started_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     address: Mapped[str]
+    device: Mapped[str] = mapped_column(server_default="")
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[EndReason | None]
 
@@ -54,13 +56,19 @@ class RefreshToken(Base):
 
 
 class WebSession(Base):
-    """A browser that has signed in. The cookie holds the secret, the row its hash."""
+    """A browser that has signed in. The cookie holds the secret, the row its hash. While it awaits a second factor that
+    its owner's role needs, it opens nothing but the page where that is set up.
+    """
 
     __tablename__ = "web_sessions"
     __table_args__ = (Index(None, "user_id"), Index(None, "expires_at"))
 
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True, default=uuid7, server_default=func.gen_random_uuid())
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    address: Mapped[str] = mapped_column(server_default="")
+    device: Mapped[str] = mapped_column(server_default="")
+    awaits_second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -73,7 +73,9 @@ async def change_password(
     ___: SecretContent,
 ) -> None:
     """凭现在的（或临时的）口令设新口令；其他登录全部退出"""
-    await service.change_password(session, settings, origin, wanted.login, wanted.current_password, wanted.new_password)
+    await service.change_password(
+        session, settings, origin, wanted.login, wanted.current_password, wanted.new_password, wanted.code
+    )
 
 
 @router.get("/me")

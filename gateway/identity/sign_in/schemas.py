@@ -17,12 +17,18 @@ RefreshSecret = Annotated[
 ]
 
 
+Code = Annotated[
+    str, Field(min_length=6, max_length=20, description="动态口令或恢复码；设了第二因素的才要", examples=["492039"])
+]
+
+
 class PasswordGrant(Schema):
     """Sign in with a password."""
 
     grant_type: Literal["password"]
     login: TypedLogin
     password: Password
+    code: Code | None = None
 
 
 class RefreshGrant(Schema):
@@ -65,6 +71,7 @@ class PasswordChange(Schema):
 
     login: TypedLogin
     current_password: Password
+    code: Code | None = None
     new_password: Password
 
 

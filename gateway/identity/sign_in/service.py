@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.identity.audit.models import AuditAction
 from gateway.identity.audit.service import Origin, Subject, note
 from gateway.identity.passwords import desk, temporary_password
+from gateway.identity.second_factor import repository as second_factors
+from gateway.identity.second_factor import service as second_factor
 from gateway.identity.sign_in import repository
 from gateway.identity.sign_in.models import EndReason, FailedSignIns, RefreshToken, SignIn
 from gateway.identity.users import repository as users
@@ -39,6 +41,18 @@ class PasswordChangeRequired(Problem):
     slug, title, status = "password-change-required", "请先修改临时口令", 403
 
 
+class SecondFactorRequired(Unauthenticated):
+    slug, title = "second-factor-required", "还须填动态口令"
+
+
+class SecondFactorRefused(Unauthenticated):
+    slug, title = "second-factor-refused", "动态口令不对"
+
+
+class SecondFactorNotSet(Problem):
+    slug, title, status = "second-factor-not-set", "您的角色须用动态口令，请先在网页上登录并设置", 403
+
+
 class RefreshRefused(Unauthenticated):
     slug, title = "refresh-refused", "续期令牌无效，请重新登录"
 
@@ -57,12 +71,14 @@ async def check_password(
     origin: Origin,
     login: str,
     password: str,
+    code: str | None = None,
     *,
     temporary_will_do: bool = False,
 ) -> User:
-    """The active user whose login name and password these are.
+    """The active user whose login name and password these are, and whose second factor `code` is where one is set.
 
-    Raises `SignInRefused`, `AccountLocked` or `PasswordChangeRequired`. An unknown name costs the same time and is
+    Raises `SignInRefused`, `SecondFactorRequired`, `SecondFactorRefused`, `AccountLocked` or `PasswordChangeRequired`. A wrong code counts
+    like a wrong password: whoever has the password may not try codes. An unknown name costs the same time and is
     locked the same way as a known one.
     """
     login = login.strip().casefold()
@@ -78,6 +94,11 @@ async def check_password(
     fits, renewed = await desk.matches(password, usable.password_hash if usable else None)
     if not (usable and fits):
         raise _count_failure(session, settings, origin, login_hash, failed, user)
+    if await second_factors.is_set(session, usable.id):
+        if code is None:
+            raise SecondFactorRequired("请填身份验证器上的六位数字，或一个恢复码")
+        if not await second_factor.check(session, settings, origin, usable, code):
+            raise _count_failure(session, settings, origin, login_hash, failed, user, SecondFactorRefused)
     await repository.forget_failures(session, login_hash)
     if renewed:
         usable.password_hash = renewed
@@ -89,12 +110,20 @@ async def check_password(
     return usable
 
 
-async def sign_in(session: AsyncSession, settings: Settings, origin: Origin, login: str, password: str) -> Renewable:
-    """Sign in a program or terminal: the first refresh token of a new family."""
-    user = await check_password(session, settings, origin, login, password)
+async def sign_in(
+    session: AsyncSession, settings: Settings, origin: Origin, login: str, password: str, code: str | None
+) -> Renewable:
+    """Sign in a program or terminal: the first refresh token of a new family. Raises `SecondFactorNotSet` too."""
+    user = await check_password(session, settings, origin, login, password, code)
+    if await lacks_second_factor(session, settings, user):
+        raise SecondFactorNotSet("用浏览器打开登录页，登录后按提示设置；设好后再来")
     at = times.now()
     begun = SignIn(
-        user_id=user.id, started_at=at, expires_at=at + timedelta(days=settings.sign_in_days), address=origin.address
+        user_id=user.id,
+        started_at=at,
+        expires_at=at + timedelta(days=settings.sign_in_days),
+        address=origin.address,
+        device=origin.device,
     )
     session.add(begun)
     await session.flush()
@@ -132,10 +161,16 @@ async def sign_out(session: AsyncSession, origin: Origin, refresh_token: str) ->
 
 
 async def change_password(
-    session: AsyncSession, settings: Settings, origin: Origin, login: str, current: str, new: str
+    session: AsyncSession,
+    settings: Settings,
+    origin: Origin,
+    login: str,
+    current: str,
+    new: str,
+    code: str | None = None,
 ) -> User:
     """Set a password of the person's own choice and end all sign-ins made with the old one."""
-    user = await check_password(session, settings, origin, login, current, temporary_will_do=True)
+    user = await check_password(session, settings, origin, login, current, code, temporary_will_do=True)
     faults = rules.faults_of_password(new, user.login)
     if new == current:
         faults.append("新口令与现在的相同")
@@ -175,6 +210,11 @@ async def end_sign_ins(session: AsyncSession, actor: Actor, origin: Origin, user
     note(session, AuditAction.SIGNED_OUT, origin, subject_of(user), actor, through="administrator")
 
 
+async def lacks_second_factor(session: AsyncSession, settings: Settings, user: User) -> bool:
+    """Whether the user's role needs a second factor that the user has not set up."""
+    return second_factor.is_required(settings, user.roles) and not await second_factors.is_set(session, user.id)
+
+
 def digest(secret: str) -> bytes:
     """How a long random secret, or a login name, is kept."""
     return hashlib.sha256(secret.encode()).digest()
@@ -194,6 +234,7 @@ def _count_failure(
     login_hash: bytes,
     failed: FailedSignIns | None,
     user: User | None,
+    refusal: type[Unauthenticated] = SignInRefused,
 ) -> Problem:
     at = times.now()
     if failed is None:
@@ -209,7 +250,7 @@ def _count_failure(
         note(session, AuditAction.ACCOUNT_LOCKED, origin, subject, minutes=settings.lockout_minutes)
         return _locked(lock_for)
     left = settings.lockout_failures - failed.failures
-    return SignInRefused(f"请核对后再试；再错 {left} 次，账号将锁定 {settings.lockout_minutes} 分钟")
+    return refusal(f"请核对后再试；再错 {left} 次，账号将锁定 {settings.lockout_minutes} 分钟")
 
 
 def _locked(remaining: timedelta) -> AccountLocked:

@@ -31,6 +31,8 @@ TABLES = (
     "refresh_tokens",
     "sign_ins",
     "web_sessions",
+    "recovery_codes",
+    "second_factors",
     "api_keys",
     "api_clients",
     "users",

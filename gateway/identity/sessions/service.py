@@ -1,0 +1,53 @@
+"""A person's own sign-ins: seen, and ended one by one."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.identity.audit.models import AuditAction
+from gateway.identity.audit.service import Origin, note
+from gateway.identity.sessions import repository
+from gateway.identity.sessions.schemas import SessionKind, SessionRead
+from gateway.identity.users.models import User
+from gateway.identity.users.service import subject_of
+from shared import times
+from shared.http.problems import NotFound
+
+
+async def list_of(session: AsyncSession, user_id: UUID) -> list[SessionRead]:
+    """Where the person is signed in, browsers first, the last used before others."""
+    at = times.now()
+    browsers = [
+        SessionRead(
+            id=row.id,
+            kind=SessionKind.BROWSER,
+            kind_label=SessionKind.BROWSER.label,
+            device=row.device,
+            address=row.address,
+            started_at=row.started_at,
+            seen_at=row.seen_at,
+            expires_at=row.expires_at,
+        )
+        for row in await repository.browsers_of(session, user_id, at)
+    ]
+    programs = [
+        SessionRead(
+            id=row.id,
+            kind=SessionKind.PROGRAM,
+            kind_label=SessionKind.PROGRAM.label,
+            device=row.device,
+            address=row.address,
+            started_at=row.started_at,
+            seen_at=renewed_at,
+            expires_at=row.expires_at,
+        )
+        for row, renewed_at in await repository.programs_of(session, user_id, at)
+    ]
+    return browsers + programs
+
+
+async def end(session: AsyncSession, origin: Origin, user: User, session_id: UUID) -> None:
+    """End one of the own sign-ins. Raises `NotFound`."""
+    if not await repository.end(session, user.id, session_id, times.now()):
+        raise NotFound("没有这个登录，或已经退出")
+    note(session, AuditAction.SESSION_ENDED, origin, subject_of(user), ended=str(session_id))
