@@ -28,7 +28,7 @@ async def promised_of(session: AsyncSession, draw: RandomDraw, body: Commit) -> 
             raise DrawStepRefused(f"至少 {FEWEST_WITNESSES} 位见证人先交存随机数的指纹，现有 {len(hashes)} 位")
         return {"mode": asked.mode, "nonce_sha256": hashes}
     if asked.not_before < now() + SOONEST:
-        raise refused("/entropy/not_before", "外部随机数须在公布承诺之后才产生，请换将来的一轮或一期", "past")
+        raise refused("/entropy/not_before", "外部随机数须在公布承诺一分钟以后才产生，请换将来的一轮或一期", "past")
     if isinstance(asked, ByBeacon):
         _ensure_round_to_come(asked)
     moment = asked.not_before.astimezone(SHANGHAI).isoformat(timespec="seconds")

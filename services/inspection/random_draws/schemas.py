@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.config import JsonDict
 
 from services.inspection.random_draws.codes import (
@@ -17,6 +17,7 @@ from services.inspection.random_draws.codes import (
     Stratify,
 )
 from shared.contracts.inspection import BusinessKind
+from shared.contracts.moments import PlausibleMoment
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words, personal_number_in
@@ -115,7 +116,7 @@ class ByBeacon(Schema):
     mode: Literal["beacon"]
     name: PublicWords = Field(min_length=2, max_length=100, description="信标的名称和链", examples=["drand quicknet"])
     round: int = Field(ge=1, le=10**12, description="将来的哪一轮")
-    not_before: AwareDatetime = Field(description="这一轮何时产生；须在将来")
+    not_before: PlausibleMoment = Field(description="这一轮何时产生；须在将来")
 
 
 class ByPublicNumber(Schema):
@@ -126,7 +127,7 @@ class ByPublicNumber(Schema):
         description="在哪里、怎样当众产生",
         examples=["2026年11月20日某彩票第 26310 期（演示）"],
     )
-    not_before: AwareDatetime = Field(description="何时产生；须在将来")
+    not_before: PlausibleMoment = Field(description="何时产生；须在将来")
 
 
 class Commit(Schema):

@@ -14,10 +14,14 @@ from services.inspection.checklists.models import ChecklistVersion, VersionState
 from services.inspection.visit_records import repository
 from services.inspection.visit_records.content import FollowUp, PinnedChecklist, VisitContent
 from services.inspection.visit_records.delivered import Delivered, Reason
+from services.inspection.visit_records.rules import Skew
 from services.inspection.visits.repository import get_visit
 from shared.contracts.inspection import VisitState
 from shared.http.auth import Actor
 from shared.times import day_of, in_words
+
+LONGEST_AHEAD = timedelta(hours=24)
+"""What lies further ahead of its arrival was stated by a wrong clock."""
 
 LONGEST_OFFLINE = timedelta(days=366)
 """A visit that began longer ago was made with a wrong clock, or should be explained."""
@@ -30,10 +34,11 @@ async def doubts_about(
     *,
     announced: str | None,
     began_at: datetime | None,
+    skew: Skew | None,
     received_at: datetime,
     actor: Actor,
 ) -> list[Reason]:
-    """Every reason to look at a delivery first. `began_at` is by the corrected clock."""
+    """Every reason to look at a delivery first. `began_at` is by the corrected clock, `skew` what corrected it."""
     content = delivered.content
     found = [*_about_hash(delivered, announced), *await _about_id(session, record_id, content)]
     found += _about_author(content, actor)
@@ -43,13 +48,13 @@ async def doubts_about(
         found.append(
             Reason("long_ago", f"检查开始于 {in_words(began_at)}，距今一年以上，请核对终端的时钟", "/began_at")
         )
+    found += _about_future(content, skew, received_at)
     if content.follow_up is not None:
         found += await _about_task(session, record_id, content.follow_up)
     if content.checklist is not None:
-        made_at = began_at or received_at
-        found += _about_checklist(
-            content.checklist, await repository.checklist_version(session, content.checklist.version_id), made_at
-        )
+        version = await repository.checklist_version(session, content.checklist.version_id)
+        about_list = _about_checklist(content.checklist, version, began_at or received_at)
+        found += about_list or _about_answers(content, version)
     return found
 
 
@@ -93,6 +98,18 @@ async def _about_place(session: AsyncSession, content: VisitContent, actor: Acto
         yield Reason("business_moved", f"主体现在登记在 {business.region_code}，与检查时不同", "/region_code")
 
 
+def _about_future(content: VisitContent, skew: Skew | None, received_at: datetime) -> list[Reason]:
+    """A clock that runs ahead is corrected where the terminal tells of its contacts; else nobody knows when it was."""
+    found = []
+    for name, label in (("began_at", "开始"), ("ended_at", "结束")):
+        stated = getattr(content, name)
+        at = stated + skew.add if stated is not None and skew is not None else stated
+        if at is not None and at - received_at > LONGEST_AHEAD:
+            told = f"检查{label}于 {in_words(stated)}，在收到之后，请核对终端的时钟"
+            found.append(Reason("in_future", told, f"/{name}"))
+    return found
+
+
 async def _about_task(session: AsyncSession, record_id: UUID, follow_up: FollowUp) -> list[Reason]:
     visit = await get_visit(session, follow_up.visit_id)
     if visit is None:
@@ -103,6 +120,16 @@ async def _about_task(session: AsyncSession, record_id: UUID, follow_up: FollowU
     if record is not None and record.follow_up_settled:
         return []
     return [Reason("task_closed", "这项跟进检查任务已经了结", "/follow_up/visit_id")]
+
+
+def _about_answers(content: VisitContent, version: ChecklistVersion | None) -> list[Reason]:
+    """What was found of an item that the list does not have would count for nothing."""
+    known = {item.number for item in version.content.items} if version else set(content.answers)
+    unknown = sorted(content.answers.keys() - known)
+    return [
+        Reason("item_unknown", f"要点表里没有条目 {number}，不能计入；请核对要点表的版本", f"/answers/{number}")
+        for number in unknown
+    ]
 
 
 def _about_checklist(pinned: PinnedChecklist, version: ChecklistVersion | None, made_at: datetime) -> list[Reason]:

@@ -181,6 +181,7 @@ async def _doubts(
         delivered,
         announced=announced,
         began_at=began_at and corrected(began_at, skew, received_at),
+        skew=skew,
         received_at=received_at,
         actor=actor,
     )

@@ -79,6 +79,9 @@ DOUBTS: dict[str, Callable[[Document], Document]] = {
     "long_ago": lambda document: (
         document | {"began_at": (now() - timedelta(days=400)).isoformat(), "ended_at": now().isoformat()}
     ),
+    "in_future": lambda document: (
+        document | {name: (now() + timedelta(days=200)).isoformat() for name in ("began_at", "ended_at")}
+    ),
     "handed_in_by_other": lambda document: document | {"saved": saved(BERT)},
     "task_unknown": lambda document: (
         document | {"follow_up": {"visit_id": str(uuid4()), "outcome": "in_order", "notes": "无异常（演示）"}}
@@ -105,6 +108,16 @@ async def test_a_doubtful_visit_waits_and_counts_once_an_office_has_released_it(
         assert (await decide(theirs, kept, "release")).json()["state"] == "released"
         assert (await send(anna, record_id, document)).json()["standing"] == "accepted"
         assert await waiting(theirs) == []
+
+
+async def test_what_was_found_of_an_item_that_the_list_does_not_have_is_not_dropped(
+    session: AsyncSession, anna: httpx.AsyncClient
+) -> None:
+    document = visit(pinned(await published_checklist(session)))
+    document["answers"]["99.9"] = {"finding": "failed", "reason": "另一版的条目（演示）"}
+    answer = (await send(anna, uuid7(), document)).json()
+    assert answer["standing"] == "quarantined"
+    assert [(one["code"], one["pointer"]) for one in answer["reasons"]] == [("item_unknown", "/answers/99.9")]
 
 
 async def test_what_is_filed_never_counts_and_stays_readable(

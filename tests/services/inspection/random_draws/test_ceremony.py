@@ -210,6 +210,8 @@ async def test_a_number_that_may_be_known_already_is_no_randomness(ceremony: Cer
     entropy = {"mode": "public_number", "source": "演示摇号（虚构）", "not_before": now().isoformat()}
     refused = await ceremony.step(draw, "commitment", {"entropy": entropy})
     assert refused.json()["errors"][0]["pointer"].startswith("/entropy")
+    never = await ceremony.step(draw, "commitment", {"entropy": entropy | {"not_before": "9999-12-31T23:59:59Z"}})
+    assert never.status_code == 422, "nobody can wait for it"
     entropy["not_before"] = (now() + timedelta(hours=1)).isoformat()
     ok(await ceremony.step(draw, "commitment", {"entropy": entropy}))
     assert (await ceremony.step(draw, "outside-randomness", {"number": "58213"})).status_code == 409, "too early"
