@@ -77,9 +77,9 @@ async def check_password(
 ) -> User:
     """The active user whose login name and password these are, and whose second factor `code` is where one is set.
 
-    Raises `SignInRefused`, `SecondFactorRequired`, `SecondFactorRefused`, `AccountLocked` or `PasswordChangeRequired`. A wrong code counts
-    like a wrong password: whoever has the password may not try codes. An unknown name costs the same time and is
-    locked the same way as a known one.
+    Raises `SignInRefused`, `SecondFactorRequired`, `SecondFactorRefused`, `AccountLocked` or
+    `PasswordChangeRequired`. A wrong code counts like a wrong password: whoever has the password may not try codes. An
+    unknown name costs the same time and is locked the same way as a known one.
     """
     login = login.strip().casefold()
     login_hash = digest(login)

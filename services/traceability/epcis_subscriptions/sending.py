@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import httpx
 
 from services.traceability.epcis_events.headers import VERSION_HEADERS
-from services.traceability.epcis_subscriptions.destinations import BadDestination, resolve_destination
+from shared.destinations import BadDestination, resolve_destination
 
 TIMEOUT_SECONDS = 15.0
 ANSWER_READ_AT_MOST = 64 * 1024

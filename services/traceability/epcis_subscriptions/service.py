@@ -9,13 +9,13 @@ from services.traceability.epcis_events.headers import EpcFormat
 from services.traceability.epcis_queries import service as queries
 from services.traceability.epcis_queries.asking import understood
 from services.traceability.epcis_subscriptions import repository
-from services.traceability.epcis_subscriptions.destinations import BadDestination, check_destination
 from services.traceability.epcis_subscriptions.models import LAST_ID, Subscription
 from services.traceability.epcis_subscriptions.problems import NoSuchSubscription, bad_controls
 from services.traceability.epcis_subscriptions.rules import BadSchedule, read_schedule
 from services.traceability.epcis_subscriptions.schemas import SubscriptionCreate
 from services.traceability.epcis_subscriptions.sealing import seal
 from shared.contracts.codes import Role
+from shared.destinations import BadDestination, check_destination
 from shared.http.auth import Actor
 from shared.ids import uuid7
 from shared.times import now

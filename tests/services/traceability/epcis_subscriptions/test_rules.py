@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.traceability.epcis_subscriptions.destinations import (
+from services.traceability.epcis_subscriptions.rules import FIELDS, BadSchedule, pause_after, read_schedule
+from shared.destinations import (
     BadDestination,
     check_destination,
     is_open,
     resolve_destination,
 )
-from services.traceability.epcis_subscriptions.rules import FIELDS, BadSchedule, pause_after, read_schedule
 from shared.times import SHANGHAI
 
 
