@@ -23,6 +23,8 @@ from services.scoring.figures.definitions import FIGURES
 from services.scoring.findable_records import FINDABLES
 from services.scoring.improvements.router import router as improvements
 from services.scoring.indicators.router import router as indicators
+from services.scoring.indices.router import router as indices
+from services.scoring.indices.seed import seed_index_rules
 from services.scoring.lists.router import router as lists
 from services.scoring.lists.seed import seed_list_rules
 from services.scoring.rescorings.jobs import RESCORE_EVALUATIONS
@@ -68,6 +70,7 @@ service = Service(
         site_checks,
         assessments,
         targets,
+        indices,
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
@@ -86,6 +89,7 @@ service = Service(
         seed_survey_lines,
         seed_site_town_rules,
         seed_assessment_rules,
+        seed_index_rules,
         seed_report_templates,
     ],
 )

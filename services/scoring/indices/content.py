@@ -1,0 +1,51 @@
+"""What a rule of an index says: its indicators with goalposts and weights, how they become one number."""
+
+from collections import Counter
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from services.scoring.scheme_language.rule_kinds import Code, Exact, Label, Part, Share
+
+ONE = Decimal(1)
+
+
+class Indicator(Part):
+    """One indicator. `worst` is worth 0, `best` 100, between them straight; beyond them nothing more. Where less is
+    better, `best` is the smaller of the two.
+    """
+
+    code: Code
+    title: Label
+    group: Label
+    unit: Label
+    worst: Exact
+    best: Exact
+    weight: Annotated[Share, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def _has_room(self) -> "Indicator":
+        if self.worst == self.best:
+            raise ValueError(f"“{self.title}”最差和最好不能相同")
+        return self
+
+
+class IndexRules(Part):
+    """A whole index. `minimum_data`: the share of the weights that must be known, else there is no index. `floor`: the
+    least a normalised value counts in a geometric mean, so that one nothing does not extinguish all.
+    """
+
+    title: Label
+    mean: Literal["arithmetic", "geometric"]
+    floor: Annotated[Exact, Field(gt=0, le=100)] = ONE
+    minimum_data: Share
+    indicators: Annotated[tuple[Indicator, ...], Field(min_length=1, max_length=100)]
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> "IndexRules":
+        if twice := [code for code, number in Counter(one.code for one in self.indicators).items() if number > 1]:
+            raise ValueError(f"指标代码写了两次：{'、'.join(twice)}")
+        if (whole := sum(one.weight for one in self.indicators)) != ONE:
+            raise ValueError(f"各指标的权重相加应为 1，现为 {whole:f}")
+        return self
