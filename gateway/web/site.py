@@ -74,7 +74,16 @@ from gateway.web.sampling import (
     uploads,
     whistles,
 )
-from gateway.web.scoring import assessments, evaluation_clauses, evaluation_tasks, evaluations, site_checks
+from gateway.web.scoring import (
+    assessments,
+    credit,
+    evaluation_clauses,
+    evaluation_tasks,
+    evaluations,
+    lists,
+    self_reports,
+    site_checks,
+)
 from gateway.web.security_headers import SecurityHeadersMiddleware
 from gateway.web.traceability import consumer, consumer_doubts, shop, shop_tickets, trace, trace_recalls
 
@@ -135,6 +144,9 @@ PAGES: Sequence[APIRouter] = (
     site_checks.router,
     assessments.router,
     evaluations.router,
+    self_reports.router,
+    lists.router,
+    credit.router,
     risk_grades.router,
     businesses.router,
     business_file.router,
