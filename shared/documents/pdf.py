@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from shared.documents.blocks import Block, Table, Text
 from shared.documents.lines import broken
-from shared.documents.marks import Piece, pieces_of
+from shared.documents.marks import ENDS_MARK, REFERENCE, TARGET, Piece, pieces_of
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -29,6 +29,10 @@ RAISED = 0.6
 """The size of a reference to a note against the text that it stands in."""
 
 CELL_PADDING = 1.2
+INSTEAD = "〓"
+"""What printers set for a character that they do not have (下駄)."""
+
+NO_GLYPHS = frozenset(f"\n{REFERENCE}{TARGET}{ENDS_MARK}")
 NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)
 
 
@@ -41,20 +45,34 @@ def write_pdf(title: str, blocks: Sequence[Block]) -> bytes:
             _write_text(sheet, block)
         else:
             _write_table(sheet, block)
+    if sheet.missing:
+        codes = "、".join(f"U+{ord(character):04X}" for character in sorted(sheet.missing))
+        _write_text(sheet, Text(f"{INSTEAD} 处的字（{codes}）字库里没有，以原文为准。", size=9, before=2))
     return bytes(sheet.pdf.output())
 
 
 @dataclass(slots=True)
 class _Sheet:
-    """The document being written, and the link of each note, whichever of its ends is written first."""
+    """The document being written, the link of each note, whichever of its ends is written first, and the characters
+    that its font does not have.
+    """
 
     pdf: "FPDF"
     links: dict[int, int] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
 
     def link(self, note: int) -> int:
         if note not in self.links:
             self.links[note] = self.pdf.add_link()
         return self.links[note]
+
+    def printable(self, text: str) -> str:
+        """The text in the present font: without control characters, and with 〓 for what the font does not have."""
+        known = self.pdf.current_font.cmap
+        shown = [character for character in text if character >= " " or character == "\n"]
+        lost = {character for character in shown if ord(character) not in known and character not in NO_GLYPHS}
+        self.missing |= lost
+        return "".join(INSTEAD if character in lost else character for character in shown)
 
 
 def _opened(title: str, *, sans: bool) -> "FPDF":
@@ -87,7 +105,7 @@ def _write_text(sheet: _Sheet, block: Text) -> None:
     indent = block.indent * block.size * POINT
     pdf.set_y(pdf.get_y() + block.before * height)
     width_of = _widths(pdf)
-    lines = broken(_printable(block.text), width_of, WIDTH - indent, WIDTH)
+    lines = broken(sheet.printable(block.text), width_of, WIDTH - indent, WIDTH)
     if block.level is not None:
         _make_room(pdf, height * (len(lines) + 1))  # a heading does not stand alone at the foot of a page
         pdf.start_section(" ".join(lines), level=block.level)
@@ -118,7 +136,7 @@ def _write_table(sheet: _Sheet, table: Table) -> None:
     widths = [WIDTH * share / sum(table.shares) for share in table.shares]
     _write_row(sheet, table, widths, table.head)
     for row in table.rows:
-        if not _has_room(sheet.pdf, _row_height(sheet.pdf, table, widths, row)):
+        if not _has_room(sheet.pdf, _row_height(sheet, table, widths, row)):
             sheet.pdf.add_page()
             _write_row(sheet, table, widths, table.head)
         _write_row(sheet, table, widths, row)
@@ -126,11 +144,11 @@ def _write_table(sheet: _Sheet, table: Table) -> None:
 
 def _write_row(sheet: _Sheet, table: Table, widths: Sequence[float], row: Sequence[str]) -> None:
     pdf = sheet.pdf
-    height = _row_height(pdf, table, widths, row)
+    height = _row_height(sheet, table, widths, row)
     _make_room(pdf, height)
     top, left, line = pdf.get_y(), LEFT, table.size * POINT * LEADING
     width_of = _widths(pdf)
-    for column, (width, lines) in enumerate(zip(widths, _cells(pdf, table, widths, row), strict=True)):
+    for column, (width, lines) in enumerate(zip(widths, _cells(sheet, table, widths, row), strict=True)):
         pdf.rect(left, top, width, height)
         for number, words in enumerate(lines):
             pdf.set_y(top + CELL_PADDING + number * line)
@@ -140,16 +158,17 @@ def _write_row(sheet: _Sheet, table: Table, widths: Sequence[float], row: Sequen
     pdf.set_xy(LEFT, top + height)
 
 
-def _row_height(pdf: "FPDF", table: Table, widths: Sequence[float], row: Sequence[str]) -> float:
-    most = max(len(lines) for lines in _cells(pdf, table, widths, row))
+def _row_height(sheet: _Sheet, table: Table, widths: Sequence[float], row: Sequence[str]) -> float:
+    most = max(len(lines) for lines in _cells(sheet, table, widths, row))
     return most * table.size * POINT * LEADING + 2 * CELL_PADDING
 
 
-def _cells(pdf: "FPDF", table: Table, widths: Sequence[float], row: Sequence[str]) -> list[list[str]]:
+def _cells(sheet: _Sheet, table: Table, widths: Sequence[float], row: Sequence[str]) -> list[list[str]]:
+    pdf = sheet.pdf
     pdf.set_font("serif", size=table.size)
     width_of = _widths(pdf)
     inner = [width - 2 * CELL_PADDING for width in widths]
-    return [broken(_printable(words), width_of, width, width) for words, width in zip(row, inner, strict=True)]
+    return [broken(sheet.printable(words), width_of, width, width) for words, width in zip(row, inner, strict=True)]
 
 
 def _widths(pdf: "FPDF") -> Callable[[str], float]:
@@ -176,8 +195,3 @@ def _has_room(pdf: "FPDF", height: float) -> bool:
 def _make_room(pdf: "FPDF", height: float) -> None:
     if not _has_room(pdf, height):
         pdf.add_page()
-
-
-def _printable(text: str) -> str:
-    """Without control characters, which no font has."""
-    return "".join(character for character in text if character >= " " or character == "\n")

@@ -39,11 +39,13 @@ from shared.http.etags import IfMatch, set_etag
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_common_rules
 
 CanReadLetters = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.BUSINESS))]
 CanReadForms = Annotated[Actor, Depends(Allow(*OFFICIALS))]
 CanPrepareLetters = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR))]
 CanApproveLetters = Annotated[Actor, Depends(Allow(Role.LEADER))]
+CanStateForms = Annotated[Actor, Depends(keeper_of_common_rules(Role.LEADER))]
 CanReply = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.BUSINESS))]
 
 router = Router(prefix="/v1", tag="三书一函")
@@ -79,7 +81,7 @@ async def list_letter_templates(_: CanReadForms, session: Session) -> list[Templ
 
 @router.post("/letter-templates", status_code=201)
 async def add_letter_template(
-    body: TemplateCreate, actor: CanApproveLetters, session: Session, response: Response, _: Idempotent
+    body: TemplateCreate, actor: CanStateForms, session: Session, response: Response, _: Idempotent
 ) -> TemplateRead:
     """自某日起用的新一版格式；填写项和正文对不上的退回。"""
     template = await administration.add_template(session, body, actor)

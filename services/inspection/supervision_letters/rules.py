@@ -9,6 +9,7 @@ printed on the letters themselves.
 import hashlib
 import json
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from shared.times import SHANGHAI, in_words
 BEGINNING = "0" * 64
 BUILT_IN = frozenset({"reply_limit", "supersedes"})
 """What the platform fills in: the time for the reply, and the number of the letter that this one replaces."""
+
+_NOT_ON_PAPER = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+"""Categories of characters that no paper shows, that turn others round, or that no DOCX may hold."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -87,12 +91,23 @@ def read_fields(
         if len(value) > field.max_length:
             found.append(Fault(pointer, f"{field.label}最多 {field.max_length} 字，现为 {len(value)} 字"))
             continue
+        if hidden := hidden_in(value):
+            found.append(Fault(pointer, f"{field.label}里有印不出来的字符 {hidden}，请删去重新输入"))
+            continue
         try:
             printed[field.name] = _printed(field.type, value)
         except ValueError:
             example = "2026-07-24" if field.type is FieldType.DAY else "2026-07-24T09:30:00+08:00"
             found.append(Fault(pointer, f"{field.label}写作 {example}"))
     return printed, found
+
+
+def hidden_in(text: str) -> str:
+    """The first character that cannot stand in a letter, as U+202E; empty for none. Lines and tabs may."""
+    for character in text:
+        if character not in "\t\r\n" and unicodedata.category(character) in _NOT_ON_PAPER:
+            return f"U+{ord(character):04X}"
+    return ""
 
 
 def _printed(kind: FieldType, value: str) -> str:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
 from services.inspection.supervision_letters.kinds import (
     FieldType,
@@ -13,7 +13,7 @@ from services.inspection.supervision_letters.kinds import (
     LetterStep,
     ServiceMethod,
 )
-from services.inspection.supervision_letters.rules import TemplateField
+from services.inspection.supervision_letters.rules import TemplateField, hidden_in
 from shared.clocks.schemas import ClockRead
 from shared.contracts.clocks import LengthUnit
 from shared.contracts.regions import RegionCode
@@ -24,10 +24,21 @@ FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Evidence = Annotated[list[Annotated[Words, Field(min_length=1, max_length=200)]], Field(max_length=20)]
 
 
+def _on_paper(text: str) -> str:
+    if hidden := hidden_in(text):
+        raise ValueError(f"有印不出来的字符 {hidden}，请删去重新输入")
+    return text
+
+
+Printed = Annotated[Words, AfterValidator(_on_paper)]
+
+
 class IssuerCreate(Schema):
     region_code: RegionCode = Field(examples=["330203000000"])
-    name: Words = Field(min_length=2, max_length=100, description="发文机关", examples=["演示区食品安全办公室（虚构）"])
-    abbreviation: Words = Field(min_length=1, max_length=20, description="文号中的代字", examples=["演食安办"])
+    name: Printed = Field(
+        min_length=2, max_length=100, description="发文机关", examples=["演示区食品安全办公室（虚构）"]
+    )
+    abbreviation: Printed = Field(min_length=1, max_length=20, description="文号中的代字", examples=["演食安办"])
 
 
 class IssuerRead(IssuerCreate):
@@ -50,7 +61,7 @@ class TemplateCreate(Schema):
     kind: LetterKind = Field(examples=["interview"])
     valid_from: date = Field(examples=["2027-01-01"])
     fields: list[TemplateFieldSchema] = Field(max_length=30)
-    paragraphs: list[Annotated[Words, Field(min_length=1, max_length=2000)]] = Field(
+    paragraphs: list[Annotated[Printed, Field(min_length=1, max_length=2000)]] = Field(
         min_length=1, max_length=50, examples=[["因{reason}，现通知你单位接受约谈。"]]
     )
     source: Words = Field(min_length=1, max_length=500, description="格式的出处", examples=["本区文书格式（演示）"])

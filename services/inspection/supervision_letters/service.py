@@ -24,7 +24,7 @@ from services.inspection.supervision_letters.problems import (
     LetterStepRefused,
     NoTemplate,
 )
-from services.inspection.supervision_letters.rules import day_in_words, digest, fill, number_of, read_fields
+from services.inspection.supervision_letters.rules import day_in_words, digest, fill, hidden_in, number_of, read_fields
 from services.inspection.supervision_letters.schemas import LetterWrite, ReplyStep, ServiceStep
 from shared.clocks import rules as clock_rules
 from shared.clocks.models import ClockRow
@@ -188,6 +188,9 @@ async def _write(session: AsyncSession, letter: Letter, body: LetterWrite, actor
             raise refused_at("/business_id", "没有这个主体，请核对编号；没有登记的填收件单位和区划", "business")
         addressee, region_code = business.name, business.region_code
     assert addressee is not None and region_code is not None  # the schema has seen to it
+    if hidden := hidden_in(addressee):
+        pointer = "/business_id" if body.business_id else "/addressee"
+        raise refused_at(pointer, f"收件单位的名称里有印不出来的字符 {hidden}，请先改正", "characters")
     await ensure_in_scope(session, actor, region_code)
     letter.addressee, letter.region_code = addressee, region_code
     letter.fields, letter.reply_length = dict(body.fields), body.reply_length

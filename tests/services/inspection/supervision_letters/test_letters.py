@@ -214,6 +214,24 @@ async def test_the_pdf_says_the_same_and_is_the_same_every_time(
         assert unescape(paragraph).replace("\n", "") in words
 
 
+async def test_what_no_paper_shows_is_refused_and_what_the_font_lacks_is_marked(
+    officer: httpx.AsyncClient, leader: httpx.AsyncClient
+) -> None:
+    issuer_id = await an_issuer(leader)
+    for hidden in ("\ufffe", "\x0b", "\u202e", "\u200b"):
+        fields = FIELDS["reminder"] | {"situation": f"演示{hidden}情况"}
+        refused = await post(officer, "/v1/supervision-letters", letter(issuer_id, "reminder", fields=fields))
+        assert [error["pointer"] for error in refused.json()["errors"]] == ["/fields/situation"]
+        refused = await post(officer, "/v1/supervision-letters", letter(issuer_id, addressee=f"演示{hidden}店"))
+        assert [error["pointer"] for error in refused.json()["errors"]] == ["/addressee"]
+    fields = FIELDS["reminder"] | {"situation": "王\U00020bb7（虚构）\r\n另有一行"}
+    shown = await issued(officer, leader, issuer_id, "reminder", fields=fields)
+    words = "".join(pages_of((await officer.get(f"/v1/supervision-letters/{shown['id']}/pdf")).content))
+    assert "王〓（虚构）" in words
+    assert "U+20BB7" in words
+    assert "\U00020bb7" in (await officer.get(f"/v1/supervision-letters/{shown['id']}/page")).text
+
+
 async def test_a_draft_prints_as_one_and_has_no_document(officer: httpx.AsyncClient, leader: httpx.AsyncClient) -> None:
     draft = await drafted(officer, await an_issuer(leader))
     page = await officer.get(f"/v1/supervision-letters/{draft}/page")
