@@ -1,12 +1,15 @@
-"""How large a request may be: its headers, and its body by what it carries. Checked before anything is parsed or
-passed on.
+"""How large a request may be, its headers and its body by what it carries, and how long its body may keep us waiting.
+Checked before anything is parsed or passed on.
 """
+
+import asyncio
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.settings import Settings
 from shared.contracts.epcis import CAPTURE_BYTES
+from shared.contracts.scopes import READING
 from shared.http.problems import PayloadTooLarge, Problem, respond
 
 _MB = 2**20
@@ -24,9 +27,13 @@ class HeadersTooLarge(Problem):
     slug, title, status = "headers-too-large", "请求头过大", 431
 
 
+class RequestTooSlow(Problem):
+    slug, title, status = "request-too-slow", "请求正文迟迟没有传完", 408
+
+
 class RequestLimits:
-    """Refuses a body that says it is too large at once, and one that grows too large while it streams. Pure ASGI,
-    keeps nothing.
+    """Refuses a body that says it is too large at once, one that grows too large while it streams, and one that stops
+    coming. Pure ASGI, keeps nothing.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -48,17 +55,24 @@ class RequestLimits:
         if length.isdigit() and int(length) > limit:
             await respond(Request(scope), too_large)(scope, receive, send)
             return
-        received = 0
+        received, ended = 0, headers.get(b"content-length") == b"0" or scope["method"] in READING
 
-        async def counted() -> Message:
-            nonlocal received
-            message = await receive()
+        async def watched() -> Message:
+            """The next part of the body; after its end whatever comes next, however late: the caller's leaving."""
+            nonlocal received, ended
+            if ended:
+                return await receive()
+            try:
+                message = await asyncio.wait_for(receive(), settings.body_idle_seconds)
+            except TimeoutError:
+                raise RequestTooSlow(f"{settings.body_idle_seconds:g} 秒内没有收到新的内容，请检查网络后重试") from None
+            ended = not message.get("more_body", False)
             received += len(message.get("body", b""))
             if received > limit:
                 raise too_large
             return message
 
-        await self.app(scope, receive if b"content-length" in headers else counted, send)
+        await self.app(scope, watched, send)
 
 
 def _body_limit(path: str, headers: dict[bytes, bytes], settings: Settings) -> tuple[int, str]:

@@ -22,6 +22,7 @@ from gateway.identity.start import start_identity
 from gateway.identity.users.router import router as users
 from gateway.limits import RequestLimits
 from gateway.proxy import CodeResolver, Proxy, open_upstream
+from gateway.rate_limits import RateLimits
 from gateway.settings import Settings
 from gateway.web.site import PAGES, install_site
 from shared.app import Service, create_app
@@ -36,6 +37,7 @@ def install(app: FastAPI) -> None:
     app.router.routes[:0] = [*(Mount(f"/api/{unit.value}", Proxy(unit)) for unit in SERVICES), CodeResolver()]
     install_site(app)
     app.add_middleware(RequestLimits)
+    app.add_middleware(RateLimits)
     chassis = app.router.lifespan_context
 
     @asynccontextmanager

@@ -36,6 +36,12 @@ class Settings(UnitSettings):
     )
     second_factor_issuer: str = Field(default="食安平台", description="身份验证器里显示的平台名称")
 
+    requests_per_minute: int = Field(
+        default=6000, ge=0, description="每个令牌（没有令牌的按来源地址）每分钟最多多少请求；0 为不限"
+    )
+    callers_per_address: int = Field(default=20, ge=1, description="一个来源地址最多用到几份上述的量，不论出示多少令牌")
+    body_idle_seconds: float = Field(default=60, gt=0, description="请求正文多少秒没有新的数据即不再等")
+
     json_limit_mb: int = Field(default=8, ge=1, description="JSON 请求正文的上限（MB）")
     upload_limit_mb: int = Field(default=128, ge=1, description="上传文件的上限（MB）")
     header_limit_kb: int = Field(default=32, ge=4, description="请求头总长的上限（KB）")

@@ -1,9 +1,9 @@
 """Where this server may call on somebody else's word: the open internet, looked up once, connected to as checked.
 
-Whoever subscribes, or sets up where something is sent, chooses an address that this server will call. It must not reach what only this server can reach:
-neither by an address that says so, nor by a name that resolves to one, nor by a name that resolves to another address
-between the check and the call. So the name is resolved once, every address it has is checked, and the connection goes
-to the checked address, with the name still verified by TLS.
+Whoever subscribes, or sets up where something is sent, chooses an address that this server will call. It must not
+reach what only this server can reach: neither by an address that says so, nor by a name that resolves to one, nor by a
+name that resolves to another address between the check and the call. So the name is resolved once, every address it has
+is checked, and the connection goes to the checked address, with the name still verified by TLS.
 """
 
 import asyncio

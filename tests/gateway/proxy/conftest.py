@@ -179,6 +179,7 @@ async def way(
             upstream_idle_seconds=1,
             json_limit_mb=1,
             upload_limit_mb=200,
+            body_idle_seconds=1,
         )
         app = create_app(service, settings)
         token = keys.token(Role.INSPECTOR, regions=["330203000000"])

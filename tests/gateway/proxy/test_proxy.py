@@ -298,3 +298,12 @@ async def raw_request(way: Way, *lines: str) -> tuple[int, bytes]:
         answer = await reader.read()
     writer.close()
     return int(answer.split(b" ", 2)[1]), answer
+
+
+@pytest.mark.parametrize("path", ["/api/sampling/v1/upload", "/api/v1/tokens"])
+async def test_who_stops_in_the_midst_of_a_body_is_not_waited_for(way: Way, path: str) -> None:
+    status, answer = await raw_request(
+        way, f"POST {path} HTTP/1.1", "Content-Type: application/json", "Content-Length: 1000"
+    )
+    assert status == 408
+    assert "没有收到新的内容" in answer.decode()
