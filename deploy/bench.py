@@ -4,7 +4,6 @@ A benchmark is a function ``bench_…`` in a file ``bench_….py``. It finds the
 (``SHIAN_GATEWAY_URL``, ``SHIAN_SAMPLING_DATABASE_URL`` …), as the units themselves do.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -16,15 +15,17 @@ from deploy.units import ROOT, process_environment
 
 COLLECT = ["-o", "python_files=bench_*.py", "-o", "python_functions=bench_*"]
 
+UNLIMITED = {"SHIAN_REQUESTS_PER_MINUTE": "0"}
+"""A benchmark asks for more than one caller's share."""
+
 
 def main() -> int:
     """Start, measure, stop; the benchmarks' exit code. Arguments are passed on to pytest."""
     print("启动一个临时平台（含演示数据）……", flush=True)
     command = [sys.executable, "-m", "pytest", "tests/benchmarks", *COLLECT, "-s", "-q", *sys.argv[1:]]
-    os.environ.setdefault("SHIAN_REQUESTS_PER_MINUTE", "0")  # a benchmark asks for more than its share
     with tempfile.TemporaryDirectory(prefix="shian-bench-") as folder:
         try:
-            with throwaway_platform(Path(folder) / "data", demo=True) as platform:
+            with throwaway_platform(Path(folder) / "data", demo=True, settings=UNLIMITED) as platform:
                 environment = process_environment(platform.settings)
                 return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
         except DeployError as error:

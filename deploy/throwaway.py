@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +30,12 @@ class ThrowawayPlatform:
 
 
 @contextmanager
-def throwaway_platform(data: Path, *, demo: bool = False, seconds: float = 300) -> Iterator[ThrowawayPlatform]:
-    """`./shian up` on a free port with its data in ``data``; stopped in order at the end. Raises ``DeployError``."""
+def throwaway_platform(
+    data: Path, *, demo: bool = False, seconds: float = 300, settings: Mapping[str, str] | None = None
+) -> Iterator[ThrowawayPlatform]:
+    """`./shian up` on a free port with its data in ``data`` and these further settings; stopped in order at the end.
+    Raises ``DeployError``.
+    """
     data.parent.mkdir(parents=True, exist_ok=True)
     output = data.with_name(f"{data.name}.output")
     command = [sys.executable, "-m", "deploy.up", "--port", str(free_port()), "--data", str(data)]
@@ -40,7 +44,7 @@ def throwaway_platform(data: Path, *, demo: bool = False, seconds: float = 300) 
             command if demo else [*command, "--no-demo"],
             death_signal=signal.SIGTERM,
             output=file,
-            env=process_environment({}),
+            env=process_environment(settings or {}),
             cwd=ROOT,
         )
     try:
