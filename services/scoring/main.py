@@ -16,6 +16,7 @@ from services.scoring.credit.subscribers import (
 from services.scoring.database import Base
 from services.scoring.evaluation_scores.router import router as evaluation_scores
 from services.scoring.evaluation_stages.router import router as evaluation_stages
+from services.scoring.evaluation_tasks.jobs import REMIND_OF_TASKS
 from services.scoring.evaluation_tasks.router import router as evaluation_tasks
 from services.scoring.evaluations.router import router as evaluations
 from services.scoring.evidence.router import router as evidence
@@ -36,6 +37,7 @@ from services.scoring.self_reports.seed import seed_report_templates
 from services.scoring.settings import Settings
 from services.scoring.site_checks.router import router as site_checks
 from services.scoring.site_checks.seed import seed_site_town_rules
+from services.scoring.surveys.links.router import router as survey_links
 from services.scoring.surveys.router import router as surveys
 from services.scoring.surveys.seed import seed_survey_lines
 from services.scoring.trials.router import router as trials
@@ -67,6 +69,7 @@ service = Service(
         self_reports,
         lists,
         surveys,
+        survey_links,
         site_checks,
         assessments,
         targets,
@@ -79,7 +82,7 @@ service = Service(
         SampleConcluded.type: on_sample_concluded,
         DisposalClosed.type: on_disposal_closed,
     },
-    jobs=[SWEEP, RESCORE_EVALUATIONS, GRADE_CREDIT],
+    jobs=[SWEEP, REMIND_OF_TASKS, RESCORE_EVALUATIONS, GRADE_CREDIT],
     figures=FIGURES,
     findables=FINDABLES,
     seeds=[

@@ -73,6 +73,12 @@ class EvaluationTask(Versioned, Base):
         self.reminders += 1
         self._log("reminded", note, actor, at)
 
+    def remind_by_clock(self, note: str, at: datetime) -> None:
+        """The end is near or past and nobody has reported; nobody's doing."""
+        self._must_be(TaskState.OPEN)
+        self.reminders += 1
+        self._enter("reminded", note, at, None, "系统")
+
     def withdraw(self, note: str, actor: Actor, at: datetime) -> None:
         self._must_be(TaskState.OPEN, TaskState.REPORTED)
         self.state = TaskState.WITHDRAWN
@@ -84,7 +90,10 @@ class EvaluationTask(Versioned, Base):
             raise TaskStepRefused(f"只有{wanted}的才能这样办理，现在是{self.state.label}")
 
     def _log(self, kind: str, note: str, actor: Actor, at: datetime) -> None:
-        entry = TaskEntry(number=len(self.entries) + 1, kind=kind, at=at, actor_id=actor.id, actor_name=actor.name)
+        self._enter(kind, note, at, actor.id, actor.name)
+
+    def _enter(self, kind: str, note: str, at: datetime, actor_id: UUID | None, actor_name: str) -> None:
+        entry = TaskEntry(number=len(self.entries) + 1, kind=kind, at=at, actor_id=actor_id, actor_name=actor_name)
         entry.note = note
         self.entries.append(entry)
 
@@ -102,7 +111,7 @@ class TaskUnit(Base):
 
 
 class TaskEntry(Base):
-    """One line of a task's history."""
+    """One line of a task's history; without an actor where a clock has done it."""
 
     __tablename__ = "evaluation_task_entries"
 
@@ -110,6 +119,6 @@ class TaskEntry(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     at: Mapped[datetime]
-    actor_id: Mapped[UUID]
+    actor_id: Mapped[UUID | None]
     actor_name: Mapped[str]
     note: Mapped[str]

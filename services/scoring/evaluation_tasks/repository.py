@@ -76,6 +76,21 @@ async def clocks_by_task(session: AsyncSession, ids: Collection[UUID]) -> dict[U
     return {clock.object_id: clock for clock in await session.scalars(statement)}
 
 
+async def open_tasks_due(session: AsyncSession, before: datetime) -> Sequence[UUID]:
+    """The tasks that nobody has reported and whose end comes before the moment."""
+    due = select(ClockRow.object_id).where(
+        ClockRow.object_type == CLOCK_OBJECT, ClockRow.due_at <= before, ClockRow.closed_at.is_(None)
+    )
+    statement = select(EvaluationTask.id).where(EvaluationTask.id.in_(due), EvaluationTask.state == TaskState.OPEN)
+    return (await session.scalars(statement.order_by(EvaluationTask.id))).all()
+
+
+async def held_task(session: AsyncSession, task_id: UUID) -> EvaluationTask | None:
+    """One task with its history, held for a change."""
+    statement = select(EvaluationTask).filter_by(id=task_id).options(selectinload(EvaluationTask.entries))
+    return await session.scalar(statement.with_for_update(of=EvaluationTask))
+
+
 async def last_number(session: AsyncSession, evaluation_id: UUID) -> int:
     """The number of the run's last task; 0 before the first."""
     statement = select(func.max(EvaluationTask.number)).where(EvaluationTask.evaluation_id == evaluation_id)

@@ -1,6 +1,7 @@
 """What becomes of a task: reported, looked at, sent back, reminded of, withdrawn."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.scoring.evaluation_tasks import repository
 from services.scoring.evaluation_tasks.models import EvaluationTask
 from services.scoring.evaluation_tasks.problems import TaskNotFound
+from services.scoring.evaluation_tasks.reminders import is_due
 from services.scoring.evaluation_tasks.schemas import (
     TaskEntryRead,
     TaskNote,
@@ -20,9 +22,10 @@ from services.scoring.figures.counting import task_ended
 from shared.calendar.repository import load_calendar
 from shared.clocks.reading import show_clock
 from shared.clocks.service import cancel_clock, meet_clock
+from shared.contracts.evaluations import TaskState
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
-from shared.times import now
+from shared.times import in_words, now
 
 
 async def task_for(session: AsyncSession, task_id: UUID, actor: Actor) -> EvaluationTask:
@@ -60,6 +63,21 @@ async def remind(session: AsyncSession, task_id: UUID, body: TaskNote, expected:
     task = await _held(session, task_id, expected, actor)
     task.remind(body.note, actor, now())
     return await _finished(session, task)
+
+
+async def remind_if_due(session: AsyncSession, task_id: UUID, at: datetime) -> bool:
+    """Enter a reminder where one is due and the task is still open; False where not."""
+    task = await repository.held_task(session, task_id)
+    clock = (await repository.clocks_by_task(session, [task_id])).get(task_id)
+    if task is None or clock is None or not clock.is_open or task.state is not TaskState.OPEN:
+        return False
+    last = max((entry.at for entry in task.entries if entry.kind == "reminded"), default=None)
+    if not is_due(clock.due_at, last, at):
+        return False
+    past = "已超期" if clock.due_at <= at else "将到期"
+    task.remind_by_clock(f"{past}：{in_words(clock.due_at)}，还没有上报", at)
+    await _finished(session, task)
+    return True
 
 
 async def withdraw(
