@@ -226,17 +226,20 @@ def _linear(rule: LinearDeduct, number: Number, maximum: Fraction) -> Outcome:
 
 def _sloped(rule: Piecewise | Growth, number: Number, maximum: Fraction) -> Outcome:
     centre = Fraction(rule.around) if isinstance(rule, Piecewise) else ZERO
-    cap = maximum if rule.cap is None else Fraction(rule.cap)
+    floor, cap = Fraction(rule.floor), maximum if rule.cap is None else Fraction(rule.cap)
 
     def at(value: Fraction) -> Fraction:
         slope = rule.per_unit_below if value < centre else rule.per_unit_above
-        return min(max(Fraction(rule.points_there) + (value - centre) * Fraction(slope), Fraction(rule.floor)), cap)
+        return Fraction(rule.points_there) + (value - centre) * Fraction(slope)
 
     there, below, above = (
         shown(Fraction(one)) for one in (rule.points_there, rule.per_unit_below, rule.per_unit_above)
     )
     said = f"以 {shown(centre)} 为准得 {there} 分，每低 1 扣 {below}，每高 1 加 {above}"
-    return Outcome.among((at(number.low), at(number.high)), said)
+    points = (at(number.low), at(number.high))
+    bounded = tuple(min(max(one, floor), cap) for one in points)
+    limits = () if bounded == points else (f"限于 {shown(floor)}～{shown(cap)} 分",)
+    return Outcome.among(bounded, said, *limits)
 
 
 def _growth(rule: Growth, maximum: Fraction, knowledge: Knowledge) -> Outcome:
