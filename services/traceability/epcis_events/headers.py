@@ -35,6 +35,9 @@ LIMIT_HEADERS: Mapping[str, str] = {
     "GS1-EPCIS-Capture-File-Size-Limit": str(CAPTURE_BYTES),
 }
 """What one capture may hold: events, and bytes."""
+_ACCEPTED = frozenset(
+    {"", "*/*", "application/*", "application/json", "application/ld+json", "application/problem+json"}
+)
 _IN_PATH = re.compile(r"\{(\w+)")
 _BOUND = re.compile(r"(\d{1,3})\.(\d{1,3})(?:\.\d{1,3})?")
 
@@ -101,8 +104,11 @@ def _check_versions(
     gs1_epcis_version: VersionBound = None,
     gs1_cbv_version: VersionBound = None,
     gs1_cbv_xml_format: XmlFormat | None = None,
+    accept: Annotated[str, Header(max_length=1000, include_in_schema=False)] = "*/*",
 ) -> None:
-    """Raises `NotAcceptableException` when the caller and this server have no version in common."""
+    """Raises `NotAcceptableException` when the caller and this server have no version or media type in common."""
+    if not _ACCEPTED.intersection(part.partition(";")[0].strip().lower() for part in accept.split(",")):
+        raise NotAcceptableException("答复只有 JSON：请求头 Accept 请写 application/json 或 application/ld+json")
     _negotiate("EPCIS", EPCIS_VERSION, gs1_epcis_min or gs1_epcis_version, gs1_epcis_max)
     _negotiate("CBV", CBV_VERSION, gs1_cbv_min or gs1_cbv_version, gs1_cbv_max)
     response.headers.update(VERSION_HEADERS)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from services.traceability.identifiers import class_key, match_key, read_identifier
 
 _REMEMBERED = 20_000
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 CLASS_KEY = r"https://id\.gs1\.org/01/\d{14}(?:/(?:10|22)/[^/?]+)*"
 """What names a kind or lot of goods and never one thing: a regular expression, for PostgreSQL, too."""
 _CLASS = re.compile(CLASS_KEY)

@@ -144,7 +144,11 @@ class EpcisEventFact(Base):
 
 class EpcisEventParty(Base):
     """Who has to do with the event: its capturer (business, organisation and region known), and the places and
-    parties it names (`gln_key`: the GLN's 13 digits, else the identifier's key).
+    parties it names (`gln_key`: the GLN's 13 digits, else the identifier's key). Who captures the same event later is
+    another capturer of it.
+
+    The primary key's index includes business, organisation, GLN and region (which only its migration can say): whether
+    an event concerns somebody is asked for thousands of events of a place, and answered without its table.
     """
 
     __tablename__ = "epcis_event_parties"

@@ -7,9 +7,10 @@ from itertools import chain
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, func, select
+from sqlalchemy import ColumnElement, Row, Table, Text, Uuid, false, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.traceability.epcis_events.contexts import Context
 from services.traceability.epcis_events.models import (
@@ -26,6 +27,7 @@ from services.traceability.epcis_events.visibility import shown
 from shared.copying import BulkCopy, Columns
 from shared.http.auth import Actor
 from shared.ids import uuid7_series
+from shared.regions.repository import codes_within
 
 
 def _copy_to(model: Any) -> BulkCopy:
@@ -47,14 +49,68 @@ class Capturer:
 
 async def known_events(
     session: AsyncSession, event_ids: Iterable[str]
-) -> Sequence[Row[str, datetime | None, str, str]]:
-    """What is stored under these ids: (event_id, error_declared_at, body, context), up to two rows an id."""
+) -> Sequence[Row[UUID, str, datetime | None, str, str]]:
+    """What is stored under these ids: (id, event_id, error_declared_at, body, context), up to two rows an id."""
     statement = (
-        select(EpcisEvent.event_id, EpcisEvent.error_declared_at, EpcisEvent.body, EpcisContext.body.label("context"))
+        select(
+            EpcisEvent.id,
+            EpcisEvent.event_id,
+            EpcisEvent.error_declared_at,
+            EpcisEvent.body,
+            EpcisContext.body.label("context"),
+        )
         .join(EpcisContext, EpcisContext.id == EpcisEvent.context_id)
         .where(EpcisEvent.event_id == func.any(list(event_ids)))
     )
     return (await session.execute(statement)).all()
+
+
+async def add_capturer(session: AsyncSession, ids: Iterable[UUID], capturer: Capturer) -> set[UUID]:
+    """Note that somebody has captured these events, too; which of them he had not captured before."""
+    own = aliased(EpcisEventParty)
+    captured = select(own.event_pk).where(
+        own.event_pk == EpcisEvent.id,
+        own.part == "capturer",
+        own.business_id.is_not_distinct_from(capturer.business_id),
+        own.organisation_id.is_not_distinct_from(capturer.organisation_id),
+        own.region_code.is_not_distinct_from(capturer.region_code),
+    )
+    foreign = [EpcisEvent.id.in_(list(ids)), ~captured.exists()]
+    locked = select(EpcisEvent.id).where(*foreign).order_by(EpcisEvent.id).with_for_update(key_share=True)
+    if not (await session.scalars(locked)).all():
+        return set()
+    others = aliased(EpcisEventParty)
+    number = select(func.max(others.number) + 1).where(others.event_pk == EpcisEvent.id).scalar_subquery()
+    rows = select(
+        EpcisEvent.id,
+        number,
+        literal("capturer"),
+        literal(capturer.business_id, Uuid),
+        literal(capturer.organisation_id, Uuid),
+        literal(capturer.region_code, Text),
+        EpcisEvent.event_time,
+    ).where(*foreign)
+    columns = ["event_pk", "number", "part", "business_id", "organisation_id", "region_code", "event_time"]
+    statement = insert(EpcisEventParty).from_select(columns, rows).returning(EpcisEventParty.event_pk)
+    return set(await session.scalars(statement))
+
+
+async def captured_by(session: AsyncSession, ids: Iterable[UUID], capturer: Capturer) -> set[UUID]:
+    """Which of these events the capturer may call an error: an enterprise what it has captured itself, an organisation
+    that, too, and an office what was captured in its region.
+    """
+    own: list[ColumnElement[bool]] = [false()]
+    if capturer.business_id is not None:
+        own.append(EpcisEventParty.business_id == capturer.business_id)
+    else:
+        if capturer.organisation_id is not None:
+            own.append(EpcisEventParty.organisation_id == capturer.organisation_id)
+        if capturer.region_code is not None:
+            own.append(EpcisEventParty.region_code.in_(codes_within([capturer.region_code])))
+    statement = select(EpcisEventParty.event_pk).where(
+        EpcisEventParty.event_pk.in_(list(ids)), EpcisEventParty.part == "capturer", or_(*own)
+    )
+    return set(await session.scalars(statement))
 
 
 async def event_named(

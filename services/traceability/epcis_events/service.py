@@ -34,11 +34,12 @@ _RACES = 5
 @dataclass(slots=True)
 class Stored:
     """What became of the events, by their place in the sequence given: `known` were stored before with the same
-    content, `conflicts` have an id under which something else is stored.
+    content, of these `joined` by somebody else, `conflicts` have an id under which something else is stored.
     """
 
     stored: list[int] = field(default_factory=list)
     known: list[int] = field(default_factory=list)
+    joined: list[int] = field(default_factory=list)
     conflicts: dict[int, Fault] = field(default_factory=dict)
 
 
@@ -52,7 +53,9 @@ async def store(
 ) -> Stored:
     """Store the events with their things, facts, parties and trace edges, in the caller's transaction.
 
-    Those whose id is taken are left out and told of; whether the others then stay is the caller's to decide.
+    Those whose id is taken are left out and told of, as are declarations that another's event is an error; whether the
+    others then stay is the caller's to decide. Whoever captures what another has captured before him is noted as its
+    capturer, too: it concerns him as much.
     """
     outcome = Stored()
     for start in range(0, len(events), BATCH):
@@ -69,7 +72,7 @@ async def _store_batch(
     capture_id: UUID | None,
 ) -> None:
     await repository.add_contexts(session, [event.context for _, event in batch])
-    fresh = _without_repeated(await _without_known(session, batch, outcome), outcome)
+    fresh = _without_repeated(await _without_known(session, batch, outcome, capturer), outcome)
     for attempt in range(_RACES):
         if not fresh:
             return
@@ -79,7 +82,7 @@ async def _store_batch(
         except UniqueViolationError:  # another capture of the same event was faster; now it can be seen
             if attempt == _RACES - 1:
                 raise
-            fresh = await _without_known(session, fresh, outcome)
+            fresh = await _without_known(session, fresh, outcome, capturer)
         else:
             outcome.stored += [place for place, _ in fresh]
             return
@@ -101,23 +104,37 @@ def _without_repeated(batch: Sequence[tuple[int, ReadEvent]], outcome: Stored) -
 
 
 async def _without_known(
-    session: AsyncSession, batch: Sequence[tuple[int, ReadEvent]], outcome: Stored
+    session: AsyncSession, batch: Sequence[tuple[int, ReadEvent]], outcome: Stored, capturer: Capturer
 ) -> list[tuple[int, ReadEvent]]:
     rows = await repository.known_events(session, {event.event_id for _, event in batch})
     known = {(row.event_id, row.error_declared_at is not None): row for row in rows}
     fresh = []
+    places: dict[UUID, int] = {}
+    erroneous = [row.id for row in rows if row.error_declared_at is None]
+    own = await repository.captured_by(session, erroneous, capturer) if _declare_errors(batch) else set()
     for place, event in batch:
         row = known.get((event.event_id, event.error_declared_at is not None))
         if row is None:
-            fresh.append((place, event))
+            original = known.get((event.event_id, False))
+            if original is not None and original.id not in own:  # then this declares it an error
+                outcome.conflicts[place] = _conflict(event.event_id)
+            else:
+                fresh.append((place, event))
         elif (stored := _stored(row)) is not None and is_same(event, stored):
             outcome.known.append(place)
+            places.setdefault(row.id, place)
         else:
             outcome.conflicts[place] = _conflict(event.event_id)
+    if places:
+        outcome.joined += [places[one] for one in await repository.add_capturer(session, places, capturer)]
     return fresh
 
 
-def _stored(row: Row[str, datetime | None, str, str]) -> ReadEvent | None:
+def _declare_errors(batch: Sequence[tuple[int, ReadEvent]]) -> bool:
+    return any(event.error_declared_at is not None for _, event in batch)
+
+
+def _stored(row: Row[UUID, str, datetime | None, str, str]) -> ReadEvent | None:
     """The event of a row. None where the rules of today would not take it any more."""
     return read_event(json_text.parse(row.body), row.body, formats.parse_list(row.context), Handling.LENIENT)[0]
 
@@ -131,7 +148,9 @@ def _conflict(event_id: str) -> Fault:
 
 
 async def add_event(session: AsyncSession, text: str, actor: Actor, handling: Handling = Handling.USUAL) -> ReadEvent:
-    """Store one event. Raises `ValidationException`, and `ResourceAlreadyExistsException` when its id is taken."""
+    """Store one event. Raises `ValidationException`, and `ResourceAlreadyExistsException` when its id is taken, or the
+    caller has captured it before.
+    """
     try:
         value = json_text.parse(text)
     except json_text.NotJson as fault:
@@ -140,7 +159,7 @@ async def add_event(session: AsyncSession, text: str, actor: Actor, handling: Ha
     if event is None:
         raise refused(faults)
     outcome = await store(session, [event], capturer_of(actor))
-    if not outcome.stored:
+    if not outcome.stored and not outcome.joined:
         detail = outcome.conflicts[0].message if outcome.conflicts else f"事件 {event.event_id} 已经采集过，内容相同"
         raise ResourceAlreadyExistsException(detail, event_id=event.event_id)
     return event

@@ -15,7 +15,7 @@ from services.traceability.epcis_events import vocabularies
 from services.traceability.epcis_events.contexts import Context
 from services.traceability.epcis_events.facts import MAX_IDENTIFIER
 from services.traceability.epcis_events.faults import Fault, pointer
-from services.traceability.epcis_events.keys import is_class, is_instance, is_misspelled_urn
+from services.traceability.epcis_events.keys import URI, is_class, is_instance, is_misspelled_urn
 from services.traceability.epcis_events.times import OFFSET, read_time
 from services.traceability.epcis_events.vocabularies import Vocabulary
 
@@ -51,7 +51,6 @@ _OWN: Mapping[str, frozenset[str]] = {
 }
 _ANY_OWN = frozenset().union(*_OWN.values())
 
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _UOM = re.compile(r"[A-Z0-9]{2,3}", re.ASCII)
 _HEX = re.compile(r"[A-Fa-f0-9]+", re.ASCII)
 _NUMBERS = ("value", "minValue", "maxValue", "meanValue", "sDev", "percRank", "percValue")
@@ -165,13 +164,13 @@ def _is_good_uri(value: Any) -> bool:
     return (
         type(value) is str
         and len(value) <= MAX_IDENTIFIER // 4
-        and _URI.fullmatch(value) is not None
+        and URI.fullmatch(value) is not None
         and not is_misspelled_urn(value)
     )
 
 
 def _uri_value(value: Any, place: str) -> Faults:
-    if not isinstance(value, str) or not _URI.fullmatch(value):
+    if not isinstance(value, str) or not URI.fullmatch(value):
         yield Fault(place, "应为 URI，如 https://id.gs1.org/…、urn:epc:id:… 或自有网址下的地址", "uri")
     elif len(value.encode("utf-8", "replace")) > MAX_IDENTIFIER:
         yield Fault(place, f"太长，最多 {MAX_IDENTIFIER} 字节", "too_long")
@@ -366,7 +365,7 @@ def _word_value(value: Any, place: str, vocabulary: Vocabulary) -> Faults:
     for start in (vocabulary.start, vocabulary.urn):
         if start and word.startswith(start) and word[len(start) :] not in vocabulary.words and vocabulary.urn:
             word = word[len(start) :]
-    if word in vocabulary.words or _URI.fullmatch(word):
+    if word in vocabulary.words or URI.fullmatch(word):
         if len(word.encode("utf-8", "replace")) > MAX_IDENTIFIER:
             yield Fault(place, f"太长，最多 {MAX_IDENTIFIER} 字节", "too_long")
         return

@@ -7,6 +7,7 @@ further fields of an `idpat` or of a class URN, and as last segment of a Digital
 
 import re
 
+from services.traceability.epcis_events.keys import is_misspelled_urn
 from services.traceability.epcis_queries.conditions import Pattern
 from services.traceability.identifiers import CANONICAL_ORIGIN, match_key
 from services.traceability.identifiers.epc_urns import SCHEMES, Scheme
@@ -18,11 +19,15 @@ _INSIDE_THE_KEY = frozenset({"8003", "253", "255"})
 _ONE = "_"
 
 
-def instances(value: str) -> Pattern:
-    """What a MATCH_…EPC value matches: one thing, or all things of a kind."""
+def instances(value: str) -> Pattern | None:
+    """What a MATCH_…EPC value matches: one thing, or all things of a kind. None when it claims to be an EPC URN and is
+    none.
+    """
     spelt_open = _opened(value)
     if spelt_open is not None:
         return spelt_open
+    if is_misspelled_urn(value):
+        return None
     key = match_key(value)
     kind = _KIND.fullmatch(key)
     if kind is None:
@@ -32,9 +37,9 @@ def instances(value: str) -> Pattern:
     return Pattern(key, (f"{escaped(key)}/{_SERIAL[kind['key']]}/%",))
 
 
-def classes(value: str) -> Pattern:
-    """What a MATCH_…EPCClass value matches: a class, or all classes of an open pattern."""
-    return _opened(value, of_classes=True) or Pattern(match_key(value))
+def classes(value: str) -> Pattern | None:
+    """What a MATCH_…EPCClass value matches: a class, or all classes of an open pattern. None as above."""
+    return _opened(value, of_classes=True) or (None if is_misspelled_urn(value) else Pattern(match_key(value)))
 
 
 def escaped(text: str) -> str:
@@ -60,7 +65,8 @@ def _opened(value: str, *, of_classes: bool = False) -> Pattern | None:
     given = parts[: parts.index("*")]
     if len(given) > 1:
         return _with_reference(scheme, given, of_classes=of_classes)
-    return Pattern(like=tuple(_with_prefix(scheme, given[0] if given else "", of_classes=of_classes)))
+    likes = tuple(_with_prefix(scheme, given[0] if given else "", of_classes=of_classes))
+    return Pattern(like=likes) if likes else None
 
 
 def _with_reference(scheme: Scheme, given: list[str], *, of_classes: bool) -> Pattern | None:

@@ -33,6 +33,7 @@ from services.traceability.epcis_queries.conditions import (
     Moment,
     OneOf,
     Order,
+    Pattern,
     Quantity,
     Within,
 )
@@ -43,7 +44,6 @@ from services.traceability.epcis_queries.values import (
     read_instant,
     read_number,
 )
-from services.traceability.identifiers import match_key
 from services.traceability.master_data.reading import attribute_name
 
 MAX_PARAMETERS = 100
@@ -144,15 +144,23 @@ def read_query(given: Iterable[Given], namespaces: Namespaces) -> EventQuery:
 def read_condition(given: Given, namespaces: Namespaces) -> Condition | None:
     """What one parameter asks; None where it asks nothing (`EXISTS_…=false`). Raises `BadParameter`."""
     if given.name in _INSTANCES:
-        return HasThing(frozenset(_INSTANCES[given.name]), tuple(map(patterns.instances, given.texts())))
+        return _things(given, _INSTANCES[given.name], patterns.instances)
     if given.name in _CLASSES:
-        return HasThing(frozenset(_CLASSES[given.name]), tuple(map(patterns.classes, given.texts())))
+        return _things(given, _CLASSES[given.name], patterns.classes)
     if given.name in _FIXED:
         return _FIXED[given.name](given, _first_of(namespaces))
     for pattern, read in _FAMILIES:
         if found := pattern.fullmatch(given.name):
             return read(given, found, namespaces)
     raise given.bad("没有这个参数，请核对名称；扩展字段须写作 前缀:字段名")
+
+
+def _things(given: Given, roles: Iterable[str], read: Callable[[str], Pattern | None]) -> HasThing:
+    found = tuple(map(read, given.uris()))
+    for text, pattern in zip(given.values, found, strict=True):
+        if pattern is None:
+            raise given.bad(f"不是正确的 EPC URN，请核对各段的位数与字符；* 之后只能是 *：{text[:100]}")
+    return HasThing(frozenset(roles), tuple(filter(None, found)))
 
 
 def names_of(field: str, namespaces: Namespaces) -> tuple[str, ...]:
@@ -210,15 +218,15 @@ def _moment(field: str, comparison: Comparison) -> Fixed:
 
 
 def _keys(field: str) -> Fixed:
-    return lambda given, _: OneOf(field, tuple(map(match_key, given.texts())))
+    return lambda given, _: OneOf(field, given.keys())
 
 
 def _within(field: str) -> Fixed:
-    return lambda given, _: Within(field, tuple(map(match_key, given.texts())))
+    return lambda given, _: Within(field, given.keys())
 
 
 def _fact_keys(families: frozenset[str], name: str) -> Fixed:
-    return lambda given, _: FactAmong(families, (name,), tuple(map(match_key, given.texts())))
+    return lambda given, _: FactAmong(families, (name,), given.keys())
 
 
 def _fact_moment(families: frozenset[str], name: str, comparison: Comparison) -> Fixed:
@@ -245,12 +253,12 @@ _FIXED: dict[str, Fixed] = {
     **{f"EQ_{name}": _keys(field) for name, field in _PLACES.items()},
     **{f"WD_{name}": _within(field) for name, field in _PLACES.items()},
     "EQ_transformationID": _keys("transformation_id"),
-    "EQ_eventID": lambda given, _: OneOf("event_id", given.texts()),
+    "EQ_eventID": lambda given, _: OneOf("event_id", given.uris()),
     **{f"GE_{name}": _moment(field, Comparison.GE) for name, field in _MOMENTS.items()},
     **{f"LT_{name}": _moment(field, Comparison.LT) for name, field in _MOMENTS.items()},
     "EXISTS_errorDeclaration": lambda given, _: _exists(given, Declared()),
     "EQ_errorReason": lambda given, prefixes: OneOf("error_reason", given.words(ERROR_REASON, prefixes)),
-    "EQ_correctiveEventID": lambda given, _: FactAmong(frozenset({"corrective_event_id"}), ("",), given.texts()),
+    "EQ_correctiveEventID": lambda given, _: FactAmong(frozenset({"corrective_event_id"}), ("",), given.uris()),
     **{
         f"{comparison}_{name}": _fact_moment(frozenset({"sensor_metadata"}), name, comparison)
         for name in ("startTime", "endTime")
@@ -281,7 +289,7 @@ def _read_typed(given: Given, found: re.Match[str], namespaces: Namespaces) -> C
     if ":" not in kind:
         raise given.bad(f"{vocabulary.label}中没有 {found['type'][:50]}；自有的类型请写完整的 URI")
     family = "biz_transaction" if is_document else found["family"]
-    return FactAmong(frozenset({family}), (kind,), tuple(map(match_key, given.texts())))
+    return FactAmong(frozenset({family}), (kind,), given.keys())
 
 
 def _read_quantity(given: Given, found: re.Match[str], _: Namespaces) -> Condition:
@@ -309,7 +317,7 @@ def _read_sensor_time(given: Given, found: re.Match[str], _: Namespaces) -> Cond
 
 def _read_part_uri(given: Given, found: re.Match[str], _: Namespaces) -> Condition:
     families = frozenset({_SENSOR_PARTS[found["part"]]})
-    return FactAmong(families, (found["name"],), tuple(map(match_key, given.texts())))
+    return FactAmong(families, (found["name"],), given.keys())
 
 
 def _read_attribute(given: Given, found: re.Match[str], namespaces: Namespaces) -> Condition:

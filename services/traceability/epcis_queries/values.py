@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from services.traceability.epcis_events.keys import URI, is_misspelled_urn
 from services.traceability.epcis_events.vocabularies import STANDARD_PREFIXES, Vocabulary, expand
+from services.traceability.identifiers import match_key
 from shared.contracts.schema import is_storable
 
 MAX_VALUES = 1_000
@@ -61,6 +63,20 @@ class Given:
         if len(values) > 1:
             raise self.bad(f"只能给一个值，现有 {len(values)} 个")
         return values[0]
+
+    def uris(self) -> tuple[str, ...]:
+        """What events name by URIs: any other text would find nothing and look like it."""
+        for text in self.texts():
+            if not URI.fullmatch(text):
+                raise self.bad(f"应为 URI，而不是 {text[:50]}")
+        return self.values
+
+    def keys(self) -> tuple[str, ...]:
+        """Identifiers as they are stored, however they are spelt."""
+        for text in self.uris():
+            if is_misspelled_urn(text):
+                raise self.bad(f"不是正确的 EPC URN，请核对各段的位数与字符：{text[:100]}")
+        return tuple(map(match_key, self.values))
 
     def instant(self) -> datetime:
         found = read_instant(self.text())

@@ -200,6 +200,48 @@ async def test_a_hash_id_of_a_draft_is_taken_from_who_asks_for_leniency(business
     assert (other.status_code, other.headers["GS1-EPCIS-Version"]) == (409, "2.0")
 
 
+async def test_who_captures_what_another_has_captured_is_its_capturer_too(client_of: ClientOf) -> None:
+    first, second, third, fourth = [
+        await client_of(Unit.TRACEABILITY, Role.BUSINESS, regions=[region], business_id=uuid4())
+        for region in (HAISHU, "330212000000", "330206000000", "330205000000")
+    ]
+    item = f"urn:epc:id:sgtin:6901234.000001.{uuid4().hex[:12]}"
+    event = object_event(epcList=[item], readPoint=None)
+
+    async def finds(client: httpx.AsyncClient) -> int:
+        answer = await client.get("/epcis/events", params={"MATCH_epc": item})
+        return len(answer.json()["epcisBody"]["queryResults"]["resultsBody"]["eventList"])
+
+    assert (await _capture(first, document(event)))["eventsStored"] == 1
+    assert [await finds(client) for client in (first, second, third, fourth)] == [1, 0, 0, 0]
+    for _ in range(2):
+        told = await _capture(second, document(event))
+        assert (told["eventsStored"], told["eventsKnown"], told["success"]) == (0, 1, True)
+    posted = [(await third.post("/epcis/events", json=event)).status_code for _ in range(2)]
+    assert posted == [201, 409]
+    assert [await finds(client) for client in (first, second, third, fourth)] == [1, 1, 1, 0]
+
+
+async def test_only_its_capturer_or_his_office_declares_an_event_an_error(client_of: ClientOf) -> None:
+    owner, stranger = [
+        await client_of(Unit.TRACEABILITY, Role.BUSINESS, regions=[region], business_id=uuid4())
+        for region in (HAISHU, "440605000000")
+    ]
+    office, distant = [
+        await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[region])
+        for region in ("330200000000", "440605000000")
+    ]
+    declared = {"errorDeclaration": {"declarationTime": "2026-07-25T08:00:00Z", "reason": "incorrect_data"}}
+    for allowed in (owner, office):
+        event = object_event(eventID=f"urn:uuid:{uuid4()}")
+        assert (await _capture(owner, document(event)))["eventsStored"] == 1
+        for client in (stranger, distant):
+            told = await _capture(client, document(event | declared))
+            assert (told["success"], told["eventsStored"]) == (False, 0)
+            assert told["errors"][0]["errors"][0]["code"] == "event_id_taken"
+        assert (await _capture(allowed, document(event | declared)))["eventsStored"] == 1
+
+
 async def test_an_unknown_behaviour_is_refused(business: httpx.AsyncClient) -> None:
     headers = {"GS1-Capture-Error-Behaviour": "ignore"}
     answer = await business.post("/epcis/capture", json=document(object_event()), headers=headers)
@@ -291,9 +333,13 @@ async def test_the_server_says_what_it_can(client_of: ClientOf) -> None:
         ({"GS1-EPCIS-Min": "2.1"}, 406),
         ({"GS1-CBV-Max": "1.2"}, 406),
         ({"GS1-EPCIS-Min": "zwei"}, 406),
+        ({"Accept": "application/xml"}, 406),
+        ({"Accept": "text/html, application/ld+json;q=0.8"}, 202),
     ],
 )
-async def test_versions_are_negotiated(business: httpx.AsyncClient, wish: dict[str, str], status: int) -> None:
+async def test_versions_and_media_types_are_negotiated(
+    business: httpx.AsyncClient, wish: dict[str, str], status: int
+) -> None:
     answer = await business.post("/epcis/capture", json=document(object_event()), headers=wish)
     assert answer.status_code == status
     assert answer.headers["GS1-EPCIS-Version"] == "2.0"

@@ -160,6 +160,15 @@ def test_a_parameter_says_what_the_standard_means(name: str, value: str, conditi
         ("EQ_example:\x00", "x"),
         ("EQ_example:a", "\ud800"),
         ("EXISTS_bizStep", "true"),
+        ("MATCH_epc", "nonsense"),
+        ("MATCH_epc", "urn:epc:id:sgtin:4012345.098765"),
+        ("MATCH_epc", "urn:epc:idpat:sgtin:4012345.*.8"),
+        ("MATCH_anyEPCClass", "urn:epc:class:lgtin:*.*.8"),
+        ("MATCH_anyEPCClass", "urn:epc:idpat:sgtin:40x.*.*"),
+        ("EQ_readPoint", "后门"),
+        ("WD_bizLocation", "urn:epc:id:sgln:4012345"),
+        ("EQ_source_owning_party", "urn:epc:id:pgln:4012345"),
+        ("EQ_eventID", "7"),
     ],
 )
 def test_what_the_language_does_not_know_is_refused_by_name(name: str, value: str) -> None:
