@@ -24,7 +24,7 @@ SECTIONS = (
     *((pages, "/sampling-tasks") for pages in ("/samplers", "/laboratories")),
     *((pages, "/disposals") for pages in ("/objections", "/retests", "/recall-requests", "/case-requests")),
     ("/published-tables", "/publications"),
-    *((pages, "/evaluations") for pages in ("/assessments", "/target-plans")),
+    *((pages, "/evaluations") for pages in ("/assessments", "/target-plans", "/indices")),
     *((pages, "/evaluations") for pages in ("/evaluation-tasks", "/site-visits", "/self-reports", "/lists", "/credit")),
 )
 """Pages that stand below an entry of the navigation without its address, and that entry; the first that fits counts."""

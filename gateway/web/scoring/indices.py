@@ -1,0 +1,89 @@
+"""食品安全指数: calculations by quarter, and one of them with the range of everybody's place."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.clients import ServicesHere
+from gateway.web import words
+from gateway.web.boards import ROWS_A_PAGE
+from gateway.web.pages import render
+from gateway.web.regions import region_name
+from gateway.web.scoring.evaluations import ask
+from gateway.web.visitors import CanReadAssessments
+from shared import times
+from shared.contracts.figures import Period
+from shared.database import Session
+
+router = APIRouter(include_in_schema=False)
+
+MEANS = {"arithmetic": "算术平均", "geometric": "几何平均"}
+
+
+@router.get("/indices")
+async def index_list(
+    request: Request,
+    visitor: CanReadAssessments,
+    services: ServicesHere,
+    session: Session,
+    cursor: Annotated[str, Query(max_length=1000)] = "",
+) -> Response:
+    wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
+    page = await ask(services, visitor, "/v1/indices", **wanted)
+    runs = [
+        one | {"place": await region_name(session, one["region_code"]), "when": Period.parse(one["period"]).label}
+        for one in page["items"]
+    ]
+    return render(request, "indices.html", runs=runs, next_cursor=page["next_cursor"] or "", cursor=cursor)
+
+
+@router.get("/indices/{run_id}")
+async def index_page(
+    request: Request, visitor: CanReadAssessments, services: ServicesHere, session: Session, run_id: UUID
+) -> Response:
+    run = await ask(services, visitor, f"/v1/indices/{run_id}")
+    now = times.now()
+    return render(
+        request,
+        "index.html",
+        run=run,
+        rules=run["rules"],
+        mean=MEANS[run["rules"]["mean"]],
+        minimum=_percent(run["rules"]["minimum_data"]),
+        place=await region_name(session, run["region_code"]),
+        period=Period.parse(run["period"]).label,
+        rows=[_row(one) | {"name": await region_name(session, one["region_code"])} for one in run["results"]],
+        indicators=[one | {"share": _percent(one["weight"])} for one in run["rules"]["indicators"]],
+        moving=[one for one in run["scenarios"] if one["moved"]],
+        tried=len(run["scenarios"]),
+        as_of=words.clock_time(now, now),
+    )
+
+
+def _row(one: dict[str, Any]) -> dict[str, Any]:
+    changed = ""
+    if one["index"] is not None and one["index_before"] is not None:
+        difference = _rounded(one["index"]) - _rounded(one["index_before"])
+        changed = f"{difference:+f}" if difference else "持平"
+    best, worst = one["place_at_best"], one["place_at_worst"]
+    span = ""
+    if one["place"] is not None:
+        span = "不变" if best == worst else f"{best}～{worst}"
+    return one | {
+        "shown": "" if one["index"] is None else words.number(_rounded(one["index"])),
+        "changed": changed,
+        "span": span,
+        "known_words": _percent(one["known"]),
+    }
+
+
+def _rounded(value: str) -> Decimal:
+    return round(Decimal(value), 2)
+
+
+def _percent(share: str) -> str:
+    return f"{words.number(round(Decimal(share) * 100, 1))}%"
