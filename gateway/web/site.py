@@ -84,6 +84,7 @@ from gateway.web.scoring import (
     lists,
     self_reports,
     site_checks,
+    surveys,
 )
 from gateway.web.security_headers import SecurityHeadersMiddleware
 from gateway.web.traceability import consumer, consumer_doubts, shop, shop_tickets, trace, trace_recalls
@@ -145,6 +146,7 @@ PAGES: Sequence[APIRouter] = (
     site_checks.router,
     assessments.router,
     indices.router,
+    surveys.router,
     evaluations.router,
     self_reports.router,
     lists.router,

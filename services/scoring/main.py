@@ -37,6 +37,7 @@ from services.scoring.self_reports.seed import seed_report_templates
 from services.scoring.settings import Settings
 from services.scoring.site_checks.router import router as site_checks
 from services.scoring.site_checks.seed import seed_site_town_rules
+from services.scoring.surveys.links.router import router as survey_links
 from services.scoring.surveys.router import router as surveys
 from services.scoring.surveys.seed import seed_survey_lines
 from services.scoring.trials.router import router as trials
@@ -68,6 +69,7 @@ service = Service(
         self_reports,
         lists,
         surveys,
+        survey_links,
         site_checks,
         assessments,
         targets,

@@ -60,7 +60,8 @@ class Survey(Versioned, Base):
 class SurveyAnswer(Base):
     """What one person said, without who it was. `id` is given by the device that took it, so that it may be sent again.
 
-    `screened_out`: why it does not count; it is kept all the same.
+    `screened_out`: why it does not count; it is kept all the same. `link_id`: by which public address it came; then
+    `recorded_by` is who made that address.
     """
 
     __tablename__ = "survey_answers"
@@ -77,5 +78,6 @@ class SurveyAnswer(Base):
     seconds: Mapped[int]
     answers: Mapped[dict[str, Any]]
     screened_out: Mapped[str | None]
+    link_id: Mapped[UUID | None] = mapped_column(ForeignKey("survey_links.id"), index=True)
     recorded_by: Mapped[UUID]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -11,6 +11,10 @@ class SurveyClosed(Conflict):
     slug, title = "survey-closed", "这次调查已经结束，不再收答卷"
 
 
+class LinkUsedUp(Conflict):
+    slug, title = "survey-link-used-up", "这份问卷已经收满，谢谢"
+
+
 class AnswerDiffers(Conflict):
     slug, title = "survey-answer-differs", "这个编号已有内容不同的答卷；答卷不更改，请换一个编号"
 

@@ -50,16 +50,33 @@ async def take_answer(
 
     Raises InvalidRequest for a stratum, question or option that the plan does not have, AnswerDiffers, SurveyClosed.
     """
-    survey = await read_survey(session, actor, survey_id, for_update=True)
+    return await keep(session, await read_survey(session, actor, survey_id, for_update=True), answer_id, body, actor.id)
+
+
+async def keep(
+    session: AsyncSession,
+    survey: Survey,
+    answer_id: UUID,
+    body: AnswerPut,
+    recorded_by: UUID,
+    *,
+    link_id: UUID | None = None,
+) -> SurveyAnswer:
+    """Keep an answer of a survey (held for a change), as `take_answer` says."""
     known = await session.get(SurveyAnswer, answer_id)
     if known is None:
         survey.ensure_open()
-        why = _checked(survey, body)
-        values = {"id": answer_id, "survey_id": survey_id, "recorded_by": actor.id, "screened_out": why}
+        values = {
+            "id": answer_id,
+            "survey_id": survey.id,
+            "link_id": link_id,
+            "recorded_by": recorded_by,
+            "screened_out": _checked(survey, body),
+        }
         known = await repository.keep_answer(session, {**values, **body.model_dump()})
         await answered(session, survey, known)
     sent = {name: getattr(known, name) for name in AnswerPut.model_fields}
-    if known.survey_id != survey_id or sent != body.model_dump():
+    if (known.survey_id, known.link_id) != (survey.id, link_id) or sent != body.model_dump():
         raise AnswerDiffers
     return known
 
