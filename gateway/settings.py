@@ -36,6 +36,16 @@ class Settings(UnitSettings):
     )
     second_factor_issuer: str = Field(default="食安平台", description="身份验证器里显示的平台名称")
 
+    oidc_issuer: str = Field(
+        default="", description="外部身份系统（OpenID Connect）的 issuer，如 https://id.example.cn；空：只用口令登录"
+    )
+    oidc_client_id: str = Field(default="", description="本平台在外部身份系统里的客户端编号")
+    oidc_client_secret: str = Field(default="", description="本平台在外部身份系统里的客户端密钥")
+    oidc_name: str = Field(default="统一身份认证", description="外部身份系统在登录页上的名称")
+    oidc_login_claim: str = Field(
+        default="preferred_username", description="身份系统的哪一项（claim）与本平台的登录名相同，只在首次登录时用"
+    )
+
     requests_per_minute: int = Field(
         default=6000, ge=0, description="每个令牌（没有令牌的按来源地址）每分钟最多多少请求；0 为不限"
     )

@@ -5,6 +5,7 @@ sign-in attempts.
 from fastapi import FastAPI
 
 from gateway.identity.keys import open_key_ring
+from gateway.identity.oidc.provider import Provider
 from gateway.identity.rate_limit import Window
 from gateway.identity.tokens import RingVerifier, TokenIssuer
 from gateway.settings import Settings
@@ -17,3 +18,4 @@ def start_identity(app: FastAPI) -> None:
     app.state.token_issuer = TokenIssuer(ring, settings.token_issuer)
     app.state.token_verifier = RingVerifier(ring, settings.token_issuer)
     app.state.sign_in_window = Window()
+    app.state.identity_provider = Provider(settings, app.state.client)

@@ -41,8 +41,18 @@ class SignedIn:
     bearer: str
 
 
-async def open_session(session: AsyncSession, user: User, request: Request, response: Response) -> WebSession:
-    """Sign the user in in this browser. The user comes from `sign_in.service.check_password`."""
+async def open_session(
+    session: AsyncSession,
+    user: User,
+    request: Request,
+    response: Response,
+    *,
+    through: str = "web",
+    second_factor_proven: bool = False,
+) -> WebSession:
+    """Sign the user in in this browser. The user comes from `sign_in.service.check_password`, or from
+    `oidc.service.user_of`, which has seen to the second factor.
+    """
     settings = settings_of(request)
     secret, at, origin = secrets.token_urlsafe(32), times.now(), origin_of(request)
     life = timedelta(hours=settings.web_session_hours)
@@ -51,14 +61,14 @@ async def open_session(session: AsyncSession, user: User, request: Request, resp
         user_id=user.id,
         address=origin.address,
         device=origin.device,
-        awaits_second_factor=await lacks_second_factor(session, settings, user),
+        awaits_second_factor=not second_factor_proven and await lacks_second_factor(session, settings, user),
         started_at=at,
         seen_at=at,
         expires_at=at + life,
     )
     session.add(opened)
     await session.flush()
-    note(session, AuditAction.SIGNED_IN, origin, subject_of(user), through="web")
+    note(session, AuditAction.SIGNED_IN, origin, subject_of(user), through=through)
     response.set_cookie(
         COOKIE,
         secret,

@@ -1,5 +1,6 @@
 """Signing in and out by page, and setting one's own password in place of a temporary one."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -19,7 +20,7 @@ from gateway.identity.sign_in.service import (
 )
 from gateway.identity.users.models import User
 from gateway.identity.web_sessions import close_session, open_session
-from gateway.settings import CurrentSettings
+from gateway.settings import CurrentSettings, Settings
 from gateway.web.account import SETTING_UP
 from gateway.web.forms import FieldError, checked_form, safe_path
 from gateway.web.pages import render
@@ -37,10 +38,15 @@ REQUIRED = {"login": "填写登录名", "password": "填写口令"}
 
 
 @router.get("/login")
-async def login_page(request: Request, visitor: PerhapsVisitor, next: str = "/") -> Response:  # noqa: A002 (the parameter's name in the address)
+async def login_page(
+    request: Request,
+    settings: CurrentSettings,
+    visitor: PerhapsVisitor,
+    next: str = "/",  # noqa: A002 (the parameter's name in the address)
+) -> Response:
     if visitor:
         return RedirectResponse(safe_path(next), status_code=303)
-    return render(request, "login.html", next=safe_path(next), login="", errors=[])
+    return login_form(request, settings, safe_path(next))
 
 
 @router.post("/login")
@@ -64,12 +70,12 @@ async def log_in(
         except PasswordChangeRequired:
             return RedirectResponse(f"/password?{urlencode({'login': login, 'next': onward})}", status_code=303)
         except (SecondFactorRequired, SecondFactorRefused) as refusal:
-            errors = [FieldError("code", _words_of(refusal)), FieldError("password", "请再填一次口令")]
+            errors = [FieldError("code", words_of(refusal)), FieldError("password", "请再填一次口令")]
         except Problem as refusal:
-            errors = [FieldError("login", _words_of(refusal))]
+            errors = [FieldError("login", words_of(refusal))]
         else:
             return await _let_in(session, user, request, onward)
-    return render(request, "login.html", status_code=422, next=onward, login=login, errors=errors)
+    return login_form(request, settings, onward, login=login, errors=errors)
 
 
 @router.post("/logout")
@@ -104,7 +110,7 @@ async def set_password(
         user = await change_password(session, settings, origin, login, current, new, code or None)
     except Problem as refusal:
         at = _FIELDS.get(type(refusal), "login")
-        errors = [FieldError(at, _words_of(refusal))]
+        errors = [FieldError(at, words_of(refusal))]
         return render(request, "password.html", status_code=422, next=onward, login=login, errors=errors)
     return await _let_in(session, user, request, onward)
 
@@ -118,6 +124,17 @@ async def _let_in(session: AsyncSession, user: User, request: Request, onward: s
     return response
 
 
-def _words_of(refusal: Problem) -> str:
+def login_form(
+    request: Request, settings: Settings, onward: str, *, login: str = "", errors: Sequence[FieldError] = ()
+) -> Response:
+    """The login page, with what went wrong the last time."""
+    elsewhere = settings.oidc_name if settings.oidc_issuer else ""
+    status = 422 if errors else 200
+    return render(
+        request, "login.html", status_code=status, next=onward, login=login, errors=list(errors), elsewhere=elsewhere
+    )
+
+
+def words_of(refusal: Problem) -> str:
     """The refusal as one sentence: what it is, and what to do."""
     return f"{refusal.title}：{refusal.detail}" if refusal.detail else refusal.title

@@ -27,6 +27,8 @@ OPEN_TO_ALL = {
     "/v1/tokens": "the way in",
     "/api/v1/tokens": "the way in",
     "/login": "the way in",
+    "/login/oidc": "the way in",
+    "/login/oidc/return": "the way in: what the provider answers is proven there",
     "/logout": "ends the browser's own session; without one it does nothing",
     "/api/v1/sign-outs": "whoever holds a refresh token may end it",
     "/password": "proved by the present password, which may be a temporary one",

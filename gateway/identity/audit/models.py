@@ -31,6 +31,8 @@ class AuditAction(StrEnum):
     SECOND_FACTOR_RESET = "second_factor_reset"
     RECOVERY_CODE_USED = "recovery_code_used"
     SESSION_ENDED = "session_ended"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
     USER_CREATED = "user_created"
     USER_CHANGED = "user_changed"
     ORGANISATION_CREATED = "organisation_created"
@@ -60,6 +62,8 @@ _LABELS = {
     AuditAction.SECOND_FACTOR_RESET: "重置动态口令",
     AuditAction.RECOVERY_CODE_USED: "使用恢复码",
     AuditAction.SESSION_ENDED: "退出一处登录",
+    AuditAction.IDENTITY_LINKED: "绑定外部身份",
+    AuditAction.IDENTITY_UNLINKED: "解除外部身份",
     AuditAction.USER_CREATED: "新建用户",
     AuditAction.USER_CHANGED: "变更用户",
     AuditAction.ORGANISATION_CREATED: "新建组织",
