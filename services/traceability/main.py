@@ -30,6 +30,7 @@ from services.traceability.figures.trades import TRADE_FIGURES
 from services.traceability.findable_records import FINDABLES
 from services.traceability.lots.router import router as lots
 from services.traceability.lots.subscribers import on_rapid_test_failed, on_whistle_closed
+from services.traceability.market_stalls.subscribers import on_business_related
 from services.traceability.master_data.router import router as master_data
 from services.traceability.productions.router import router as productions
 from services.traceability.productions.seed import seed_yield_bands
@@ -62,6 +63,7 @@ from shared.contracts.inspection import (
     BusinessMerged,
     BusinessMergeUndone,
     BusinessRegistered,
+    BusinessRelated,
     ConsumerClueChanged,
 )
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
@@ -115,6 +117,7 @@ service = Service(
         BusinessChanged.type: on_business,
         BusinessMerged.type: on_business,
         BusinessMergeUndone.type: on_business,
+        BusinessRelated.type: on_business_related,
         ConsumerClueChanged.type: on_consumer_clue,
     },
     jobs=[SWEEP, CAPTURE, DELIVER, IMPORT_TICKETS, SWEEP_TICKET_FILES],

@@ -1,6 +1,6 @@
 """Words and events of supervision (监督检查) that other units and screens read."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -414,6 +414,22 @@ class BusinessMergeUndone(BusinessFacts):
     """A merge was taken back: the file stands for itself again."""
 
     type: ClassVar[str] = "inspection.business.merge_undone.v1"
+
+
+class BusinessRelated(EventData):
+    """A business was put under another (a stall into its market …), or that ended. Of two events about one relation the
+    greater `version` is later.
+    """
+
+    type: ClassVar[str] = "inspection.business.related.v1"
+
+    relation_id: UUID
+    version: int
+    kind: RelationKind
+    business_id: UUID = Field(description="下级一方：摊位、承租方、门店、入网经营者")
+    other_id: UUID = Field(description="上级一方：市场、出租方、总部、平台")
+    valid_from: date
+    valid_to: date | None = Field(description="终止之日，当日起不再是；未终止的为 null")
 
 
 class VisitFacts(EventData):

@@ -1,7 +1,8 @@
 """Whose records a caller reads and writes: the one place for all everyday records, which name a business and a region.
 
-A business has its own. A market's operator reads those of the businesses in its market, a market being what the shop
-itself or an officer has entered, never what the operator says. Officers and external systems have their regions.
+A business has its own. A market's operator reads those of the businesses in its market, a market being what the
+register of businesses has, or the shop itself or an officer has entered, never what the operator says. Officers and
+external systems have their regions.
 """
 
 from typing import Any
@@ -9,10 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 
+from services.traceability.market_stalls.repository import stalls_of
 from services.traceability.subjects.models import Subject
 from shared.contracts.codes import Role
 from shared.http.auth import Actor
 from shared.regions.repository import codes_within
+from shared.times import day_of, now
 
 
 def readable(actor: Actor, business_id: Any, region_code: Any) -> ColumnElement[bool]:
@@ -21,7 +24,9 @@ def readable(actor: Actor, business_id: Any, region_code: Any) -> ColumnElement[
         return region_code.in_(codes_within(actor.regions))  # type: ignore[no-any-return]
     own: ColumnElement[bool] = business_id == actor.business_id
     if actor.has(Role.MARKET_OPERATOR):
-        return or_(own, business_id.in_(select(Subject.id).where(Subject.market_business_id == actor.business_id)))
+        told_itself = select(Subject.id).where(Subject.market_business_id == actor.business_id)
+        registered = stalls_of(actor.business_id, day_of(now()))
+        return or_(own, business_id.in_(told_itself), business_id.in_(registered))
     return own
 
 

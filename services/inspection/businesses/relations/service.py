@@ -13,7 +13,8 @@ from services.inspection.businesses.relations.rules import ONE_AT_A_TIME, OTHER_
 from services.inspection.businesses.relations.schemas import RelationCreate, RelationRead
 from services.inspection.businesses.repository import get_survivor
 from services.inspection.businesses.service import changeable_business
-from shared.contracts.inspection import TimelineKind
+from shared.contracts.inspection import BusinessRelated, TimelineKind
+from shared.events.outbox import publish
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.http.problems import Conflict, FieldError, InvalidRequest, NotFound
@@ -88,9 +89,22 @@ async def _tell(
             link=f"/v1/businesses/{relation.other_id}",
         )
     )
+    await publish(session, _event_of(relation), relation.id)
     await session.flush()
     await count_anew(session, [business.id])
     return RelationRead.model_validate(await repository.shown_relation(session, relation.id))
+
+
+def _event_of(relation: BusinessRelation) -> BusinessRelated:
+    return BusinessRelated(
+        relation_id=relation.id,
+        version=relation.version,
+        kind=relation.kind,
+        business_id=relation.business_id,
+        other_id=relation.other_id,
+        valid_from=relation.valid_from,
+        valid_to=relation.valid_to,
+    )
 
 
 def _unfit(message: str) -> InvalidRequest:
