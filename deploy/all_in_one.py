@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import uvicorn
 
-from deploy.units import MODULES
+from deploy.units import DEMO_HOME, MODULES
 from shared.app import Service, create_app
 from shared.contracts.codes import Unit
 from shared.events.relay import run_relay
@@ -47,6 +47,7 @@ class AllInOne:
             "data_dir": data_dir,
             "events_secret": secrets.token_hex(32),
             "demo": True,
+            "home_region": DEMO_HOME,
             "log_level": "WARNING",
         }
         self.services: dict[Unit, Service] = {

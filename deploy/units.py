@@ -12,6 +12,8 @@ from shared.contracts.codes import SERVICES, Unit
 
 ROOT = Path(__file__).resolve().parents[1]
 BACKGROUND = {"relay": "shared.events", "jobs": "shared.worker"}
+DEMO_HOME = "330203000000"
+"""The region that a demo serves: 海曙区, whose people the guides' examples ask."""
 MODULES = {unit: f"services.{unit}.main" for unit in SERVICES} | {Unit.GATEWAY: "gateway.main"}
 
 
@@ -51,6 +53,7 @@ def platform_environment(
         "SHIAN_EVENTS_SECRET": folder.secret("events"),
         "SHIAN_SIGNING_KEYS_DIR": str(folder.keys),
         "SHIAN_DATA_DIR": str(folder.files),
+        **({"SHIAN_HOME_REGION": DEMO_HOME} if demo else {}),
         **given,
         "SHIAN_DEMO": str(int(demo)),
         "SHIAN_JWKS_URL": f"{addresses[Unit.GATEWAY]}/.well-known/jwks.json",

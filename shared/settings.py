@@ -36,6 +36,11 @@ class UnitSettings(BaseSettings):
     token_issuer: str = Field(default="shian", description="令牌的签发者（iss）与受众（aud）")
     events_secret: str = Field(default="", description="单元之间投递事件的签名密钥；未设置则不收也不发事件")
 
+    home_region: str = Field(
+        default="",
+        pattern="^([0-9]{12})?$",
+        description="本平台服务的区域（12 位区划代码）：管辖区域含它的人员才能改对整个平台适用的规则；空则谁也不能",
+    )
     data_dir: Path = Field(default=Path(".data"), description="上传文件与导出文件的目录")
     demo: bool = Field(default=False, description="演示模式：只在本机试用时打开")
     log_level: str = Field(default="INFO", description="日志级别")

@@ -69,7 +69,10 @@ def service_of(unit: Unit) -> Service:
 def settings_of(unit: Unit, url: str, **more: Any) -> UnitSettings:
     """Settings of a unit on the database at `url`; `more` are further settings."""
     return service_of(unit).settings(
-        database_url=url, events_secret="test-only-" + "x" * 32, log_level="WARNING", **more
+        **{"home_region": "330203000000"} | more,
+        database_url=url,
+        events_secret="test-only-" + "x" * 32,
+        log_level="WARNING",
     )
 
 

@@ -31,13 +31,14 @@ from shared.http.auth import Actor, Allow, AnyActor
 from shared.http.etags import IfMatchWhenPresent, set_etag
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_common_rules
 from shared.regions.repository import is_within
 from shared.times import now
 
 router = Router(tag="期限与工作日")
 
 CanReadClocks = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.ADMINISTRATOR))]
-CanSetClockRules = Annotated[Actor, Depends(Allow(Role.LEADER, Role.FOOD_SAFETY_OFFICE))]
+CanSetClockRules = Annotated[Actor, Depends(keeper_of_common_rules(Role.LEADER, Role.FOOD_SAFETY_OFFICE))]
 Year = Annotated[int, Path(ge=2004, le=2100, description="年份")]
 ValidFrom = Annotated[date, Path(description="规则的生效日期")]
 

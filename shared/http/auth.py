@@ -39,6 +39,8 @@ class Actor:
     organisation_id: UUID | None
     business_id: UUID | None
     scopes: frozenset[str]
+    keeps_common_rules: bool = False
+    """Whether he may state what holds for the whole installation; known only where rules are stated."""
 
     def has(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)

@@ -38,6 +38,7 @@ from shared.http.etags import IfMatch, IfMatchWhenPresent, set_etag
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_rules
 from shared.tabular.receiving import received_file
 from shared.tabular.writing import XLSX, xlsx_file
 from shared.times import day_of, now
@@ -49,7 +50,7 @@ CanReadChecklists = Annotated[
     Depends(Allow(*OFFICIALS, Role.MARKET_OPERATOR, Role.BUSINESS, Role.EXTERNAL_SYSTEM, Role.ADMINISTRATOR)),
 ]
 CanAskForBusiness = Annotated[Actor, Depends(Allow(*OFFICIALS))]
-CanKeepChecklists = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
+CanKeepChecklists = Annotated[Actor, Depends(keeper_of_rules(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 
 ListCode = Annotated[Code, Path(description="要点表代码")]
 ITEMS_FORM = {

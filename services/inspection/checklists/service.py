@@ -250,8 +250,8 @@ def _different_fields(one: Header, other: Header) -> list[str]:
 
 
 async def _ensure_may_keep(session: AsyncSession, actor: Actor, region_code: str | None) -> None:
-    """A regional list is kept by who has the region, a national one by the administrator."""
+    """A regional list is kept by who has the region, a national one by an administrator of the whole platform."""
     if region_code is not None:
         await ensure_in_scope(session, actor, region_code)
-    elif not actor.has(Role.ADMINISTRATOR):
-        raise NationalChecklist("请由系统管理员办理；本地要点表请填写区划 region_code")
+    elif not (actor.has(Role.ADMINISTRATOR) and actor.keeps_common_rules):
+        raise NationalChecklist("请由管辖区域含平台服务区域的系统管理员办理；本地要点表请填写区划 region_code")

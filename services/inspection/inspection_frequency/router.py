@@ -22,13 +22,14 @@ from shared.http.auth import Actor, Allow
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_common_rules
 
 router = Router(prefix="/v1", tag="检查频次计划")
 
 CanReadPlans = Annotated[Actor, Depends(Allow(*OFFICIALS))]
 CanPlanInspections = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE))]
 CanReadPlanningRules = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.ADMINISTRATOR))]
-CanStatePlanningRules = Annotated[Actor, Depends(Allow(Role.ADMINISTRATOR))]
+CanStatePlanningRules = Annotated[Actor, Depends(keeper_of_common_rules(Role.ADMINISTRATOR))]
 
 
 @router.post("/inspection-plans", status_code=201)

@@ -18,6 +18,7 @@ from services.sampling.allocation.schemas import (
 from services.sampling.plans.router import CanKeepPlans, CanReadPlans
 from services.sampling.plans.service import plan_for
 from shared.database import Session
+from shared.dated_rules.access import CanStateRules
 from shared.dated_rules.service import state_rule
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
@@ -77,7 +78,7 @@ async def list_sampling_caps(_: CanReadPlans, session: Session, page: PageParame
 
 
 @router.post("/v1/sampling-caps", status_code=201)
-async def record_sampling_cap(body: CapWrite, actor: CanKeepPlans, session: Session, _: Idempotent) -> CapRead:
+async def record_sampling_cap(body: CapWrite, actor: CanStateRules, session: Session, _: Idempotent) -> CapRead:
     """登记自某一天起的频次上限；只增不改，同一天起的以后登记的为准。"""
     return _show_cap(await state_rule(session, SamplingCap(**body.model_dump()), actor))
 

@@ -41,6 +41,7 @@ from shared.http.etags import IfMatch, set_etag
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_common_rules
 
 CanReadCases = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.BUSINESS))]
 CanHandleCases = Annotated[Actor, Depends(Allow(*OFFICERS))]
@@ -48,7 +49,7 @@ CanConfirmService = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE))]
 """Who may publish. The second of two: never who wrote the service down."""
 CanExtendCases = Annotated[Actor, Depends(Allow(Role.LEADER))]
 CanReadRequirements = Annotated[Actor, Depends(Allow(*OFFICIALS))]
-CanSetRequirements = Annotated[Actor, Depends(Allow(Role.LEADER, Role.FOOD_SAFETY_OFFICE))]
+CanSetRequirements = Annotated[Actor, Depends(keeper_of_common_rules(Role.LEADER, Role.FOOD_SAFETY_OFFICE))]
 
 router = Router(prefix="/v1", tag="核查处置")
 

@@ -8,13 +8,14 @@ from services.sampling.food_categories import repository, service
 from services.sampling.food_categories.schemas import CategoryCreate, CategoryRead, CategoryUpdate
 from shared.contracts.codes import Role
 from shared.database import Session
-from shared.http.auth import Actor, Allow, AnyActor
+from shared.http.auth import Actor, AnyActor
 from shared.http.etags import IfMatch, set_etag
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_common_rules
 
-CanKeepCategories = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
+CanKeepCategories = Annotated[Actor, Depends(keeper_of_common_rules(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 
 router = Router(prefix="/v1/food-categories", tag="食品类别")
 

@@ -21,13 +21,14 @@ from services.sampling.limits.schemas import (
 )
 from shared.contracts.codes import Role
 from shared.database import Session
-from shared.http.auth import Actor, Allow, AnyActor
+from shared.http.auth import Actor, AnyActor
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_common_rules
 from shared.tabular.receiving import received_file
 
-CanKeepLimits = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
+CanKeepLimits = Annotated[Actor, Depends(keeper_of_common_rules(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 
 FILE_FORM = {
     "requestBody": {

@@ -10,11 +10,12 @@ from shared.contracts.codes import Role
 from shared.database import Session
 from shared.dated_rules.repository import history
 from shared.dated_rules.service import state_rule
-from shared.http.auth import Actor, Allow, AnyActor
+from shared.http.auth import Actor, AnyActor
 from shared.http.idempotency import Idempotent
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_common_rules
 
-CanKeepNoRetestItems = Annotated[Actor, Depends(Allow(Role.LEADER, Role.FOOD_SAFETY_OFFICE))]
+CanKeepNoRetestItems = Annotated[Actor, Depends(keeper_of_common_rules(Role.LEADER, Role.FOOD_SAFETY_OFFICE))]
 
 router = Router(prefix="/v1", tag="复检")
 

@@ -33,11 +33,12 @@ from shared.http.etags import IfMatch, IfMatchWhenPresent, set_etag
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_common_rules
 
 CanReport = Annotated[Actor, Depends(Allow(Role.LABORATORY))]
 CanReadReports = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.ADMINISTRATOR))]
 CanDecideReports = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.CASE_HANDLER))]
-CanSetSeriousRules = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE))]
+CanSetSeriousRules = Annotated[Actor, Depends(keeper_of_common_rules(Role.FOOD_SAFETY_OFFICE))]
 CanReadSeriousRules = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.LABORATORY, Role.ADMINISTRATOR))]
 
 BlindCode = Annotated[str, Path(description="盲样编码，与封签上的一致", examples=["7KQ2MXHW94TB"])]

@@ -13,9 +13,10 @@ from shared.dated_rules.service import state_rule
 from shared.http.auth import Actor, Allow
 from shared.http.idempotency import Idempotent
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_common_rules
 
 CanReadBounds = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.SAMPLER))]
-CanSetBounds = Annotated[Actor, Depends(Allow(Role.LEADER, Role.FOOD_SAFETY_OFFICE))]
+CanSetBounds = Annotated[Actor, Depends(keeper_of_common_rules(Role.LEADER, Role.FOOD_SAFETY_OFFICE))]
 
 router = Router(prefix="/v1", tag="样品与抽样单")
 

@@ -9,13 +9,14 @@ from services.sampling.test_items.models import Item
 from services.sampling.test_items.schemas import ItemCreate, ItemRead, ItemUpdate, ThresholdCreate, ThresholdRead
 from shared.contracts.codes import Role
 from shared.database import Session
-from shared.http.auth import Actor, Allow, AnyActor
+from shared.http.auth import Actor, AnyActor
 from shared.http.etags import IfMatch, set_etag
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_common_rules
 
-CanKeepItems = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
+CanKeepItems = Annotated[Actor, Depends(keeper_of_common_rules(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 
 router = Router(prefix="/v1/test-items", tag="检测项目")
 

@@ -26,13 +26,14 @@ from shared.http.auth import Actor, Allow
 from shared.http.etags import IfMatch, IfMatchWhenPresent, set_etag
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_rules
 
 router = Router(prefix="/v1/scoring-schemes", tag="评价细则")
 
 CanReadSchemes = Annotated[
     Actor, Depends(Allow(*OFFICIALS, Role.REVIEWER, Role.AUDITOR, Role.EXTERNAL_SYSTEM, Role.ADMINISTRATOR))
 ]
-CanKeepSchemes = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
+CanKeepSchemes = Annotated[Actor, Depends(keeper_of_rules(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 
 SchemeCode = Annotated[Code, Path(description="细则代码")]
 VersionNumber = Annotated[int, Path(ge=1, le=10_000, description="第几版")]

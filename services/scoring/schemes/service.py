@@ -138,8 +138,8 @@ async def try_on(session: AsyncSession, code: str, number: int, given: Evaluatio
 
 
 async def _ensure_may_keep(session: AsyncSession, actor: Actor, region_code: str | None) -> None:
-    """A regional scheme is kept by who has the region, a general one by the administrator."""
+    """A regional scheme is kept by who has the region, a general one by an administrator of the whole platform."""
     if region_code is not None:
         await ensure_in_scope(session, actor, region_code)
-    elif not actor.has(Role.ADMINISTRATOR):
-        raise GeneralScheme("请由系统管理员办理；本地细则请填写区划 region_code")
+    elif not (actor.has(Role.ADMINISTRATOR) and actor.keeps_common_rules):
+        raise GeneralScheme("请由管辖区域含平台服务区域的系统管理员办理；本地细则请填写区划 region_code")

@@ -27,14 +27,15 @@ from shared.contracts.codes import Role
 from shared.contracts.regions import RegionCode
 from shared.database import Session
 from shared.documents import docx, pdf
-from shared.http.auth import Actor, Allow
+from shared.http.auth import Actor
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_common_rules
 
 router = Router(prefix="/v1", tag="自评报告")
 
-CanKeepTemplates = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
+CanKeepTemplates = Annotated[Actor, Depends(keeper_of_common_rules(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 TemplateCode = Annotated[Code, Path(description="格式代码")]
 
 

@@ -25,11 +25,12 @@ from shared.database import Session
 from shared.http.auth import Actor, Allow
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_common_rules
 
 router = Router(tag="建档完整率")
 
 CanReadCompleteness = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.ADMINISTRATOR))]
-CanDecideRequirements = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
+CanDecideRequirements = Annotated[Actor, Depends(keeper_of_common_rules(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 
 
 @router.get("/v1/file-requirements", summary="每类主体的档案要齐备哪些项目")

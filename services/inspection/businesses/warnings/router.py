@@ -14,12 +14,13 @@ from shared.database import Session
 from shared.http.auth import Actor, Allow
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_common_rules
 from shared.times import day_of, now
 
 router = Router(tag="证照到期提醒")
 
 CanReadWarnings = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.ADMINISTRATOR))]
-CanDecideLengths = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
+CanDecideLengths = Annotated[Actor, Depends(keeper_of_common_rules(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 
 
 @router.get("/v1/licence-warnings", summary="快到期与已过期的许可证、登记备案凭证和健康证明，过期最久的在前")

@@ -1,6 +1,6 @@
 """What can go wrong with a dated rule, as callers see it."""
 
-from shared.http.problems import Conflict, NotFound, Problem
+from shared.http.problems import Conflict, NotFound
 
 
 class UnknownDatedRule(NotFound):
@@ -11,9 +11,3 @@ class NoRuleInForce(Conflict):
     """What is asked for needs a rule, and none holds on that day at that place."""
 
     slug, title = "no-dated-rule-in-force", "没有适用的规则"
-
-
-class RuleForEverybody(Problem):
-    """A rule without a region holds in everybody's regions."""
-
-    slug, title, status = "dated-rule-for-everybody", "全国适用的规则由系统管理员维护", 403

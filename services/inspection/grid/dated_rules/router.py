@@ -15,9 +15,10 @@ from shared.http.auth import Actor, Allow
 from shared.http.idempotency import Idempotent
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.regions.common_rules import keeper_of_rules
 
 CanReadRules = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.ADMINISTRATOR))]
-CanWriteRules = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
+CanWriteRules = Annotated[Actor, Depends(keeper_of_rules(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
 
 router = Router(prefix="/v1/dated-rules", tag="网格规则")
 

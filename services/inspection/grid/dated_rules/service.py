@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.inspection.grid.dated_rules import repository
 from services.inspection.grid.dated_rules.contents import Subject
 from services.inspection.grid.dated_rules.models import DatedRule, Origin
-from services.inspection.grid.dated_rules.problems import NoRuleInForce, RuleForEverybody, UnknownDatedRule
+from services.inspection.grid.dated_rules.problems import NoRuleInForce, UnknownDatedRule
 from services.inspection.grid.dated_rules.rules import in_force
 from services.inspection.grid.dated_rules.schemas import DatedRuleCreate
 from shared.contracts.codes import Role
 from shared.http.auth import Actor
 from shared.ids import uuid7
+from shared.regions.common_rules import RuleForEverybody
 from shared.regions.scope import ensure_in_scope
 
 
@@ -44,8 +45,8 @@ async def write_rule(session: AsyncSession, actor: Actor, body: DatedRuleCreate)
     """Enter a version; it holds at once for everything recorded from now on. Raises `RuleForEverybody`."""
     if body.region_code is not None:
         await ensure_in_scope(session, actor, body.region_code)
-    elif not actor.has(Role.ADMINISTRATOR):
-        raise RuleForEverybody("请填写适用的区划，或请系统管理员登记")
+    elif not (actor.has(Role.ADMINISTRATOR) and actor.keeps_common_rules):
+        raise RuleForEverybody("请填写适用的区划，或请管辖区域含平台服务区域的系统管理员登记")
     return await add_version(session, body, Origin.BUREAU, actor.id)
 
 
