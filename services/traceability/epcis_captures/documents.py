@@ -16,6 +16,8 @@ from services.traceability.master_data.reading import ReadElement, read_header
 
 DOCUMENTS = ("EPCISDocument", "EPCISQueryDocument")
 _WITHIN = frozenset({"epcisBody", "queryResults", "resultsBody"})
+_ASSUMED = {"schemaVersion": "2.0", "creationDate": "2000-01-01T00:00:00Z"}
+"""What the answer to a query need not say."""
 _VERSION = re.compile(r"2\.\d+(?:\.\d+)?", re.ASCII)
 
 
@@ -78,9 +80,10 @@ def _document_faults(document: Mapping[str, Any], items: list[tuple[Any, str]]) 
     faults = []
     if document.get("type") not in DOCUMENTS:
         faults.append(Fault("/type", f"应为 {'、'.join(DOCUMENTS)}，或直接采集单个事件", "document_type"))
-    if not _VERSION.fullmatch(str(document.get("schemaVersion"))):
+    assumed = _ASSUMED if document.get("type") == "EPCISQueryDocument" else {}
+    if not _VERSION.fullmatch(str(document.get("schemaVersion", assumed.get("schemaVersion")))):
         faults.append(Fault("/schemaVersion", "应为 2.0；1.x 的 XML 文件请先转换", "schema_version"))
-    created = document.get("creationDate")
+    created = document.get("creationDate", assumed.get("creationDate"))
     if not isinstance(created, str) or read_time(created) is None:
         faults.append(Fault("/creationDate", "应为带时区的时间，如 2026-07-24T09:30:00+08:00", "time"))
     if not isinstance(document.get("@context"), str | list | dict):

@@ -52,6 +52,8 @@ async def test_a_query_document_and_a_bare_event_are_taken_too(business: httpx.A
     body = {"queryResults": {"queryName": "q", "resultsBody": {"eventList": [object_event()]}}}
     told = await _capture(business, document(type="EPCISQueryDocument", epcisBody=body))
     assert told["eventsStored"] == 1
+    bare = document(type="EPCISQueryDocument", epcisBody=body, schemaVersion=None, creationDate=None)
+    assert (await _capture(business, bare))["eventsKnown"] == 1
     assert (await _capture(business, object_event()))["eventsStored"] == 1
 
 
