@@ -21,6 +21,9 @@ QUARANTINE, MEAT, COMMITMENT = "动物检疫合格证明", "肉品品质检验�
 FIRST_NUMBER = 900_000
 """Of the invented USCC of the chains' own businesses; those of the markets' sellers are below."""
 
+FIRST_PARTY = 1
+"""The number of the business that is entered first."""
+
 Line = dict[str, Any]
 
 
@@ -140,7 +143,7 @@ def load(settings: Settings, code: str, market: Market) -> None:
     with Caller(settings, Role.FOOD_SAFETY_OFFICE, code) as office:
         if any(recall["rehearsal"] for recall in office.pages(f"{API}/recalls", region=code)):
             return
-        book = Book(office, market, day_of(now()))
+        book = Book(office, market, _begun(office, market))
         pork_lot = _pork(book)
         old_batch = _cooked_food(book)
         fruit_lot = _fruit(book)
@@ -150,9 +153,22 @@ def load(settings: Settings, code: str, market: Market) -> None:
         _rehearsal(book, code, fruit_lot)
 
 
+def _begun(office: Caller, market: Market) -> date:
+    """The day from which all days are counted back: a load that was interrupted is ended as of the day it began, or
+    its tickets would say something else under the same ids.
+    """
+    farm = Book(office, market, day_of(now())).own_id("business", FIRST_PARTY)
+    known = [
+        one["activated_at"]
+        for one in office.pages(f"{API}/subjects", region=market.region_code, activated=True)
+        if one["id"] == str(farm)
+    ]
+    return day_of(datetime.fromisoformat(known[0])) if known else day_of(now())
+
+
 def _pork(book: Book) -> str:
     """Farm, slaughterhouse, wholesale, two stalls of the market; the key of the lot of carcasses."""
-    farm = book.party(1, "生猪养殖场", "farm")
+    farm = book.party(FIRST_PARTY, "生猪养殖场", "farm")
     slaughterhouse = book.party(2, "定点屠宰厂", "slaughterhouse", coded=True)
     wholesaler = book.party(3, "猪肉批发部", "sales", coded=True)
     stalls = [Party(demo_uuid("seller", book.market.code, stall.number), stall.seller) for stall in book.market.stalls]

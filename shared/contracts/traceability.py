@@ -142,3 +142,33 @@ class DoubtRaised(EventData):
     what: str
     place: str = Field(description="在哪里买到；没有写为空")
     raised_at: datetime
+
+
+STEP_LABELS = {
+    "commissioning": "产出",
+    "creating_class_instance": "加工",
+    "repackaging": "分装",
+    "killing": "屠宰",
+    "encoding": "赋码",
+    "inspecting": "检验",
+    "shipping": "发货",
+    "void_shipping": "发货作废",
+    "receiving": "收货",
+    "accepting": "验收",
+    "storing": "入库",
+    "packing": "装箱",
+    "unpacking": "拆箱",
+    "loading": "装车",
+    "unloading": "卸车",
+    "transporting": "运输",
+    "retail_selling": "零售",
+    "dispensing": "出餐",
+    "destroying": "销毁",
+    "sensor_reporting": "测温",
+    "holding": "封存",
+    "sampling": "抽样",
+}
+"""What the business steps of events are called, by their short words; a sender's own step has none."""
+
+UNIT_LABELS = {"KGM": "公斤", "LTR": "升", "C62": "件"}
+"""What units are called, by their UN/CEFACT codes."""

@@ -234,8 +234,9 @@ def _as_ticket(kind: str, ticket_id: UUID, body: dict[str, Any]) -> dict[str, An
     for line in body.get("lines", []):
         line["certificates"] = [one for one in line.get("certificates", []) if len(one) > 1]
     named = {"sold_at": made_at(ticket_id).isoformat()} | body
-    is_purchase = kind == "purchases"
-    return named | {"kind": "purchase" if is_purchase else "sale", "channel": "hand" if is_purchase else "scan"}
+    if kind == "purchases":
+        return named | {"kind": "purchase", "channel": "hand"}
+    return named | {"kind": "sale" if "buyer_code" in body or "buyer" in body else "retail", "channel": "scan"}
 
 
 async def _stocks(visitor: Visitor, services: Services) -> list[dict[str, Any]]:

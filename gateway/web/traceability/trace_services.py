@@ -8,12 +8,13 @@ from typing import Any
 from gateway.clients import Caller, Refused, Services, ServiceSilent
 from gateway.web import words
 from shared.contracts.codes import Unit
+from shared.contracts.traceability import UNIT_LABELS
 
 BUDGET_SECONDS = 10.0
 BESIDE = "50"
 
 Answer = Mapping[str, Any]
-_UNITS = {"KGM": "公斤", "kg": "公斤", "LTR": "升", "L": "升", "C62": "件", "": ""}
+_UNITS = {"kg": "公斤", "L": "升", "": ""} | UNIT_LABELS
 
 
 async def ask(services: Services, caller: Caller, path: str, **wanted: str) -> Any:

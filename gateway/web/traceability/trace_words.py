@@ -6,33 +6,10 @@ from typing import Any
 
 from gateway.web.traceability.trace_services import amount, moment
 from gateway.web.words import number
+from shared.contracts.traceability import STEP_LABELS
 
 Answer = Mapping[str, Any]
 
-STEPS = {
-    "commissioning": "产出",
-    "creating_class_instance": "加工",
-    "repackaging": "分装",
-    "killing": "屠宰",
-    "encoding": "赋码",
-    "inspecting": "检验",
-    "shipping": "发货",
-    "void_shipping": "发货作废",
-    "receiving": "收货",
-    "accepting": "验收",
-    "storing": "入库",
-    "packing": "装箱",
-    "unpacking": "拆箱",
-    "loading": "装车",
-    "unloading": "卸车",
-    "transporting": "运输",
-    "retail_selling": "零售",
-    "dispensing": "出餐",
-    "destroying": "销毁",
-    "sensor_reporting": "测温",
-    "holding": "封存",
-    "sampling": "抽样",
-}
 UNNAMED = "没有写明地点"
 MOST_ROWS = 100
 
@@ -40,7 +17,7 @@ MOST_ROWS = 100
 def step(event: Answer) -> str:
     """The business step in Chinese; another vocabulary's as its sender wrote it."""
     word = event["step"]
-    return STEPS.get(word, word.rpartition("/")[2] or "没有写步骤")
+    return STEP_LABELS.get(word, word.rpartition("/")[2] or "没有写步骤")
 
 
 def lot(key: str) -> str:

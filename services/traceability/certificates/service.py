@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -126,7 +127,7 @@ async def _ensure_may_commit(
     found += [_error("/lot", f"间隔期未满：{reason}", "interval") for reason in early]
     if body.issued_at > now() + CLOCK_TOLERANCE:
         found.append(_error("/issued_at", "在将来；请校准终端的时钟", "future"))
-    found += await _source_errors(session, body, issuer)
+    found += await _source_errors(session, certificate, body, issuer)
     if body.production_id is not None:
         found += await _production_errors(session, certificate, body, actor)
     if found:
@@ -147,19 +148,31 @@ async def _held(session: AsyncSession, certificate: Certificate, issuer: Subject
     return [_error("/lot", f"批次已被锁定：{refusal.reason}", "lot_on_hold") for refusal in held.values()]
 
 
-async def _source_errors(session: AsyncSession, body: CertificateWrite, issuer: Subject) -> list[FieldError]:
-    """A reissue rests on certificates that its issuer has: its own, or such as came with goods that it received."""
+async def _source_errors(
+    session: AsyncSession, certificate: Certificate, body: CertificateWrite, issuer: Subject
+) -> list[FieldError]:
+    """A reissue rests on certificates that its issuer has: its own, or such as came with goods that it received. Where
+    all are of the platform and nothing was made of the goods, it is not of more than they are.
+    """
     ids = [source.id for source in body.sources if source.id is not None]
     if not ids:
         return []
     valid = await repository.valid_ones(session, ids)
     came = await repository.came_with_goods(session, ids, issuer.id)
-    return [
+    found = [
         _error(f"/sources/{at}/id", "没有随货收到这张证，或它已作废；先扫码收货再重开", "source_unknown")
         for at, source in enumerate(body.sources)
         if source.id is not None
         and not (source.id in valid and (source.id in came or valid[source.id].business_id == issuer.id))
     ]
+    known = [valid[one] for one in dict.fromkeys(ids) if one in valid]
+    if found or body.production_id is not None or len(ids) < len(body.sources):
+        return found
+    total = sum((one.quantity for one in known if one.unit == certificate.unit), Decimal(0))
+    if {one.unit for one in known} == {certificate.unit} and certificate.quantity > total:
+        said = f"多于所依据的证合计 {total.normalize():f}{certificate.unit}；请按实有数量开，或补上漏写的证"
+        found.append(_error("/quantity", said, "more_than_sources"))
+    return found
 
 
 async def _production_errors(

@@ -4,6 +4,7 @@ Each act has an id of its own, made where it happened. The event's id is made of
 is one event. Whoever writes acts need not know the standard; whoever reads the events need not know this module.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,13 +17,16 @@ from services.traceability.codes.rules import OWN_KEY, CodeKind, read_own_code
 from services.traceability.epcis_events.keys import is_instance
 from services.traceability.everyday_events.units import Amount
 from services.traceability.identifiers import match_key
-from services.traceability.lots.rules import normalise_code
+from services.traceability.lots.rules import normalise_code, plain
 from shared.times import SHANGHAI
 
 Event = dict[str, Any]
 
 LOT_KEY, PLACE_KEY, TICKET_KEY = "urn:shian:lot:", "urn:shian:place:", "urn:shian:ticket:"
 CERTIFICATE_KEY = "urn:shian:certificate:"
+_PLACES = tuple(OWN_KEY + kind.letter for kind in (CodeKind.SHOP, CodeKind.STALL))
+_BEFORE_OWN_CODE = re.compile(r"(?:.*/q/|urn:shian:(?:code|lot):(?:[0-9a-f-]{36}:)?)", re.IGNORECASE)
+"""What a scanner or another page may have put before an own code."""
 _ONE_THING = tuple(OWN_KEY + kind.letter for kind in CodeKind if kind.names_one_thing)
 
 
@@ -76,8 +80,8 @@ def lot_key(written: str, owner_id: UUID) -> str:
     """The identifier under which events name what stands on a label: the code itself, else the number as that owner
     uses it. It hangs on nothing but the two, so that devices without a network name the same lot alike.
     """
-    text = written.strip()
-    last = text.partition("?")[0].rpartition("/q/")[2]
+    text = plain(written).strip()
+    last = _BEFORE_OWN_CODE.sub("", text.partition("?")[0])
     if own := read_own_code(last):
         return own
     if text.lower().startswith(("http://", "https://", "urn:")):
@@ -92,6 +96,11 @@ def lot_code(key: str) -> str:
     if key.startswith(OWN_KEY):
         return key.removeprefix(OWN_KEY)
     return unquote(key.rpartition("/")[2]) if "/10/" in key else key
+
+
+def is_place_code(key: str) -> bool:
+    """Whether the key is that of a shop or stall, which is no goods."""
+    return key.startswith(_PLACES)
 
 
 def is_one_thing(key: str) -> bool:

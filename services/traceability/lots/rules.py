@@ -1,5 +1,6 @@
 """What makes a lot one lot. Pure."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -36,8 +37,15 @@ class Refusal:
 
 
 def normalise_code(code: str) -> str:
-    """A lot code as it is compared: without the spaces and line breaks that copying adds, letters in upper case."""
-    return "".join(code.split()).upper()
+    """A lot code as it is compared: without the spaces and line breaks that copying adds, letters in upper case, and
+    none of the look-alikes that keyboards and messages make of it.
+    """
+    return "".join(plain(code).split()).upper()
+
+
+def plain(text: str) -> str:
+    """Full-width letters and digits as plain ones, and without characters that nobody sees."""
+    return "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
 
 
 def holder_key(business_id: UUID | None, uscc: str | None, name: str | None) -> str:

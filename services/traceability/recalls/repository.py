@@ -1,7 +1,8 @@
 """Every query of the recalls."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Row, Select, Text, exists, func, or_, select, union
@@ -12,6 +13,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from services.traceability.epcis_events.models import EpcisEvent
 from services.traceability.recalls.models import Recall, RecallHold, RecallLine, RecallNotice, RecallScope
+from services.traceability.tickets.models import Ticket, TicketLine
+from services.traceability.tickets.rules import TicketState
 from shared.contracts.traceability import RecallState
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
@@ -33,6 +36,43 @@ def seen_by(actor: Actor) -> Any:
     within = codes_within(actor.regions)
     reached = exists().where(RecallNotice.recall_id == Recall.id, RecallNotice.region_code.in_(within))
     return or_(Recall.region_code.in_(within), reached)
+
+
+class SoldOutside(NamedTuple):
+    """What of a lot was sold to somebody who is named and not on the platform; `unit` as tickets keep it."""
+
+    buyer: str
+    region_code: str
+    lot_key: str
+    product_name: str
+    unit: str
+    quantity: Decimal
+
+
+async def sold_outside(session: AsyncSession, actor: Actor, lot_keys: Collection[str]) -> list[SoldOutside]:
+    """By tickets of the actor's regions. Events do not name such a buyer, the law's sales record does."""
+    buyer, line = Ticket.buyer["name"].astext, TicketLine
+    statement = (
+        select(
+            buyer,
+            func.min(Ticket.seller_region),
+            line.lot_key,
+            func.min(line.product_name),
+            line.unit,
+            func.sum(line.quantity),
+        )
+        .join(Ticket, Ticket.id == line.ticket_id)
+        .where(
+            line.lot_key == func.any(sql_cast(list(lot_keys), ARRAY(Text))),
+            Ticket.buyer_business_id.is_(None),
+            buyer.is_not(None),
+            Ticket.state != TicketState.VOIDED,
+            Ticket.seller_region.in_(codes_within(actor.regions)),
+        )
+        .group_by(buyer, line.lot_key, line.unit)
+        .order_by(buyer, line.lot_key, line.unit)
+    )
+    return [SoldOutside._make(row) for row in (await session.execute(statement)).all()]
 
 
 async def visible_recall(session: AsyncSession, recall_id: UUID, actor: Actor, *, lock: bool = False) -> Recall | None:

@@ -12,11 +12,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.epcis_events.keys import kind_of
+from services.traceability.everyday_events.units import Amount
 from services.traceability.recalls import repository
 from services.traceability.recalls.rules import SCOPE_FORMAT
 from services.traceability.traces import service as traces
 from services.traceability.traces.behind import business_names
-from services.traceability.traces.custody import Balance, Flow, Holder, holder_at
+from services.traceability.traces.custody import PIECE, Balance, Flow, Holder, holder_at
 from services.traceability.traces.repository import places_named
 from services.traceability.traces.rules import Direction
 from services.traceability.traces.service import MOST_DEPTH, MOST_NODES, Trace
@@ -62,6 +63,8 @@ async def traced(session: AsyncSession, actor: Actor, code: str, as_of: datetime
         for row in await repository.texts_of(session, ids)
     ]
     holders = _holders(trace, await _consignees(session, trace))
+    for outside in await repository.sold_outside(session, actor, trace.things):
+        holders.setdefault(_by_name(outside.buyer, outside.region_code), []).append(_outside_line(outside))
     named = [move for move in trace.movements if move.key in move.event.keys]
     links = sum(move.flow in (Flow.SHIPPED, Flow.RECEIVED) for move in named)
     gaps = [finding for finding in trace.findings if finding.kind.is_gap]
@@ -144,6 +147,16 @@ async def _consignees(session: AsyncSession, trace: Trace) -> dict[str, Holder]:
     return {key: holder_at(key, places, names) for key in keys}
 
 
+def _by_name(name: str, region_code: str) -> Holder:
+    """Somebody who is not on the platform: nobody tells him but an officer, who also records what he answers."""
+    return Holder(f"name:{name}", name, None, region_code)
+
+
+def _outside_line(sold: repository.SoldOutside) -> ScopeLine:
+    amount = Amount(sold.quantity, sold.unit)
+    return ScopeLine(sold.lot_key, sold.product_name, amount.uom or PIECE, amount.quantity, amount.quantity, Decimal(0))
+
+
 def _line(trace: Trace, balance: Balance) -> ScopeLine:
     name = trace.names.get(balance.key) or trace.names.get(kind_of(balance.key) or "") or ""
     sold = balance.flows.get(Flow.SOLD, Decimal(0))
@@ -162,8 +175,9 @@ def named_only(
     by: str,
 ) -> Scope:
     """The scope of a lot of which the platform has no events: only who is named is known, so it is not complete."""
-    own = f"business:{business_id}" if business_id else f"name:{holder_name}"
-    holder = Holder(own, holder_name, business_id, region_code)
+    holder = _by_name(holder_name, region_code)
+    if business_id:
+        holder = Holder(f"business:{business_id}", holder_name, business_id, region_code)
     line = ScopeLine(key, product_name, "", Decimal(0), None, Decimal(0))
     body = {
         "format": SCOPE_FORMAT,

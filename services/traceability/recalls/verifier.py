@@ -86,7 +86,9 @@ def _check_scope(scope: Mapping[str, Any], files: Mapping[str, bytes]) -> list[s
             left_out += 1
         elif digest(files[file]) != event["body_sha256"]:
             raise Difference(file, f"事件 {event['event_id']} 与冻结时不符")
-    notes = [f"第 {scope['number']} 次范围有 {left_out} 件事件不在包里（打包的人看不到原文）"] if left_out else []
+    notes = []
+    if left_out:
+        notes.append(f"第 {scope['number']} 次范围有 {left_out} 件事件的原文不在包里（打包的人看不到，或被拿走了）")
     if not body["complete"]:
         notes.append(f"第 {scope['number']} 次范围当时没有追到底")
     return notes
@@ -126,7 +128,12 @@ def main(arguments: Sequence[str]) -> int:
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         say(f"文件读不懂：{type(error).__name__} {error}\n")
         return 2
-    say(f"相符：{len(files)} 个文件与清单一致，冻结的召回范围和其中的事件没有改动\n清单的摘要 {found}\n")
+    if len(arguments) == 2:
+        say(f"相符：{len(files)} 个文件与清单一致，清单与给出的摘要一致，没有改动\n")
+    else:
+        say(f"包内相符：{len(files)} 个文件与包内的清单一致\n")
+        say("清单本身有没有换过，包里看不出：请拿下面的摘要与案卷里的核对\n")
+    say(f"清单的摘要 {found}\n")
     for note in notes:
         say(f"还请留意：{note}\n")
     return 0

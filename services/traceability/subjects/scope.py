@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from services.traceability.market_stalls.repository import stalls_of
 from services.traceability.subjects.models import Subject
-from shared.contracts.codes import Role
+from shared.contracts.codes import OFFICIALS, Role
 from shared.http.auth import Actor
 from shared.regions.repository import codes_within
 from shared.times import day_of, now
@@ -31,7 +31,14 @@ def readable(actor: Actor, business_id: Any, region_code: Any) -> ColumnElement[
 
 
 def acts_for(actor: Actor, business_id: UUID | None) -> bool:
-    """Whether the actor may write as that business, as far as his token tells: itself, or anybody in his regions for
-    whoever has no business of his own (an office, a system that scales and shop software send through).
+    """Whether the actor may write as that business, as far as his token tells: itself, or for an office anybody in its
+    regions. A system whose token names no business speaks for none; through a scale it does (`tickets`).
     """
-    return actor.business_id is None or actor.business_id == business_id
+    if actor.business_id is not None:
+        return actor.business_id == business_id
+    return not is_bare_system(actor)
+
+
+def is_bare_system(actor: Actor) -> bool:
+    """An external system that no business has lent its name."""
+    return actor.business_id is None and actor.has(Role.EXTERNAL_SYSTEM) and not actor.has(*OFFICIALS)

@@ -10,7 +10,7 @@ from services.traceability.subjects import repository
 from services.traceability.subjects.models import Subject
 from services.traceability.subjects.problems import NotActivated, NotYourSubject, PlaceNotYours, UnknownSubject
 from services.traceability.subjects.schemas import SubjectWrite
-from services.traceability.subjects.scope import acts_for
+from services.traceability.subjects.scope import acts_for, is_bare_system
 from services.traceability.subjects.standing import recount
 from shared.contracts.business_numbers import check_uscc
 from shared.contracts.inspection import BusinessFacts, BusinessMerged, BusinessStatus
@@ -21,7 +21,8 @@ from shared.times import now
 
 
 async def activate(session: AsyncSession, business_id: UUID, wanted: SubjectWrite, actor: Actor) -> Subject:
-    """Enter address and contact, which activates the subject; again, it brings them up to date.
+    """Enter address and contact, which activates the subject; again, it brings them up to date. A place or market that
+    is not mentioned stays as it is; null takes it away.
 
     Raises `NotYourSubject`, `PlaceNotYours`, `OutsideRegion`, `InvalidRequest`.
     """
@@ -30,6 +31,7 @@ async def activate(session: AsyncSession, business_id: UUID, wanted: SubjectWrit
     known = await repository.get(session, business_id)
     await ensure_in_scope(session, actor, known.region_code if known else wanted.region_code)
     place = await _place(session, wanted.place_code, business_id)
+    market = wanted.market_business_id
     if known is None or known.facts_version == 0:
         facts = {
             "name": wanted.name,
@@ -49,7 +51,9 @@ async def activate(session: AsyncSession, business_id: UUID, wanted: SubjectWrit
             await ensure_in_scope(session, actor, wanted.region_code)
         for name, value in facts.items():
             setattr(subject, name, value)
-    subject.activate(address=wanted.address, contact=wanted.contact, place_code=place, market=wanted.market_business_id)
+    place = place if "place_code" in wanted.model_fields_set else subject.place_code
+    market = market if "market_business_id" in wanted.model_fields_set else subject.market_business_id
+    subject.activate(address=wanted.address, contact=wanted.contact, place_code=place, market=market)
     if subject.activated_at is None:
         subject.activated_at, subject.activated_by = now(), actor.id
     await session.flush()
@@ -65,16 +69,17 @@ async def subject_for(session: AsyncSession, business_id: UUID, actor: Actor) ->
     return subject
 
 
-async def acting(session: AsyncSession, business_id: UUID | None, actor: Actor) -> Subject:
-    """The activated subject as which the actor writes: his own where none is named.
+async def acting(session: AsyncSession, business_id: UUID | None, actor: Actor, *, by_scale: bool = False) -> Subject:
+    """The activated subject as which the actor writes: his own where none is named. `by_scale`: for a system without a
+    business the caller sees to it that the shop has registered the scale through which it speaks.
 
     Raises `NotYourSubject`, `UnknownSubject`, `OutsideRegion`, `NotActivated`.
     """
     wanted = business_id or actor.business_id
     if wanted is None:
         raise UnknownSubject("请写明是哪个主体的记录")
-    if not acts_for(actor, wanted):
-        raise NotYourSubject("只能登记本主体的记录")
+    if not acts_for(actor, wanted) and not (by_scale and is_bare_system(actor)):
+        raise NotYourSubject("只能登记本主体的记录；外部系统须用带本主体的令牌，电子秤的票据凭登记的秤上传")
     subject = await repository.get(session, wanted)
     if subject is None:
         raise NotActivated(f"请先激活主体：PUT /v1/subjects/{wanted}，填写地址与联系方式")

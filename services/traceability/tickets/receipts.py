@@ -17,7 +17,7 @@ from services.traceability.tickets.rules import CLOCK_TOLERANCE, TicketState, fi
 from services.traceability.tickets.schemas import CountedLine, ReceiptWrite
 from shared.http.auth import Actor
 from shared.http.problems import FieldError
-from shared.times import now
+from shared.times import in_words, now
 
 
 async def put_receipt(
@@ -47,6 +47,11 @@ async def put_receipt(
     if body.received_at > now() + CLOCK_TOLERANCE:
         error = FieldError(pointer="/received_at", message="在将来；请校准终端的时钟", code="future")
         raise TicketRefused("有 1 处需要改正", errors=[error])
+    if ticket is not None and body.received_at < ticket.sold_at - CLOCK_TOLERANCE:
+        said = f"早于交货时间 {in_words(ticket.sold_at)}；请核对收货时间和终端的时钟"
+        raise TicketRefused(
+            "有 1 处需要改正", errors=[FieldError(pointer="/received_at", message=said, code="before_sale")]
+        )
     await repository.add_receipt(session, values)
     receipt = await repository.receipt_of(session, ticket_id, buyer.id)
     assert receipt is not None

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.codes.service import key_of
-from services.traceability.everyday_events.rules import lot_code, lot_key
+from services.traceability.everyday_events.rules import is_place_code, lot_code, lot_key
 from services.traceability.figures import service as figures
 from services.traceability.figures.trades import counts_of
 from services.traceability.lots.rules import Holder
@@ -16,6 +16,7 @@ from services.traceability.stocks import service as stocks
 from services.traceability.stocks.service import Oversold
 from services.traceability.subjects import service as subjects
 from services.traceability.subjects.models import Subject
+from services.traceability.subjects.scope import is_bare_system
 from services.traceability.tickets import receipts, repository, writing
 from services.traceability.tickets.models import Ticket, TicketLine
 from services.traceability.tickets.problems import (
@@ -28,7 +29,6 @@ from services.traceability.tickets.problems import (
 )
 from services.traceability.tickets.rules import CLOCK_TOLERANCE, TicketKind, TicketState, expiry
 from services.traceability.tickets.schemas import LineWrite, TicketWrite
-from shared.contracts.codes import OFFICIALS, Role
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.http.problems import FieldError
@@ -41,7 +41,7 @@ async def put_ticket(session: AsyncSession, ticket_id: UUID, body: TicketWrite, 
     A receipt that came first is matched to it. Raises `TicketIdReused`, `LotOnHold`, `ScaleNotRegistered`,
     `TicketRefused`, and what `subjects.acting` raises.
     """
-    subject = await subjects.acting(session, body.business_id, actor)
+    subject = await subjects.acting(session, body.business_id, actor, by_scale=True)
     await _ensure_scale(session, body, subject, actor)
     digest = _digest(body, subject.id)
     await repository.lock_id(session, ticket_id)
@@ -54,6 +54,7 @@ async def put_ticket(session: AsyncSession, ticket_id: UUID, body: TicketWrite, 
         raise _refused("/sold_at", "在将来；请校准终端的时钟", "future")
     buyer = await _buyer(session, body, subject)
     ticket = _ticket(ticket_id, body, subject, buyer, digest, actor)
+    _ensure_goods(ticket.lines)
     if body.kind is not TicketKind.PURCHASE:
         ticket.held_reason = await _held(session, ticket.lines, subject, handed_over=body.handed_over)
     session.add(ticket)
@@ -116,12 +117,26 @@ async def _buyer(session: AsyncSession, body: TicketWrite, seller: Subject) -> S
 async def _ensure_scale(session: AsyncSession, body: TicketWrite, subject: Subject, actor: Actor) -> None:
     """A system without a business of its own speaks for a shop only through a scale that stands in it."""
     if body.scale_id is None:
-        if actor.business_id is None and actor.has(Role.EXTERNAL_SYSTEM) and not actor.has(*OFFICIALS):
+        if is_bare_system(actor):
             raise ScaleNotRegistered("外部系统上传票据须写 scale_id；秤先由店家或监管人员登记：PUT /v1/scales/{id}")
         return
     scale = await repository.get_scale(session, body.scale_id)
     if scale is None or not scale.active or scale.business_id != subject.id:
         raise ScaleNotRegistered("请核对 scale_id；秤先由店家或监管人员登记：PUT /v1/scales/{id}")
+
+
+def _ensure_goods(lines: Sequence[TicketLine]) -> None:
+    errors = [
+        FieldError(
+            pointer=f"/lines/{line.number - 1}/lot",
+            message=f"{line.lot_code} 是店码（摊位码），不是批号；卖给这家店的，店码填在 buyer_code",
+            code="place_code",
+        )
+        for line in lines
+        if is_place_code(line.lot_key)
+    ]
+    if errors:
+        raise TicketRefused(f"有 {len(errors)} 处需要改正", errors=errors)
 
 
 async def _held(

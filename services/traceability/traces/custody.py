@@ -298,12 +298,31 @@ def yields(events: Iterable[TraceEvent]) -> list[Yield]:
 
 
 def holder_of(head: EventHead, places: Mapping[str, Place], names: Mapping[UUID, str]) -> Holder | None:
-    """Whose the event is: the business that holds the place, else the place, else who captured it."""
-    if head.place is not None:
-        return holder_at(gln_key(head.place), places, names, head.region_code)
-    if head.business_id is not None and head.shown is None:
-        return captured_by(head.business_id, names, head.region_code)
-    return None
+    """Whose the event is. Who sees a part of it is told the place's holder, never who else captured it."""
+    found = holder_where(head.place, head.business_id, head.region_code, places, names)
+    if head.shown is None or found is None:
+        return found
+    at_place = holder_where(head.place, None, head.region_code, places, names)
+    return found if at_place is not None and at_place.key == found.key else None
+
+
+def holder_where(
+    place: str | None,
+    business_id: UUID | None,
+    region_code: str | None,
+    places: Mapping[str, Place],
+    names: Mapping[UUID, str],
+) -> Holder | None:
+    """Whose an event at a place is that a business captured: of who holds the place, else of the place itself, and
+    without one of who captured it. A business that tells of the place of another one has told what it did itself:
+    nobody writes in another's name.
+    """
+    if place is not None:
+        known = places.get(gln_key(place))
+        held_by = known.business_id if known else None
+        if held_by is None or business_id in (None, held_by):
+            return holder_at(gln_key(place), places, names, region_code)
+    return captured_by(business_id, names, region_code) if business_id is not None else None
 
 
 def holder_at(

@@ -21,6 +21,7 @@ from shared.times import in_words
 _GEO = re.compile(r"geo:(-?\d{1,2}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)(?:[,;].*)?", re.ASCII)
 
 
+RETAIL_STEPS = ("retail_selling", "dispensing")
 CLOCKS_DIFFER = timedelta(hours=1)
 
 
@@ -89,16 +90,10 @@ def broken_links(moves: Sequence[Movement], contents: Contents, limits: Limits, 
             receipts[move.key].append(move)
     answered: set[tuple[str, str]] = set()
     patience = timedelta(hours=float(limits.of(Limit.RECEIPT)))
-    void = {
-        (key, move.event.holder.key if move.event.holder else None)
-        for move in named
-        if move.event.step == "void_shipping"
-        for key in [move.key]
-    }
-    for sent in sorted((m for m in named if m.flow is Flow.SHIPPED and m.event.step == "shipping"), key=_when):
+    voids = [move for move in named if move.event.step == "void_shipping"]
+    gone = [m for m in named if m.flow is Flow.SOLD or (m.flow is Flow.SHIPPED and m.event.step == "shipping")]
+    for sent in sorted(gone, key=_when):
         event = sent.event
-        if (sent.key, event.holder.key if event.holder else None) in void:
-            continue
         at = event.head.at
         kin = [sent.key, *(inner.key for inner in contents.at(sent.key, at)), *sorted(contents.around(sent.key, at))]
         found = [
@@ -111,6 +106,10 @@ def broken_links(moves: Sequence[Movement], contents: Contents, limits: Limits, 
             first = min(found, key=_when)
             same = [one for one in found if one.event is first.event]
             answered |= {(one.event.head.event_id, one.key) for one in same}
+        elif sent.flow is Flow.SOLD:
+            continue
+        elif (void := _void_of(sent, voids)) is not None:
+            voids.remove(void)
         elif as_of - at > patience:
             to = "、".join(event.destinations)
             yield Finding(
@@ -129,7 +128,7 @@ def broken_links(moves: Sequence[Movement], contents: Contents, limits: Limits, 
                 yield Finding(
                     FindingKind.NOT_SHIPPED,
                     f"{in_words(receipt.event.head.at)}{_who(receipt.event)}登记收货"
-                    f"{f'，供货方 {source}' if source else '，没有写明供货方'}；没有对应的发货登记",
+                    f"{f'，供货方 {source}' if source else '，供货方没有写明或不在平台上'}；没有对应的发货登记",
                     receipt.event.head.at,
                     (receipt.key,),
                     receipt.event.holder.key if receipt.event.holder else None,
@@ -141,9 +140,24 @@ def _when(move: Movement) -> tuple[datetime, str]:
     return move.event.head.at, move.event.head.event_id
 
 
+def _void_of(sent: Movement, voids: Sequence[Movement]) -> Movement | None:
+    """What took this consignment back: one of as much of it by the same holder, else any of his."""
+    own = [
+        void
+        for void in voids
+        if void.key == sent.key and void.event.holder == sent.event.holder and void.event.head.at >= sent.event.head.at
+    ]
+    as_much = [void for void in own if void.amount is not None and void.amount == -(sent.amount or 0)]
+    return next(iter([*as_much, *own]), None)
+
+
 def _answers(receipt: TraceEvent, sent: TraceEvent) -> bool:
+    """Whether a receipt is of what was sent. Over the counter nobody is named: it counts for whoever names the shop."""
     if receipt.head.at < sent.head.at:
         return False
+    if sent.step in RETAIL_STEPS:
+        place = {sent.holder.key.partition(":")[2] if sent.holder else "", gln_key(sent.head.place or "")} - {""}
+        return bool(place & set(receipt.sources))
     if receipt.holder is None:
         return True
     if sent.destinations:

@@ -14,7 +14,7 @@ from services.traceability.epcis_events.keys import gln_key
 from services.traceability.traces import repository
 from services.traceability.traces.behind import MOST_EVENTS, business_names
 from services.traceability.traces.collecting import rare_collections
-from services.traceability.traces.custody import EventHead, Heads, Holder, captured_by, holder_at
+from services.traceability.traces.custody import EventHead, Heads, Holder, holder_at, holder_where
 from services.traceability.traces.problems import NothingTraced
 from services.traceability.traces.rules import FOR_EVER, Cut, Direction, Window, windows
 from services.traceability.traces.service import MOST_DEPTH, MOST_NODES, walk
@@ -23,7 +23,7 @@ from shared.times import now
 
 
 class PlaceReached(NamedTuple):
-    """Events at one place, or of one business that told no place."""
+    """Events at one place that one business captured; it is not told of those that are seen in part."""
 
     place: str | None
     business_id: UUID | None
@@ -77,10 +77,9 @@ async def reach(
     names = await business_names(session, places, {one.business_id for one in found if one.business_id})
     own: dict[Holder, list[PlaceReached]] = defaultdict(list)
     for one in found:
-        if one.place is not None:
-            own[holder_at(gln_key(one.place), places, names, one.region_code)].append(one)
-        elif one.business_id is not None:
-            own[captured_by(one.business_id, names, one.region_code)].append(one)
+        holder = holder_where(one.place, one.business_id, one.region_code, places, names)
+        if holder is not None:
+            own[holder].append(one)
     total = sum(one.events for one in found)
     reached = [
         ReachedPlace(holder, sum(o.events for o in many), min(o.first_at for o in many), max(o.last_at for o in many))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Text, and_, case, column, exists, func, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Text, and_, column, exists, func, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as UUIDS
@@ -269,16 +269,15 @@ def _ids_about(windows: Sequence[Window]) -> Any:
 async def places_reached(
     session: AsyncSession, actor: Actor, windows: Sequence[Window], most: int, known_at: datetime | None
 ) -> Sequence[Row[Any]]:
-    """Where the caller's own events about the things took place: (place, business without a place, region, events,
+    """Where the caller's own events about the things took place: (place, who captured them, region, events,
     first, last), and in each row how many events there are about the things for anybody, up to `most`.
     """
     ids = _ids_about(windows).limit(most).cte("about")
     place = func.coalesce(EpcisEvent.biz_location, EpcisEvent.read_point).label("place")
-    business = case((place.is_(None), EpcisEvent.business_id)).label("business_id")
     statement = (
         select(
             place,
-            business,
+            EpcisEvent.business_id,
             func.min(EpcisEvent.region_code).label("region_code"),
             func.count().label("events"),
             func.min(EpcisEvent.event_time).label("first_at"),
@@ -288,7 +287,7 @@ async def places_reached(
         .select_from(ids)
         .join(EpcisEvent, EpcisEvent.id == ids.c.event_pk)
         .where(concerned(actor), *_standing(known_at))
-        .group_by(place, business)
+        .group_by(place, EpcisEvent.business_id)
     )
     return (await session.execute(statement)).all()
 

@@ -21,6 +21,10 @@ class NodeKind(StrEnum):
     CARRIER = "carrier"
     TRANSFORMATION = "transformation"
 
+    @property
+    def label(self) -> str:
+        return {"thing": "货物", "carrier": "箱托", "transformation": "加工"}[self]
+
 
 class NodeRead(Schema):
     key: str = Field(description="标识的统一写法", examples=["https://id.gs1.org/01/09520123456788/10/L1"])

@@ -22,6 +22,7 @@ from services.traceability.traces.schemas import (
     YieldRead,
 )
 from services.traceability.traces.service import Trace
+from shared.contracts.traceability import STEP_LABELS, UNIT_LABELS
 from shared.times import SHANGHAI
 
 MOST_HOLDERS = 1_000
@@ -176,7 +177,7 @@ def table_of(trace: Trace, part: TraceTable) -> tuple[list[str], list[list[Cell]
                 [
                     Decimal(node.depth),
                     node.direction.label if node.direction else "所追的码",
-                    node.kind,
+                    node.kind.label,
                     node.name,
                     node.key,
                 ]
@@ -186,7 +187,7 @@ def table_of(trace: Trace, part: TraceTable) -> tuple[list[str], list[list[Cell]
             header = ["谁", "名称", "标识", "单位", *(flow.label for flow in Flow), "账面结存", "没写数量的笔数"]
             lines = [
                 [
-                    *(one.holder.name, trace.names.get(one.key), one.key, one.unit),
+                    *(one.holder.name, trace.names.get(one.key), one.key, UNIT_LABELS.get(one.unit, one.unit)),
                     *(one.flows.get(flow, Decimal(0)) for flow in Flow),
                     one.remaining,
                     Decimal(one.untold),
@@ -195,8 +196,12 @@ def table_of(trace: Trace, part: TraceTable) -> tuple[list[str], list[list[Cell]
             ]
         case TraceTable.FINDINGS:
             header = ["时间", "情况", "说明", "货物", "谁", "事件编号"]
+            who = {holder.key: holder.name for holder in trace.holders}
             lines = [
-                [one.at, one.kind.label, one.says, "\n".join(one.keys), one.holder_key, "\n".join(one.event_ids)]
+                [
+                    *(one.at, one.kind.label, one.says, "\n".join(one.keys)),
+                    *(who.get(one.holder_key or "", one.holder_key), "\n".join(one.event_ids)),
+                ]
                 for one in trace.findings
             ]
     return header, lines
@@ -206,7 +211,13 @@ def _event_line(trace: Trace, event: TraceEvent) -> list[Cell]:
     head, holder = event.head, event.holder
     keys = sorted(event.keys & trace.things)
     return [
-        *(head.at, head.recorded_at, event.step, holder.name if holder else None, head.place),
+        *(
+            head.at,
+            head.recorded_at,
+            STEP_LABELS.get(event.step, event.step),
+            holder.name if holder else None,
+            head.place,
+        ),
         "\n".join(trace.names.get(key, key) for key in keys),
         "\n".join(event.sources),
         "\n".join(event.destinations),

@@ -1,6 +1,7 @@
 """One batch, one certificate; who mixes or repacks issues anew and names what came with the goods."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -110,6 +111,20 @@ async def test_a_reissue_after_mixing_names_every_source_and_keeps_them(client_o
     assert f"<h1>{WORDS}</h1>" in page.text
     assert first["number"] in page.text
     assert "<script" not in page.text
+
+
+async def test_a_reissue_is_not_of_more_than_its_sources(client_of: ClientOf) -> None:
+    dealer_id, dealer = await shop(client_of, "演示批发部（虚构）")
+    source = await delivered(client_of, dealer_id, dealer, "QC-1")
+    more = str(Decimal(source["quantity"]) + 1)
+    named = {"role": "purchaser", "sources": [{"id": source["id"], "number": source["number"]}]}
+    issued_at = (SOLD_AT + timedelta(hours=3)).isoformat()
+    refused = await dealer.put(
+        f"/v1/certificates/{uuid4()}", json=commitment("H-1", more, issued_at=issued_at, **named)
+    )
+    assert [error["code"] for error in refused.json()["errors"]] == ["more_than_sources"]
+    all_of_it = commitment("H-1", source["quantity"], issued_at=issued_at, **named)
+    assert (await dealer.put(f"/v1/certificates/{uuid4()}", json=all_of_it)).status_code == 200
 
 
 async def test_nobody_reissues_on_a_certificate_that_did_not_come_to_him(client_of: ClientOf) -> None:

@@ -119,3 +119,19 @@ def test_goods_given_twice_are_one_entry_and_things_are_listed_by_themselves() -
     event = rules.retail_selling(act, [Goods(lot, half), Goods(item.key), Goods(lot, half)], act.place)
     assert event["epcList"] == [item.key]
     assert event["quantityList"] == [{"epcClass": lot, "quantity": Decimal("1"), "uom": "KGM"}]
+
+
+@pytest.mark.parametrize("kind", [CodeKind.LOT, CodeKind.ITEM])
+def test_however_a_code_is_typed_scanned_or_copied_it_names_the_same_goods(kind: CodeKind) -> None:
+    code = next(iter(own_codes(kind, "330203", 1))).text
+    full_width = "".join(chr(ord(char) + 0xFEE0) for char in code)
+    spellings = [
+        code.lower(),
+        full_width,
+        f"{code}\u200b",
+        f"HTTP://127.0.0.1:8000/Q/{code}",
+        f"https://x.cn/c/q/{code}?a=1",
+    ]
+    spellings += [f"urn:shian:code:{code}", f"urn:shian:lot:{OWNER}:{code}", f" {code} "]
+    assert {rules.lot_key(one, OWNER) for one in spellings} == {f"urn:shian:code:{code}"}
+    assert rules.lot_key("ＤEMO-Q１\u200b", OWNER) == rules.lot_key("demo-q1", OWNER)

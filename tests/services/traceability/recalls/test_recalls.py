@@ -26,6 +26,8 @@ from shared.events.models import OutboxEvent
 from tests.conftest import ClientOf, SessionOf
 from tests.factories.statutory_sampling import passed_after_all, recall_requested
 from tests.services.traceability.epcis_queries.worlds import HAISHU, NANHAI
+from tests.services.traceability.subjects.activating import shop
+from tests.services.traceability.tickets.trading import line, sale, sold
 from tests.services.traceability.traces.chains import Member, lot, register, tell
 from tests.services.traceability.traces.test_traces import told
 
@@ -96,6 +98,20 @@ async def test_opening_finds_holds_and_freezes(
     [clock] = await clocks_of(session, "recall", read["id"])
     assert (clock.code, (clock.due_at - clock.triggered_at).total_seconds()) == ("recall_start_1", 24 * 3600)
     assert not clock.rule.verified
+
+
+async def test_a_buyer_who_is_not_on_the_platform_is_in_the_scope_by_name(
+    client_of: ClientOf, officer: httpx.AsyncClient
+) -> None:
+    own, seller = await shop(client_of, "演示批发部（虚构）")
+    canteen = {"name": "演示幼儿园食堂（虚构）", "address": "演示路 99 号", "contact": "0574-00000099（虚构）"}
+    ticket = await sold(seller, sale(line(quantity="20", unit="公斤"), buyer=canteen))
+    await sold(seller, sale(line(quantity="8", unit="斤"), buyer=canteen))
+    read = await opened(officer, code=ticket["lines"][0]["lot_key"])
+    [notice] = [one for one in read["notices"] if one["holder_name"] == canteen["name"]]
+    assert notice["business_id"] is None
+    assert [(one["unit"], one["left"]) for one in notice["lines"]] == [("KGM", "24")]
+    assert {one["business_id"] for one in read["notices"]} == {None, str(own)}
 
 
 async def test_whom_goods_were_sent_is_told_though_he_has_recorded_nothing(

@@ -99,5 +99,8 @@ async def test_a_shop_is_known_by_its_own_shop_code_only(client_of: ClientOf) ->
     [foreign] = await issued(inspector, kind="shop", business_id=str(uuid4()), activate=True)
     assert (await activate(caller, own, "一店一码（虚构）", place_code=code["text"]))["place_code"] == code["key"]
     body = {"name": "一店一码（虚构）", "region_code": HAISHU, "address": "演示路（虚构）", "contact": "演示"}
+    again = (await caller.put(f"/v1/subjects/{own}", json=body)).json()
+    assert again["place_code"] == code["key"], "what is not mentioned stays"
+    assert (await caller.put(f"/v1/subjects/{own}", json=body | {"place_code": None})).json()["place_code"] is None
     refused = await caller.put(f"/v1/subjects/{own}", json=body | {"place_code": foreign["text"]})
     assert refused.json()["type"] == "/problems/place-not-yours"

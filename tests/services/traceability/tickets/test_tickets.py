@@ -1,6 +1,6 @@
 """One scan makes the seller's ticket and the buyer's record; held lots are not sold; what is oversold shows."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -232,6 +232,46 @@ async def test_a_scale_speaks_for_the_shop_it_stands_in(client_of: ClientOf) -> 
     assert (await put(far, weighed | {"scale_id": str(scale_id)})).json()["type"] == "/problems/outside-region"
     _, rival = await shop(client_of, "对手（虚构）")
     assert (await rival.put(f"/v1/scales/{scale_id}", json=body)).status_code == 404
+
+
+async def test_a_system_without_a_business_writes_nothing_in_the_name_of_others(client_of: ClientOf) -> None:
+    own, _ = await shop(client_of, "演示菜摊（虚构）")
+    _, wholesaler = await shop(client_of, "演示批发部（虚构）")
+    ticket = await sold(wholesaler, sale(buyer_business_id=str(own)))
+    vendor = await client_of(Unit.TRACEABILITY, Role.EXTERNAL_SYSTEM, regions=[HAISHU])
+    receipt = {"received_at": ticket["sold_at"], "documents_checked": True, "goods_in_order": True}
+    received = await vendor.put(f"/v1/tickets/{ticket['id']}/receipt", json=receipt | {"business_id": str(own)})
+    activated = await vendor.put(
+        f"/v1/subjects/{own}",
+        json={"name": "改了（虚构）", "region_code": HAISHU, "address": "别处", "contact": "0574-99999999（虚构）"},
+    )
+    voided = await vendor.post(
+        f"/v1/tickets/{ticket['id']}/voiding", json={"reason": "演示"}, headers={"If-Match": f'"{ticket["version"]}"'}
+    )
+    assert [answer.status_code for answer in (received, activated, voided)] == [403, 403, 403]
+
+
+async def test_goods_do_not_arrive_before_they_are_handed_over(client_of: ClientOf) -> None:
+    own, buyer = await shop(client_of, "演示饭店（虚构）")
+    _, seller = await shop(client_of, "演示批发部（虚构）")
+    ticket = await sold(seller, sale(buyer_business_id=str(own)))
+    a_year_before = (datetime.fromisoformat(ticket["sold_at"]) - timedelta(days=365)).isoformat()
+    receipt = {"received_at": a_year_before, "documents_checked": True, "goods_in_order": True}
+    refused = await buyer.put(f"/v1/tickets/{ticket['id']}/receipt", json=receipt)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "before_sale")
+
+
+async def test_a_shop_code_is_no_lot(client_of: ClientOf) -> None:
+    own, seller = await shop(client_of, "演示批发部（虚构）")
+    inspector = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[HAISHU])
+    [code] = await issued(inspector, kind="shop", business_id=str(own), activate=True)
+    for written in (code["text"], code["uri"]):
+        body = sale()
+        body["lines"][0]["lot"] = written
+        refused = await put(seller, body)
+        assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [
+            ("/lines/0/lot", "place_code")
+        ]
 
 
 async def test_who_sees_a_ticket(client_of: ClientOf) -> None:

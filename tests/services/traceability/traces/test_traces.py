@@ -288,6 +288,48 @@ async def test_a_limit_is_corrected_for_one_product(
     assert {row["verified"] for row in listed if row["source"].startswith("本平台拟定")} == {False}
 
 
+async def test_nobody_s_books_are_written_by_somebody_else(
+    session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
+) -> None:
+    """Another business tells of a sale at the shop's place: it stands in the trace as its own doing."""
+    await told(session, members)
+    rival = Member(8, "演示别家（虚构）")
+    await register(session, [rival])
+    await tell(session, rival, members["shop"].sold(16, {"COOKED": "5000"}))
+    read = await trace(office, lot("DUCK"), direction="forward")
+    sold = {one["holder"]["business_id"]: one["sold"] for one in read["balances"] if one["sold"] != "0"}
+    assert sold == {str(members["shop"].business_id): "55", str(rival.business_id): "5000"}
+    reached = (await office.get("/v1/traces/reach", params={"code": lot("DUCK")})).json()
+    told_of = {one["business_id"] for one in reached["holders"]}
+    assert told_of == {str(one.business_id) for one in (rival, *members.values())}
+
+
+async def test_a_void_takes_back_one_consignment_and_no_other(
+    session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
+) -> None:
+    farm, kitchen = members["farm"], members["kitchen"]
+    await register(session, [farm, kitchen])
+    await tell(session, farm, farm.made(0, {"DUCK": "100"}))
+    for number in (1, 2):
+        await tell(session, farm, farm.shipped(2, kitchen, {"DUCK": "10"}, eventID=f"urn:demo:sent:{number}"))
+    await tell(session, kitchen, kitchen.received(5, farm, {"DUCK": "10"}))
+    assert "not_received" in kinds(await trace(office, lot("DUCK")))
+    void = {"action": "OBSERVE", "quantityList": amounts({"DUCK": "10"})}
+    await tell(session, farm, farm.event("ObjectEvent", 6, "void_shipping", **void))
+    assert kinds(await trace(office, lot("DUCK"))) == []
+
+
+async def test_what_is_bought_over_the_counter_and_taken_in_is_no_gap(
+    session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
+) -> None:
+    farm, shop = members["farm"], members["shop"]
+    await register(session, [farm, shop])
+    await tell(session, farm, farm.made(0, {"DUCK": "100"}))
+    await tell(session, farm, farm.sold(2, {"DUCK": "10"}))
+    await tell(session, shop, shop.received(3, farm, {"DUCK": "10"}))
+    assert kinds(await trace(office, lot("DUCK"))) == []
+
+
 async def test_one_thing_cannot_be_at_two_far_places(
     session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
 ) -> None:
