@@ -8,6 +8,7 @@ from services.scoring.credit.grades.router import router as credit_grades
 from services.scoring.credit.grades.seed import seed_credit_grade_rules
 from services.scoring.credit.router import router as credit
 from services.scoring.credit.subscribers import (
+    on_business,
     on_disposal_closed,
     on_rapid_test_failed,
     on_sample_concluded,
@@ -44,6 +45,7 @@ from services.scoring.trials.router import router as trials
 from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP
 from shared.contracts.codes import Unit
+from shared.contracts.inspection import BusinessChanged, BusinessRegistered
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
 from shared.contracts.statutory_sampling import DisposalClosed, SampleConcluded
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
@@ -77,6 +79,8 @@ service = Service(
     ],
     subscribers={
         **REGION_SUBSCRIBERS,
+        BusinessRegistered.type: on_business,
+        BusinessChanged.type: on_business,
         RapidTestFailed.type: on_rapid_test_failed,
         WhistleClosed.type: on_whistle_closed,
         SampleConcluded.type: on_sample_concluded,

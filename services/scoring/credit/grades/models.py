@@ -34,7 +34,8 @@ class CreditGradeRule(DatedRule, Base):
 
 class CreditAccount(Versioned, Base):
     """A business as credit knows it, and its last grade. `grade` null: none can be given yet; `told` is the last one
-    that others were told.
+    that others were told. `register_version`: of the file in the register that name and region were taken from, 0 for
+    an account that the register has not told of.
     """
 
     __tablename__ = "credit_accounts"
@@ -47,6 +48,7 @@ class CreditAccount(Versioned, Base):
     uscc: Mapped[str | None]
     name: Mapped[str]
     region_code: Mapped[str]
+    register_version: Mapped[int] = mapped_column(default=0, server_default="0")
     grade: Mapped[CreditGrade | None]
     points: Mapped[Decimal | None] = mapped_column(Numeric)
     as_of: Mapped[date | None]

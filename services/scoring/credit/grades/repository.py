@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -47,8 +47,15 @@ async def list_accounts(
     return await paginate(session, statement, page, order_by=[CreditAccount.business_id])
 
 
-async def accounts_within(session: AsyncSession, regions: Sequence[str]) -> Sequence[UUID]:
-    statement = select(CreditAccount.business_id).where(CreditAccount.region_code.in_(codes_within(regions)))
+async def accounts_to_grade(session: AsyncSession, regions: Sequence[str] | None) -> Sequence[UUID]:
+    """The accounts of these regions (of all, None) with a grade or anything to grade by."""
+    entered = select(CreditEntry.id).where(CreditEntry.business_id == CreditAccount.business_id).exists()
+    found = select(CreditSignal.id).where(
+        CreditSignal.business_id == CreditAccount.business_id, CreditSignal.state == SignalState.CONFIRMED
+    )
+    statement = select(CreditAccount.business_id).where(or_(CreditAccount.grade.is_not(None), entered, found.exists()))
+    if regions is not None:
+        statement = statement.where(CreditAccount.region_code.in_(codes_within(regions)))
     return (await session.scalars(statement.order_by(CreditAccount.business_id))).all()
 
 

@@ -25,6 +25,7 @@ from services.scoring.credit.grades.schemas import (
 )
 from services.scoring.credit.models import CreditSignal
 from services.scoring.figures.counting import graded
+from shared.contracts.inspection import BusinessFacts
 from shared.contracts.scoring import CreditGradeChanged
 from shared.dated_rules.repository import rule_on
 from shared.events.outbox import publish
@@ -46,11 +47,16 @@ async def read_account(session: AsyncSession, actor: Actor, business_id: UUID) -
 
 
 async def open_account(session: AsyncSession, body: CreditAccountCreate, actor: Actor) -> CreditAccount:
-    """Open the account of a business that no signal has opened yet. Nothing is known, so it has no grade."""
+    """Open the account of a business that no signal has opened yet. Nothing is known, so it has no grade. The one that
+    the register opened is the same account.
+    """
     await ensure_in_scope(session, actor, body.region_code)
-    if not await repository.open_if_new(session, {**body.model_dump(), "steps": [], "version": 1}):
+    if await repository.open_if_new(session, {**body.model_dump(), "steps": [], "version": 1}):
+        return await repository.held(session, body.business_id)
+    account = await repository.get_visible(session, actor, body.business_id)
+    if account is None or not account.register_version:
         raise AccountElsewhere("账户已经开过，请直接登记记录")
-    return await repository.held(session, body.business_id)
+    return account
 
 
 async def enter(session: AsyncSession, actor: Actor, business_id: UUID, body: CreditEntryCreate) -> CreditEntry:
@@ -104,6 +110,26 @@ async def follow_signal(session: AsyncSession, signal: CreditSignal) -> None:
     }
     await repository.open_if_new(session, values)
     await grade(session, signal.business_id, day_of(now()))
+
+
+async def follow_register(session: AsyncSession, facts: BusinessFacts) -> None:
+    """The register knows a business: it has an account, without a grade as long as nothing is known of it. An account
+    goes by the newest name and region that the register told.
+    """
+    values = facts.model_dump(include={"business_id", "uscc", "name", "region_code"})
+    if await repository.open_if_new(session, {**values, "steps": [], "version": 1, "register_version": facts.version}):
+        return
+    account = await repository.held(session, facts.business_id)
+    if facts.version <= account.register_version:
+        return
+    account.name, account.uscc, account.register_version = facts.name, facts.uscc, facts.version
+    if account.region_code != facts.region_code:
+        known, account.grade = account.grade, None
+        await graded(session, account, known)  # out of the figures of the old region, into those of the new
+        account.region_code, account.grade = facts.region_code, known
+        await graded(session, account, None)
+    account.advance()
+    await session.flush()
 
 
 async def grade(session: AsyncSession, business_id: UUID, day: date) -> bool:

@@ -9,10 +9,13 @@ import pytest_asyncio
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.scoring.credit.grades.jobs import GRADE_CREDIT
 from services.scoring.credit.grades.models import CreditGradeRule
+from services.scoring.credit.grades.repository import accounts_to_grade
 from services.scoring.credit.grades.service import grade
-from services.scoring.credit.subscribers import on_rapid_test_failed, on_whistle_closed
+from services.scoring.credit.subscribers import on_business, on_rapid_test_failed, on_whistle_closed
 from shared.contracts.codes import Role, Unit
+from shared.contracts.inspection import BusinessChanged
 from shared.contracts.sampling import WhistleOutcome
 from shared.contracts.scoring import CreditGradeChanged
 from shared.events.models import OutboxEvent
@@ -157,3 +160,50 @@ async def test_grading_a_region_anew_is_a_job(office: httpx.AsyncClient) -> None
     answer = await office.post("/v1/credit-gradings", json={"region_code": HAISHU}, headers=key())
     assert answer.status_code == 202
     assert answer.json()["kind"] == "grade_credit"
+
+
+def registered(version: int, **what: Any) -> BusinessChanged:
+    facts = {
+        "business_id": UUID("01990000-0000-7000-8000-000000000001"),
+        "version": version,
+        "uscc": None,
+        "name": "演示水产摊（虚构）",
+        "kind": "stall",
+        "status": "active",
+        "region_code": HAISHU,
+        "site_id": None,
+        "stall_number": None,
+    }
+    return BusinessChanged.model_validate(facts | what)
+
+
+async def test_the_register_opens_accounts_without_a_grade_and_its_newest_word_counts(
+    office: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    first = registered(1)
+    path = f"/v1/credit-accounts/{first.business_id}"
+    await on_business(session, first)
+    account = (await office.get(path)).json()
+    assert (account["name"], account["grade"]) == ("演示水产摊（虚构）", None), "nothing known is no grade"
+    body = {"business_id": str(first.business_id), "uscc": None, "name": "演示水产摊（虚构）", "region_code": HAISHU}
+    assert (await office.post("/v1/credit-accounts", json=body, headers=key())).status_code == 201, "the same account"
+    await looked_at(office, path)
+    graded = (await office.get(path)).json()["grade"]
+    assert graded is not None
+    await on_business(session, registered(3, name="演示水产行（虚构）", region_code="330203001000"))
+    await on_business(session, registered(2, name="旧名（虚构）"))
+    after = (await office.get(path)).json()
+    assert (after["name"], after["region_code"], after["grade"]) == ("演示水产行（虚构）", "330203001000", graded)
+
+
+async def test_a_night_grades_whom_there_is_something_to_grade_by(
+    office: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    await on_business(session, registered(1))
+    path = await opened(office)
+    await looked_at(office, path)
+    due = await accounts_to_grade(session, None)
+    assert UUID(path.rpartition("/")[2]) in due
+    assert registered(1).business_id not in due, "an empty account needs no night"
+    assert GRADE_CREDIT.cron is not None
+    assert await accounts_to_grade(session, [ELSEWHERE]) == []
