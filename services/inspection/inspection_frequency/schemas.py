@@ -9,6 +9,7 @@ from pydantic.config import JsonDict
 
 from services.inspection.inspection_frequency.codes import PlanningRule
 from shared.contracts.inspection import BusinessKind
+from shared.contracts.moments import PLAUSIBLE_YEARS
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
@@ -63,8 +64,8 @@ class PlanRequest(Schema):
 
     @model_validator(mode="after")
     def _plausible(self) -> Self:
-        if self.start.day != 1:
-            raise ValueError("start 应为某月 1 日")
+        if self.start.day != 1 or self.start.year not in PLAUSIBLE_YEARS:
+            raise ValueError("start 应为某月 1 日，请核对年份")
         ids = [officer.id for officer in self.officers]
         if twice := sorted({one for one in ids if ids.count(one) > 1}):
             raise ValueError(f"人员编号重复：{'、'.join(twice)}")

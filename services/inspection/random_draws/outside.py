@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -37,7 +38,7 @@ async def promised_of(session: AsyncSession, draw: RandomDraw, body: Commit) -> 
 
 def _ensure_round_to_come(asked: ByBeacon) -> None:
     """A round of the known beacon that is out already is no chance; its number says when it comes."""
-    if "drand" in asked.name.casefold() and asked.name != beacon.QUICKNET:
+    if "drand" in unicodedata.normalize("NFKC", asked.name).casefold() and asked.name != beacon.QUICKNET:
         raise refused("/entropy/name", f"drand 的信标请写「{beacon.QUICKNET}」，平台会核对轮次和签名", "other_drand")
     if asked.name == beacon.QUICKNET and beacon.time_of(asked.round) < asked.not_before:
         come = in_words(beacon.time_of(asked.round))

@@ -1,10 +1,11 @@
 """What the routes of random draws take and give."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from services.inspection.random_draws.codes import (
@@ -22,7 +23,16 @@ from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words, personal_number_in
 
-Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+
+def _hash(text: str) -> str:
+    """A hash as machines write it, whoever typed it."""
+    plain = text.strip().lower()
+    if not re.fullmatch("[0-9a-f]{64}", plain):
+        raise ValueError("应是 64 位十六进制数（0 到 9、a 到 f），请重新抄写")
+    return plain
+
+
+Sha256 = Annotated[str, AfterValidator(_hash), Field(json_schema_extra={"pattern": "^[0-9a-fA-F]{64}$"})]
 Percent = Annotated[int, Field(ge=0, le=100)]
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.inspection.grid.cells.problems import wrong
 from services.inspection.risk_grades.grades.problems import TooManyBusinesses
 from services.inspection.risk_grades.grades.repository import businesses_on_file
 from services.inspection.risk_grades.rules import fingerprint
@@ -24,13 +25,13 @@ from services.inspection.visit_plans.schemas import (
     WeekVisitRead,
 )
 from shared.http.auth import Actor
-from shared.http.problems import FieldError, InvalidRequest, NotFound
+from shared.http.problems import NotFound
 from shared.ids import uuid7
 from shared.regions.scope import ensure_in_scope
 from shared.times import day_of, now
 
 MOST_BUSINESSES = 20_000
-A_WEEK = timedelta(days=7)
+A_WEEK, A_YEAR = timedelta(days=7), timedelta(days=366)
 
 
 class UnknownWeekPlan(NotFound):
@@ -43,9 +44,10 @@ async def plan(session: AsyncSession, actor: Actor, asked: WeekRequest) -> Visit
     Raises `OutsideRegion`, `InvalidRequest` for a week that is over, `TooManyBusinesses`.
     """
     await ensure_in_scope(session, actor, asked.region_code)
-    if asked.monday + A_WEEK <= day_of(now()):
-        error = FieldError(pointer="/monday", message="过去的一周不能再安排，请用本周或以后的星期一", code="date")
-        raise InvalidRequest("有 1 处需要改正", errors=[error])
+    if asked.monday <= day_of(now()) - A_WEEK:
+        raise wrong("/monday", "过去的一周不能再安排，请用本周或以后的星期一", "date")
+    if asked.monday > day_of(now()) + A_YEAR:
+        raise wrong("/monday", "最多提前一年安排，请核对年份", "date")
     businesses = await businesses_on_file(
         session, region_code=asked.region_code, kinds=asked.kinds, business_ids=(), limit=MOST_BUSINESSES + 1
     )

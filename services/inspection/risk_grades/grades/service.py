@@ -67,6 +67,9 @@ class Graded:
         return fingerprint({"scheme": scheme, "as_of": as_of.isoformat(), "inputs": known})
 
 
+A_YEAR = 366 * ONE_DAY
+
+
 async def gather(session: AsyncSession, businesses: Sequence[Business], on: date) -> list[Graded]:
     """What the grades of businesses depend on, by the schemes that grade on a day."""
     profiles = await latest_profiles(session, [business.id for business in businesses])
@@ -318,6 +321,8 @@ def _ensure_days(valid_from: date, as_of: date, today: date) -> None:
     if valid_from < today:
         message = "等级不能追溯适用，应为今天或以后"
         errors.append(FieldError(pointer="/valid_from", message=message, code="date"))
+    if valid_from > today + 2 * A_YEAR:
+        errors.append(FieldError(pointer="/valid_from", message="最多提前两年，请核对年份", code="date"))
     if as_of > today:
         errors.append(FieldError(pointer="/as_of", message="还没有发生的事看不到，应为今天或以前", code="date"))
     if errors:

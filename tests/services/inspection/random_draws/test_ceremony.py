@@ -280,6 +280,7 @@ async def test_a_round_that_is_out_already_is_no_chance(ceremony: Ceremony) -> N
     for change, pointer in (
         ({"name": QUICKNET, "round": 1000}, "/entropy/round"),
         ({"name": "Drand Quicknet", "round": 10**9}, "/entropy/name"),
+        ({"name": "ｄrand quicknet", "round": 1}, "/entropy/name"),
     ):
         refused = await ceremony.step(draw, "commitment", {"entropy": beacon | change})
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)

@@ -374,7 +374,12 @@ async def test_a_region_is_proposed_at_once_and_who_has_no_scheme_is_named(
 
 
 @pytest.mark.parametrize(
-    ("days", "pointer"), [({"valid_from": TODAY - timedelta(days=1)}, "/valid_from"), ({"as_of": NEXT_YEAR}, "/as_of")]
+    ("days", "pointer"),
+    [
+        ({"valid_from": TODAY - timedelta(days=1)}, "/valid_from"),
+        ({"valid_from": date(9999, 12, 31)}, "/valid_from"),
+        ({"as_of": NEXT_YEAR}, "/as_of"),
+    ],
 )
 async def test_grades_are_neither_for_the_past_nor_from_the_future(
     office: httpx.AsyncClient, days: dict[str, date], pointer: str

@@ -185,6 +185,7 @@ async def test_who_may_plan_and_read(bureau: Ceremony, client_of: ClientOf) -> N
     for change, pointer in (
         ({"monday": (MONDAY + timedelta(days=1)).isoformat()}, ""),
         ({"monday": (MONDAY - timedelta(days=28)).isoformat()}, "/monday"),
+        ({"monday": "9999-12-27"}, "/monday"),
         ({"region_code": NANHAI}, None),
     ):
         refused = await bureau.office.post("/v1/visit-plans", json=body | change, headers=key())
