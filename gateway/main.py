@@ -13,6 +13,7 @@ from gateway.identity import key_set
 from gateway.identity.api_clients.router import router as api_clients
 from gateway.identity.audit.jobs import prove_entries
 from gateway.identity.audit.router import router as audit
+from gateway.identity.deputations.router import router as deputations
 from gateway.identity.oidc.router import router as external_identities
 from gateway.identity.organisations.router import router as organisations
 from gateway.identity.second_factor.router import router as second_factor
@@ -63,6 +64,7 @@ service = Service(
         sessions,
         second_factor,
         external_identities,
+        deputations,
         users,
         organisations,
         api_clients,

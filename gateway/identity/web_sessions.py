@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity.audit.models import AuditAction
 from gateway.identity.audit.service import note, origin_of
+from gateway.identity.deputations import service as deputations
 from gateway.identity.sign_in import repository
 from gateway.identity.sign_in.models import WebSession
 from gateway.identity.sign_in.service import digest, lacks_second_factor
@@ -119,10 +120,12 @@ def _present(opened: Annotated[OpenSession | None, Depends(_open)]) -> OpenSessi
     return opened
 
 
-def _visitor(request: Request, opened: Annotated[OpenSession | None, Depends(_open)]) -> SignedIn | None:
+async def _visitor(
+    request: Request, session: Session, opened: Annotated[OpenSession | None, Depends(_open)]
+) -> SignedIn | None:
     if opened is None or opened.row.awaits_second_factor:
         return None
-    actor = opened.user.as_actor()
+    actor = await deputations.acting_actor(session, opened.row, opened.user) or opened.user.as_actor()
     request.state.actor = actor
     return SignedIn(actor, issuer_of(request).issue(actor, _BEARER_LIFE))
 

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.database import RecordingSession
 from gateway.identity.audit.service import CallerOrigin
+from gateway.identity.deputations import service as deputations
 from gateway.identity.rate_limit import SignInRate
 from gateway.identity.second_factor import repository as second_factors
 from gateway.identity.second_factor import service as second_factor
@@ -101,6 +102,27 @@ async def remove_second_factor(
     return RedirectResponse("/account?removed=true", status_code=303)
 
 
+@router.post("/account/deputations/{deputation_id}/begin")
+async def begin_acting(
+    request: Request,
+    session: Session,
+    settings: CurrentSettings,
+    origin: CallerOrigin,
+    own: OwnSession,
+    deputation_id: UUID,
+) -> Response:
+    async with checked_form(request):
+        await deputations.begin_acting(session, settings, origin, own.row, own.user, deputation_id)
+    return RedirectResponse("/", status_code=303)
+
+
+@router.post("/account/deputations/end")
+async def end_acting(request: Request, session: Session, origin: CallerOrigin, own: OwnSession) -> Response:
+    async with checked_form(request):
+        await deputations.end_acting(session, origin, own.row, own.user)
+    return RedirectResponse("/account", status_code=303)
+
+
 @router.post("/account/sessions/{session_id}/end")
 async def end_session(
     request: Request,
@@ -134,6 +156,8 @@ async def _account(
         recovery_codes_left=await second_factors.recovery_codes_left(session, own.user.id),
         sessions=await sessions.list_of(session, own.user.id),
         own_id=own.row.id,
+        deputations=await deputations.open_to(session, own.user),
+        acting=own.row.deputation_id,
         errors=errors or [],
         done=done,
     )

@@ -33,6 +33,10 @@ class AuditAction(StrEnum):
     SESSION_ENDED = "session_ended"
     IDENTITY_LINKED = "identity_linked"
     IDENTITY_UNLINKED = "identity_unlinked"
+    DEPUTATION_GIVEN = "deputation_given"
+    DEPUTATION_REVOKED = "deputation_revoked"
+    ACTING_BEGUN = "acting_begun"
+    ACTING_ENDED = "acting_ended"
     USER_CREATED = "user_created"
     USER_CHANGED = "user_changed"
     ORGANISATION_CREATED = "organisation_created"
@@ -64,6 +68,10 @@ _LABELS = {
     AuditAction.SESSION_ENDED: "退出一处登录",
     AuditAction.IDENTITY_LINKED: "绑定外部身份",
     AuditAction.IDENTITY_UNLINKED: "解除外部身份",
+    AuditAction.DEPUTATION_GIVEN: "给予代理",
+    AuditAction.DEPUTATION_REVOKED: "撤销代理",
+    AuditAction.ACTING_BEGUN: "开始以代理身份工作",
+    AuditAction.ACTING_ENDED: "恢复本人身份",
     AuditAction.USER_CREATED: "新建用户",
     AuditAction.USER_CHANGED: "变更用户",
     AuditAction.ORGANISATION_CREATED: "新建组织",

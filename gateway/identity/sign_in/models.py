@@ -68,6 +68,7 @@ class WebSession(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     address: Mapped[str] = mapped_column(server_default="")
     device: Mapped[str] = mapped_column(server_default="")
+    deputation_id: Mapped[UUID | None] = mapped_column(ForeignKey("deputations.id"))
     awaits_second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]

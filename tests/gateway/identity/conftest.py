@@ -31,6 +31,7 @@ TABLES = (
     "refresh_tokens",
     "sign_ins",
     "web_sessions",
+    "deputations",
     "external_identities",
     "recovery_codes",
     "second_factors",
