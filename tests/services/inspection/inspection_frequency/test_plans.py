@@ -136,7 +136,7 @@ async def test_plans_stay_in_their_region(
 
 
 async def test_the_numbers_of_the_planner_are_dated_rows(office: httpx.AsyncClient, client_of: ClientOf) -> None:
-    administrator = await client_of(Unit.INSPECTION, Role.ADMINISTRATOR)
+    administrator = await client_of(Unit.INSPECTION, Role.ADMINISTRATOR, regions=["330200000000"])
     row = {
         "code": "officers_a_visit",
         "value": 3,

@@ -98,7 +98,7 @@ async def test_a_local_rule_comes_before_the_shipped_one_and_needs_the_regions_o
     stranger = await client_of(Unit.INSPECTION, Role.FOOD_SAFETY_OFFICE, regions=[NANHAI])
     assert (await stranger.post("/v1/dated-rules", json=body, headers=key())).status_code == 403
     everywhere = await office.post("/v1/dated-rules", json=body | {"region_code": None}, headers=key())
-    assert everywhere.json()["type"] == "/problems/dated-rule-for-everybody"
+    assert everywhere.json()["type"] == "/problems/rule-for-everybody"
     await made(office, "dated-rules", **body)
     assert D((await year_of(office, person))["required"]) == 80
 
