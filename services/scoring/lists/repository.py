@@ -4,11 +4,16 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.scoring.evaluation_scores.models import Scoring
+from services.scoring.evaluations.models import Evaluation
 from services.scoring.lists.models import Listing, ListingState, ListRound, ListRule
+from shared.contracts.evaluations import RunState
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
+from shared.regions.models import RegionRow
 from shared.regions.repository import codes_within
 from shared.regions.scope import within_scope
 
@@ -60,3 +65,23 @@ async def of_subjects(session: AsyncSession, code: str, subjects: Collection[UUI
     """Every listing of these subjects on one list, held so that one publication follows another."""
     statement = select(Listing).where(Listing.code == code, Listing.subject_id.in_(subjects))
     return (await session.scalars(statement.order_by(Listing.id).with_for_update())).all()
+
+
+async def concluded_evaluations(
+    session: AsyncSession, region_code: str, scheme_code: str, period: str
+) -> Sequence[tuple[Evaluation, Scoring, str]]:
+    """Of every region the last concluded run of a scheme over a period, its last scoring, and the region's name."""
+    statement = (
+        select(Evaluation, Scoring, RegionRow.name)
+        .join(Scoring, Scoring.evaluation_id == Evaluation.id)
+        .join(RegionRow, RegionRow.code == Evaluation.region_code)
+        .where(
+            Evaluation.region_code.in_(codes_within([region_code])),
+            Evaluation.scheme_code == scheme_code,
+            Evaluation.period == period,
+            Evaluation.state == RunState.CONCLUDED,
+        )
+        .ext(distinct_on(Evaluation.region_code))
+        .order_by(Evaluation.region_code, Evaluation.ended_at.desc(), Scoring.number.desc())
+    )
+    return [(run, scoring, name) for run, scoring, name in await session.execute(statement)]

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Response
 
 from services.scoring.lists import repository, service
+from services.scoring.lists.from_evaluations import hold_from_evaluations
 from services.scoring.lists.models import ListingState, ListRule
 from services.scoring.lists.schemas import (
     Appeal,
@@ -14,6 +15,7 @@ from services.scoring.lists.schemas import (
     ListingRemoval,
     ListingRepair,
     ListRoundCreate,
+    ListRoundFromEvaluations,
     ListRoundRead,
     ListRuleCreate,
     ListRuleRead,
@@ -60,6 +62,16 @@ async def hold_list_round(
 ) -> ListRoundRead:
     """按结果排名、定档，提出拟列入名单；数据不全而未定的不列入。"""
     held = await service.hold_round(session, body, actor)
+    response.headers["Location"] = f"/v1/list-rounds/{held.id}"
+    return ListRoundRead.model_validate(held)
+
+
+@router.post("/list-rounds/from-evaluations", status_code=201)
+async def hold_list_round_from_evaluations(
+    body: ListRoundFromEvaluations, actor: CanDrawUpLists, session: Session, response: Response, _: Idempotent
+) -> ListRoundRead:
+    """用已有结论的评价评一次榜：各地的得分取最后一次计分，结论取评价的结论。"""
+    held = await hold_from_evaluations(session, body, actor)
     response.headers["Location"] = f"/v1/list-rounds/{held.id}"
     return ListRoundRead.model_validate(held)
 

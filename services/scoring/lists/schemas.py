@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from services.scoring.lists.content import ListRules, Removal
 from services.scoring.lists.models import ListingState
 from services.scoring.scheme_language.rule_kinds import Code, Exact
+from shared.contracts.figures import Period
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
@@ -67,6 +68,22 @@ class ListRoundCreate(Schema):
     region_code: RegionCode = Field(examples=["330203000000"])
     held_on: date = Field(description="评定日期", examples=["2026-07-01"])
     candidates: Annotated[list[CandidateCreate], Field(min_length=1, max_length=2000)]
+
+
+class ListRoundFromEvaluations(Schema):
+    """A round whose candidates are the regions that were evaluated."""
+
+    code: Code = Field(description="榜单代码", examples=["food-red-black"])
+    title: Annotated[Words, Field(min_length=2, max_length=200, examples=["2026 年度（演示）"])]
+    region_code: RegionCode = Field(examples=["330200000000"])
+    held_on: date = Field(description="评定日期", examples=["2026-11-01"])
+    scheme_code: Code = Field(description="按哪份细则的评价", examples=["guangdong-shape"])
+    period: Annotated[str, Field(max_length=10, description="评价的是哪一段时间", examples=["2026"])]
+
+    @field_validator("period")
+    @classmethod
+    def _a_period(cls, text: str) -> str:
+        return str(Period.parse(text))
 
 
 class OutcomeRead(Schema):
