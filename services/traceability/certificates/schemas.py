@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, model_validator
 
 from services.traceability.certificates.rules import FIELDS, Basis, CertificateKind, IssuerRole
-from services.traceability.tickets.schemas import LONGEST_LOT, Counted
+from services.traceability.tickets.schemas import Counted, LotText
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
@@ -34,7 +34,7 @@ class CertificateWrite(Counted):
     )
     product_name: Words = Field(min_length=1, max_length=100, examples=["青菜"])
     origin: Words | None = Field(default=None, max_length=100, description="产地", examples=["演示镇演示村（虚构）"])
-    lot: Words = Field(min_length=1, max_length=LONGEST_LOT, description="批号、追溯码或 lot_key", examples=["DEMO-L1"])
+    lot: LotText = Field(description="批号、追溯码或 lot_key", examples=["DEMO-L1"])
     lot_owner_id: UUID | None = Field(default=None, description="批号是哪个主体编的；不填即本主体")
     basis: list[Basis] = Field(default_factory=list, max_length=4, description="承诺依据")
     production_id: UUID | None = Field(default=None, description="由哪次混合、分装而来")

@@ -31,11 +31,12 @@ from services.traceability.code_scans.schemas import (
     Signature,
 )
 from services.traceability.codes import repository as codes
+from services.traceability.codes.masking import masked
 from services.traceability.codes.models import TraceCode
 from services.traceability.codes.rules import CodeState
 from services.traceability.codes.service import key_of, note_sale
 from services.traceability.codes.signing import PARAMETER, open_code_keys
-from services.traceability.identifiers import class_key, match_key, read_identifier
+from services.traceability.identifiers import as_link, class_key, match_key, read_identifier
 from services.traceability.identifiers.digital_link import CANONICAL_ORIGIN
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
@@ -72,7 +73,7 @@ async def read_scanned(session: AsyncSession, text: str, code_keys: Path) -> Sca
 def _spelled_out(text: str) -> tuple[str, list[str], str]:
     """The key of a scanned text, the keys from it up to its product, and the path that a signature would be of."""
     key = key_of(text)
-    link = read_identifier(text.strip())
+    link = read_identifier(as_link(text.strip()))
     if link is None:
         return key, [key], f"/q/{key.rpartition(':')[2]}"
     above = [match_key(CANONICAL_ORIGIN + path) for path in link.levels()]
@@ -150,7 +151,7 @@ async def _findings_of(
 
 
 async def public_view(session: AsyncSession, scanned: Scanned, warnings: list[str]) -> PublicCode:
-    """What anybody may know: no owner's data beyond the name on the label."""
+    """What anybody may know: no owner's data beyond the name on the label, and no telephone in that."""
     region = await get_region(session, f"{scanned.codes[0].region_code[:6]}000000")
     missing = [] if scanned.exact else ["这一个序号的登记"]
     missing += ["检验报告", "进货来源与流向"]
@@ -168,7 +169,7 @@ def _level(code: TraceCode) -> PublicLevel:
     return PublicLevel(
         kind=code.kind,
         label=code.kind.label,
-        name=code.name,
+        name=masked(code.name),
         text=code.text,
         state=code.state,
         state_label=code.state.label,

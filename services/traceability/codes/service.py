@@ -27,7 +27,7 @@ from services.traceability.codes.rules import (
     read_own_code,
 )
 from services.traceability.codes.schemas import CodeBatchCreate
-from services.traceability.identifiers import class_key, match_key
+from services.traceability.identifiers import as_link, class_key, match_key
 from shared.contracts.codes import Role
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
@@ -182,8 +182,8 @@ async def history_of(session: AsyncSession, code: TraceCode) -> Sequence[CodeEnt
 
 
 def key_of(text: str) -> str:
-    """The key of whatever somebody scanned or typed: an address of a code, an own code, a URN."""
-    stripped = text.strip()
+    """The key of whatever somebody scanned or typed: an address of a code, an own code, a URN, an element string."""
+    stripped = as_link(text.strip())
     last = stripped.partition("?")[0].rpartition("/q/")[2]
     return read_own_code(last) or match_key(stripped)
 

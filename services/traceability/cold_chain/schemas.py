@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from services.traceability.tickets.schemas import LONGEST_LOT, CertificateRef, Counted
+from services.traceability.tickets.schemas import CertificateRef, Counted, LotText
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
@@ -20,7 +20,7 @@ Celsius = Annotated[Decimal, Field(ge=-100, le=100, max_digits=6, decimal_places
 
 class ColdLotWrite(Counted):
     product_name: Words = Field(min_length=1, max_length=100, examples=["冷冻牛腱"])
-    lot: Words = Field(min_length=1, max_length=LONGEST_LOT, description="批号或追溯码", examples=["DEMO-NJ1"])
+    lot: LotText = Field(description="批号或追溯码", examples=["DEMO-NJ1"])
     produced_on: date | None = None
     expires_on: date | None = None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from services.traceability.codes.masking import masked
 from services.traceability.codes.rules import CodeKind
 
 MAKING = ("commissioning", "creating_class_instance", "repackaging", "killing", "encoding")
@@ -24,13 +25,6 @@ _STEPS = {
 }
 _PASSED = {"conformant": True, "non_conformant": False}
 
-_ALPHABET = "[A-HJ-NP-Z]"
-_PLATE = re.compile(rf"[\u4e00-\u9fa5]{_ALPHABET}[·\s-]?[A-HJ-NP-Z0-9]{{4,5}}[A-HJ-NP-Z0-9挂学警港澳]")
-_NUMBER = re.compile(
-    r"(?<![0-9A-Za-z])(?:(?:\+?86[- ]?)?(?:1[3-9]\d(?:[- ]?\d{4}){2}|0\d{2,3}[- ]?\d{7,8})|\d{17}[\dXx])"
-    r"(?![0-9A-Za-z])",
-    re.ASCII,
-)
 _PERSON = re.compile(r"[\u4e00-\u9fa5]{2,3}|[\u4e00-\u9fa5]{1,6}·[\u4e00-\u9fa5]{1,8}")
 _OF_A_HOUSE = re.compile(r"[店摊场社厂坊行馆部铺档园站局院校所堂]|公司|超市|中心|合作|基地|农户|市场|食堂|酒楼|饭庄")
 
@@ -107,11 +101,6 @@ def missing(known: Known) -> list[str]:
     if not known.complete:
         found.append("来源很多，只列出一部分")
     return found
-
-
-def masked(text: str) -> str:
-    """The text without telephone, identity and plate numbers."""
-    return _PLATE.sub("（车牌略）", _NUMBER.sub("（号码略）", text))
 
 
 def public_name(name: str, *, licensed: bool) -> str:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.traceability.code_scans.schemas import PublicCode
 from services.traceability.code_scans.service import Scanned, public_view
+from services.traceability.codes.masking import masked
 from services.traceability.codes.rules import CodeKind, CodeState
 from services.traceability.consumer_views import repository
 from services.traceability.consumer_views.rules import (
@@ -16,7 +16,6 @@ from services.traceability.consumer_views.rules import (
     Label,
     Paper,
     Recorded,
-    masked,
     missing,
     public_name,
 )
@@ -52,7 +51,7 @@ async def story(session: AsyncSession, scanned: Scanned) -> PublicStory:
     codes = {normalise_code(text) for one in scanned.codes if one.kind in _GOODS for text in (one.key, one.text)}
     kind = code.kind if scanned.exact or code.kind is not CodeKind.PRODUCT else CodeKind.LOT
     return PublicStory(
-        code=await _code(session, scanned),
+        code=await public_view(session, scanned, []),
         spellings=sorted(own | {one.text for one in scanned.codes if one.kind in _GOODS}) if names_goods else [],
         recalls=await _recalls(session, own),
         held=await repository.is_held(session, codes | {normalise_code(scanned.key)}) if names_goods else False,
@@ -64,12 +63,6 @@ async def story(session: AsyncSession, scanned: Scanned) -> PublicStory:
         missing=missing(Known(kind, scanned.exact, steps, papers, label, complete)),
         shop_results=code.business_id if _is_open_shop(scanned) else None,
     )
-
-
-async def _code(session: AsyncSession, scanned: Scanned) -> PublicCode:
-    seen = await public_view(session, scanned, [])
-    levels = [level.model_copy(update={"name": masked(level.name)}) for level in seen.levels]
-    return seen.model_copy(update={"levels": levels})
 
 
 def _is_open_shop(scanned: Scanned) -> bool:

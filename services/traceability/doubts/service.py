@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.code_scans.service import Scanned
+from services.traceability.codes.masking import masked
 from services.traceability.codes.models import TraceCode
 from services.traceability.doubts import repository
 from services.traceability.doubts.models import Doubt
@@ -81,7 +82,7 @@ def _read(doubt: Doubt, code: TraceCode) -> DoubtRead:
     return DoubtRead(
         receipt=in_groups(doubt.receipt),
         code_text=doubt.code_text,
-        name=code.name,
+        name=masked(code.name),
         what=doubt.what,
         raised_at=doubt.raised_at,
         state=doubt.state,

@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 from services.traceability.codes.rules import OWN_KEY, CodeKind, read_own_code
 from services.traceability.epcis_events.keys import is_instance
 from services.traceability.everyday_events.units import Amount
-from services.traceability.identifiers import match_key
+from services.traceability.identifiers import as_link, match_key
 from services.traceability.lots.rules import normalise_code, plain
 from shared.times import SHANGHAI
 
@@ -80,7 +80,7 @@ def lot_key(written: str, owner_id: UUID) -> str:
     """The identifier under which events name what stands on a label: the code itself, else the number as that owner
     uses it. It hangs on nothing but the two, so that devices without a network name the same lot alike.
     """
-    text = plain(written).strip()
+    text = as_link(plain(written).strip())
     last = _BEFORE_OWN_CODE.sub("", text.partition("?")[0])
     if own := read_own_code(last):
         return own

@@ -7,12 +7,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, model_validator
 
 from services.traceability.farm_inputs.rules import InputKind
-from services.traceability.tickets.schemas import LONGEST_LOT, Counted
+from services.traceability.tickets.schemas import Counted, LotText
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
-
-Lot = Annotated[Words, Field(min_length=1, max_length=LONGEST_LOT)]
 
 
 class FarmInputWrite(Schema):
@@ -49,9 +47,9 @@ class UseWrite(Counted):
 
     business_id: UUID | None = Field(default=None, description="谁使用；不填即调用者自己的主体")
     farm_input_id: UUID = Field(description="哪个投入品")
-    lot: Lot = Field(description="包装上的唯一码、批号，或票据上的 lot_key", examples=["DEMO-NY-1"])
+    lot: LotText = Field(description="包装上的唯一码、批号，或票据上的 lot_key", examples=["DEMO-NY-1"])
     lot_owner_id: UUID | None = Field(default=None, description="批号是哪个主体编的；不填即本主体")
-    target: Lot = Field(description="用在哪个批次上：采收后合格证、票据所用的批号", examples=["DEMO-L1"])
+    target: LotText = Field(description="用在哪个批次上：采收后合格证、票据所用的批号", examples=["DEMO-L1"])
     target_name: Words = Field(min_length=1, max_length=100, description="作物或畜禽", examples=["青菜"])
     plot: Words | None = Field(default=None, max_length=100, description="地块、棚号、栏舍", examples=["3 号棚"])
     used_at: AwareDatetime = Field(examples=["2026-07-10T06:30:00+08:00"])

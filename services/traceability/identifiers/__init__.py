@@ -7,6 +7,7 @@ from services.traceability.identifiers.digital_link import (
     build_digital_link,
     parse_digital_link,
 )
+from services.traceability.identifiers.element_strings import as_link, fault_of
 from services.traceability.identifiers.keys import (
     NotTranslatable,
     class_key,
@@ -21,8 +22,10 @@ __all__ = [
     "BadDigitalLink",
     "DigitalLink",
     "NotTranslatable",
+    "as_link",
     "build_digital_link",
     "class_key",
+    "fault_of",
     "match_key",
     "parse_digital_link",
     "read_identifier",

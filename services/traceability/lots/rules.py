@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.traceability.identifiers import as_link, match_key
+
 MAX_CODE = 100
 
 
@@ -38,9 +40,9 @@ class Refusal:
 
 def normalise_code(code: str) -> str:
     """A lot code as it is compared: without the spaces and line breaks that copying adds, letters in upper case, and
-    none of the look-alikes that keyboards and messages make of it.
+    none of the look-alikes that keyboards and messages make of it; one that GS1's standard names, in one spelling.
     """
-    return "".join(plain(code).split()).upper()
+    return match_key("".join(as_link(plain(code)).split())).upper()
 
 
 def plain(text: str) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, model_validator
 
 from services.traceability.productions.rules import ProductionKind
-from services.traceability.tickets.schemas import LONGEST_LOT, CertificateRef, Counted
+from services.traceability.tickets.schemas import CertificateRef, Counted, LotText
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
@@ -23,7 +23,7 @@ class InputWrite(Counted):
     """A lot that goes in."""
 
     product_name: Words = Field(min_length=1, max_length=100, examples=["白条鸭"])
-    lot: Words = Field(min_length=1, max_length=LONGEST_LOT, description="批号、追溯码或 lot_key", examples=["DEMO-Y1"])
+    lot: LotText = Field(description="批号、追溯码或 lot_key", examples=["DEMO-Y1"])
     lot_owner_id: UUID | None = Field(default=None, description="批号是哪个主体编的；不填即本主体")
     certificates: list[CertificateRef] = Field(default_factory=list, max_length=20)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from services.traceability.codes.masking import masked
 from services.traceability.identifiers.application_identifiers import QUALIFIERS
 from services.traceability.resolver.link_types import VOCABULARY
 from services.traceability.resolver.rules import LINKSET_MEDIA_TYPE, Link
@@ -29,14 +30,14 @@ def choices(links: Sequence[Link], origin: str) -> dict[str, Any]:
 def _of_anchor(path: str, links: Sequence[Link], origin: str, description: str | None) -> dict[str, Any]:
     entry: dict[str, Any] = {"anchor": origin + path}
     if description:
-        entry["itemDescription"] = description
+        entry["itemDescription"] = masked(description)
     for link in links:
         entry.setdefault(link.link_type, []).append(_target(link))
     return entry
 
 
 def _target(link: Link) -> dict[str, Any]:
-    target: dict[str, Any] = {"href": link.href, "title": link.title}
+    target: dict[str, Any] = {"href": link.href, "title": masked(link.title)}
     if link.media_type:
         target["type"] = link.media_type
     if link.hreflang:

@@ -13,6 +13,7 @@ from services.traceability.codes.rules import OWN_KEY, CodeState, read_own_code
 from services.traceability.identifiers import (
     CANONICAL_ORIGIN,
     BadDigitalLink,
+    as_link,
     match_key,
     parse_digital_link,
     read_identifier,
@@ -178,7 +179,7 @@ def _levels_of(text: str) -> tuple[str, ...]:
     own = read_own_code(text.strip().partition("?")[0].rpartition("/q/")[2])
     if own is not None:
         return (f"/q/{own.removeprefix(OWN_KEY)}",)
-    link = read_identifier(text.strip())
+    link = read_identifier(as_link(text.strip()))
     if link is None:
         raise _refused("/code", "不是有效的 GS1 Digital Link、EPC URN 或平台编号")
     return link.levels()

@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from services.traceability.everyday_events.units import LONGEST_UNIT, Amount, amount
+from services.traceability.identifiers import fault_of
+from services.traceability.lots.rules import plain
 from services.traceability.stocks.schemas import OversoldRead
 from services.traceability.tickets.rules import GoodsCategory, TicketChannel, TicketKind, TicketState
 from shared.contracts.figures import Number
@@ -17,6 +19,15 @@ from shared.contracts.words import Words
 MOST_LINES = 200
 LONGEST_LOT = 200
 
+
+def _read_right(text: str) -> str:
+    if fault := fault_of(plain(text)):
+        raise ValueError(f"扫到的码不对：{fault}；自编的批号请不要写成 GS1 码的样子")
+    return text
+
+
+LotText = Annotated[Words, Field(min_length=1, max_length=LONGEST_LOT), AfterValidator(_read_right)]
+"""A lot as it stands on the label: a number of one's own, or a code as it was scanned."""
 Quantity = Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=4, examples=["12.5"])]
 Unit = Annotated[Words, Field(min_length=1, max_length=LONGEST_UNIT, examples=["公斤"])]
 
@@ -52,9 +63,7 @@ class LineWrite(Counted):
     unit_price: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=4)] | None = Field(
         default=None, description="单价，元"
     )
-    lot: Words | None = Field(
-        default=None, min_length=1, max_length=LONGEST_LOT, description="批号，或扫到的追溯码", examples=["DEMO-L1"]
-    )
+    lot: LotText | None = Field(default=None, description="批号，或扫到的追溯码", examples=["DEMO-L1"])
     lot_owner_id: UUID | None = Field(
         default=None, description="批号是哪个主体编的；不填即卖方自己。扫到的 lot_key 原样填在 lot 里，不必填这一项"
     )

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.traceability.codes.masking import masked
 from services.traceability.codes.rules import CodeKind
-from services.traceability.consumer_views.rules import Known, masked, missing, public_name
+from services.traceability.consumer_views.rules import Known, missing, public_name
 
 PHONES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
 LANDLINES = st.from_regex(r"0[1-9][0-9]{1,2}-[0-9]{8}", fullmatch=True)

@@ -135,3 +135,24 @@ def test_however_a_code_is_typed_scanned_or_copied_it_names_the_same_goods(kind:
     spellings += [f"urn:shian:code:{code}", f"urn:shian:lot:{OWNER}:{code}", f" {code} "]
     assert {rules.lot_key(one, OWNER) for one in spellings} == {f"urn:shian:code:{code}"}
     assert rules.lot_key("ＤEMO-Q１\u200b", OWNER) == rules.lot_key("demo-q1", OWNER)
+
+
+@pytest.mark.parametrize(
+    "scanned",
+    [
+        "(01)09520123456788(10)COOKED1",
+        "（01）09520123456788（17）261201（10）COOKED1",
+        "]d20109520123456788\x1d10COOKED1",
+        "]C101095201234567881726120110COOKED1",
+        "0109520123456788\u241d10COOKED1",
+        "010952012345678810COOKED1\x1d17261201",
+        "(02)09520123456788(37)48(10)COOKED1",
+    ],
+)
+def test_what_a_scanner_gives_of_a_gs1_barcode_is_the_lot_that_its_web_address_names(scanned: str) -> None:
+    assert rules.lot_key(scanned, OWNER) == "https://id.gs1.org/01/09520123456788/10/COOKED1"
+
+
+@pytest.mark.parametrize("own", ["011726", "(2026)A1", "0109520123456788", "010952012345678910X", "批次(01)"])
+def test_a_number_of_ones_own_is_not_taken_for_a_scan(own: str) -> None:
+    assert rules.lot_key(own, OWNER).startswith(f"urn:shian:lot:{OWNER}:")

@@ -280,3 +280,14 @@ async def test_nobody_sets_links_of_somebody_elses_codes(shop: Shop, client_of: 
         )
         assert ending.status_code == 404
     assert (await shop.add("/01/09506000134352", "gs1:pip", "https://example.com/")).status_code == 403
+
+
+@pytest.mark.parametrize("number", ["13812345678", "１３８１２３４５６７８", "138\u200b12345678", "330203199001011234"])
+async def test_a_linkset_and_a_scan_tell_no_number_that_the_name_holds(shop: Shop, number: str) -> None:
+    [code] = await issued(shop.owner, kind="lot", name=f"王小五{number}自产鸡蛋（虚构）")
+    linkset = await shop.get(code["uri"].removeprefix(ORIGIN) + "?linkType=linkset")
+    assert linkset.status_code == 200
+    scan = await shop.anyone.post("/v1/public-codes/scans", json={"code": code["uri"]})
+    for told in (linkset.json(), scan.json()):
+        assert "王小五（号码略）自产鸡蛋（虚构）" in str(told)
+        assert number not in str(told)

@@ -367,3 +367,32 @@ async def test_a_shop_is_scored_by_what_its_records_lack(client_of: ClientOf) ->
     await seller.post(f"/v1/tickets/{again['id']}/voiding", json={"reason": "作废"}, headers={"If-Match": '"1"'})
     [unchanged] = (await seller.get("/v1/record-scores")).json()["items"]
     assert unchanged["records"] == 2, "what was voided is no record"
+
+
+@pytest.mark.parametrize(
+    "scanned",
+    ["https://id.gs1.org/01/09520123456789/10/A", "(01)09520123456789(10)A", "urn:epc:class:lgtin:9520.0345678.A"],
+)
+async def test_a_scanned_code_whose_check_digit_does_not_fit_is_refused(client_of: ClientOf, scanned: str) -> None:
+    _, seller = await shop(client_of, "演示熟食摊（虚构）")
+    answer = await put(seller, sale(line(lot=scanned)))
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert error["pointer"] == "/lines/0/lot"
+    assert "扫到的码不对" in error["message"]
+
+
+@pytest.mark.parametrize("entered", ["https://id.gs1.org/01/09520123456788/10/HELD1", "(01)09520123456788(10)HELD1"])
+async def test_a_held_lot_is_held_however_it_is_scanned(client_of: ClientOf, entered: str) -> None:
+    own, seller = await shop(client_of, "演示熟食摊（虚构）")
+    inspector = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[HAISHU])
+    lot = {"code": entered, "product_name": "酱鸭", "holder_business_id": str(own), "region_code": HAISHU}
+    registered = await inspector.post("/v1/lots", json=lot, headers={"Idempotency-Key": str(uuid4())})
+    await inspector.post(
+        f"/v1/lots/{registered.json()['id']}/holds",
+        json={"reason": "召回（演示）"},
+        headers={"Idempotency-Key": str(uuid4())},
+    )
+    for scanned in ("https://x.example/01/09520123456788/10/HELD1", "]d2010952012345678810HELD1"):
+        answer = await put(seller, sale(line(lot=scanned)))
+        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/lot-on-hold")
