@@ -352,6 +352,20 @@ async def test_the_last_file_and_the_visit_that_names_it_may_come_at_the_same_mo
     assert states == [[]] * len(pairs)
 
 
+async def test_the_same_last_bytes_sent_side_by_side_complete_the_file_for_all(platform: Platform) -> None:
+    """A terminal that heard no answer sends them again while the first is still being kept."""
+    anna = platform.terminals[ANNA]
+    for number in range(5):
+        content, sha256 = photo(200 + number)
+        size = {"Upload-Length": str(len(content)), "Content-Type": "application/octet-stream"}
+        chunks = f"/v1/attachments/{sha256}/chunks"
+        assert (await anna.put(f"{chunks}/0", content=content[:10], headers=size)).status_code == 200
+        answers = await asyncio.gather(
+            *(anna.put(f"{chunks}/10", content=content[10:], headers=size) for _ in range(6))
+        )
+        assert [(answer.status_code, answer.json()["complete"]) for answer in answers] == [(200, True)] * 6
+
+
 def _with_photo(sha256: str) -> dict[str, Any]:
     document = visit()
     document["answers"]["1"]["photos"] = [sha256]

@@ -64,6 +64,9 @@ async def append(
     part = files.part_of(data_dir, sha256, actor.id)
     received = await asyncio.to_thread(files.length_of, part)
     if offset > received:
+        await repository.finish_alone(session, sha256, actor.id)  # who brings the same last bytes may be finishing it
+        if sent := await repository.sent_by(session, actor.id, [sha256]):
+            return _whole(sent[sha256])
         raise ChunkOutOfPlace(f"已收到 {received} 字节，请从这里接着传", received=received)
     if received == 0 and await asyncio.to_thread(files.unfinished, part) >= MAX_UNFINISHED:
         raise TooManyUnfinished(f"已有 {MAX_UNFINISHED} 个附件没有传完，请先传完")
