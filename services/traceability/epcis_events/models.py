@@ -65,8 +65,8 @@ class EpcisEvent(Base):
         Index(None, "event_type", "event_time"),
         Index(None, "biz_step", "event_time"),
         Index(None, "disposition", "event_time"),
-        Index(None, "biz_location", "event_time"),
-        Index(None, "read_point", "event_time"),
+        Index(None, "biz_location", "event_time", postgresql_include=["id"]),
+        Index(None, "read_point", "event_time", postgresql_include=["id"]),
         Index(None, "transformation_id", postgresql_where=text("transformation_id IS NOT NULL")),
         Index(None, "error_declared_at", postgresql_where=text("error_declared_at IS NOT NULL")),
     )

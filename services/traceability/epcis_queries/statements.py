@@ -64,7 +64,8 @@ def clause(condition: Condition, actor: Actor, seen: Seen) -> ColumnElement[bool
     """The condition as a clause on `EpcisEvent`."""
     match condition:
         case OneOf(field, values):
-            return _column(field) == _any([index_text(value) for value in values] if field in _WORDS else values)
+            sought = [index_text(value) for value in values] if field in _WORDS else values
+            return _column(field) == (sought[0] if len(sought) == 1 else _any(sought))  # one: in the index's order
         case Within(field, keys):
             return _column(field).in_(within(keys))
         case Moment(field, comparison, at):
