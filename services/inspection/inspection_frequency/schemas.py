@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic.config import JsonDict
 
 from services.inspection.inspection_frequency.codes import PlanningRule
+from services.inspection.visit_records.faults import LEAST_INSPECTORS
 from shared.contracts.inspection import BusinessKind
 from shared.contracts.moments import PLAUSIBLE_YEARS
 from shared.contracts.regions import RegionCode
@@ -207,6 +208,12 @@ class PlanningRuleWrite(Schema):
     valid_from: date
     source: Words = Field(min_length=2, max_length=500, description="依据；本地设定的写明本地设定")
     verified: bool = Field(description="是否与正式文本核对过")
+
+    @model_validator(mode="after")
+    def _no_visit_by_one(self) -> Self:
+        if self.code is PlanningRule.OFFICERS_A_VISIT and self.value < LEAST_INSPECTORS:
+            raise ValueError(f"检查人员不少于 {LEAST_INSPECTORS} 人，少于此数的检查记录不能完整")
+        return self
 
 
 class PlanningRuleRead(PlanningRuleWrite):

@@ -149,6 +149,9 @@ async def test_the_numbers_of_the_planner_are_dated_rows(office: httpx.AsyncClie
     assert (await administrator.post("/v1/planning-rules", json=row, headers=headers)).status_code == 201
     again = await administrator.post("/v1/planning-rules", json=row, headers={"Idempotency-Key": str(uuid4())})
     assert (again.status_code, again.json()["type"]) == (409, "/problems/planning-rule-stated")
+    alone = row | {"value": 1, "valid_from": add_months(START, 2).isoformat()}
+    refused = await administrator.post("/v1/planning-rules", json=alone, headers={"Idempotency-Key": str(uuid4())})
+    assert (refused.status_code, "不少于 2 人" in refused.text) == (422, True), "a visit by one is never complete"
     team = [officer(1), officer(2), officer(3)]
     now_on = (await post(office, "inspection-plans", asked(*team))).json()
     later = (await post(office, "inspection-plans", asked(*team, start=add_months(START, 1).isoformat()))).json()
