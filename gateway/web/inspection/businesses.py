@@ -10,8 +10,7 @@ from starlette.responses import Response
 
 from gateway.clients import ServicesHere
 from gateway.web import words
-from gateway.web.boards import ROWS_A_PAGE
-from gateway.web.inspection.inspection import Answer, ask
+from gateway.web.inspection.inspection import Answer, ask, one_of, page_of
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
 from gateway.web.visitors import CanReadInspections, Visitor
@@ -57,11 +56,12 @@ async def business_list(
 ) -> Response:
     """By a part of the name, or by the whole code."""
     places = await places_below(session, visitor.actor.regions)
-    wanted = {"limit": str(ROWS_A_PAGE)} | _searched(q.strip())
-    wanted |= {"kind": kind} if kind in set(BusinessKind) else {}
-    wanted |= {"status": status} if status in set(BusinessStatus) else {}
-    wanted |= {"region": region} if region in dict(places) else {}
-    page = await ask(services, visitor, BUSINESSES, **wanted, **({"cursor": cursor} if cursor else {}))
+    wanted = _searched(q.strip()) | {
+        "kind": one_of(set(BusinessKind), kind),
+        "status": one_of(set(BusinessStatus), status),
+        "region": one_of(dict(places), region),
+    }
+    page = await page_of(services, visitor, BUSINESSES, cursor, **wanted)
     return render(
         request,
         "businesses.html",
@@ -98,10 +98,12 @@ async def expiring(
 ) -> Response:
     """Permits and health certificates that have run out or soon will, the longest ago first."""
     places = await places_below(session, visitor.actor.regions)
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"state": state} if state in dict(WARNINGS) else {})
-    wanted |= {"kind": kind} if kind in EXPIRING else {}
-    wanted |= {"region": region} if region in dict(places) else {}
-    page = await ask(services, visitor, "/v1/licence-warnings", **wanted, **({"cursor": cursor} if cursor else {}))
+    wanted = {
+        "state": one_of(dict(WARNINGS), state),
+        "kind": one_of(EXPIRING, kind),
+        "region": one_of(dict(places), region),
+    }
+    page = await page_of(services, visitor, "/v1/licence-warnings", cursor, **wanted)
     return render(
         request,
         "expiring.html",
@@ -139,10 +141,9 @@ async def incomplete(
 ) -> Response:
     """Files that lack something, and what; beside it what a file of the kind has to hold."""
     places = await places_below(session, visitor.actor.regions)
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"kind": kind} if kind in set(BusinessKind) else {})
-    wanted |= {"region": region} if region in dict(places) else {}
+    wanted = {"kind": one_of(set(BusinessKind), kind), "region": one_of(dict(places), region)}
     page, requirements = await asyncio.gather(
-        ask(services, visitor, "/v1/incomplete-files", **wanted, **({"cursor": cursor} if cursor else {})),
+        page_of(services, visitor, "/v1/incomplete-files", cursor, **wanted),
         ask(services, visitor, "/v1/file-requirements"),
     )
     return render(

@@ -9,9 +9,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
-from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.forms import FieldError, checked_form
-from gateway.web.inspection.inspection import BUDGET_SECONDS, Answer, ask, due_badge, entry_row, moment, told, told_one
+from gateway.web.inspection.inspection import (
+    BUDGET_SECONDS,
+    Answer,
+    ask,
+    due_badge,
+    entry_row,
+    moment,
+    one_of,
+    page_of,
+    told,
+    told_one,
+)
 from gateway.web.inspection.inspection_files import ADDRESS as FILES
 from gateway.web.inspection.inspection_files import keeper
 from gateway.web.inspection.visit_form_content import local
@@ -85,10 +95,12 @@ async def clue_list(
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
     places = await places_below(session, visitor.actor.regions)
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"state": state} if state in dict(STATES) else {})
-    wanted |= {"region": region} if region in dict(places) else {}
-    wanted |= {"mine": "true"} if mine == "true" else {}
-    page = await ask(services, visitor, CLUES, **wanted, **({"cursor": cursor} if cursor else {}))
+    wanted = {
+        "state": one_of(dict(STATES), state),
+        "region": one_of(dict(places), region),
+        "mine": one_of(("true",), mine),
+    }
+    page = await page_of(services, visitor, CLUES, cursor, **wanted)
     return render(
         request,
         "clues.html",

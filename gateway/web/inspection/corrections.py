@@ -12,9 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clients import Services, ServicesHere
-from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.inspection import correction_steps
-from gateway.web.inspection.inspection import Answer, ask, day, due_badge, entry_row, moment, told
+from gateway.web.inspection.inspection import Answer, ask, day, due_badge, entry_row, moment, one_of, page_of, told
 from gateway.web.inspection.inspection_files import ADDRESS as FILES
 from gateway.web.inspection.inspection_files import keeper
 from gateway.web.pages import render
@@ -78,10 +77,12 @@ async def correction_list(
 ) -> Response:
     official = visitor.actor.has(*OFFICIALS)
     places = await places_below(session, visitor.actor.regions) if official else []
-    wanted = {"limit": str(ROWS_A_PAGE), "order": "due"} | ({"state": state} if state in dict(STATES) else {})
-    wanted |= {"region": region} if region in dict(places) else {}
-    wanted |= {"overdue": "true"} if overdue == "true" else {}
-    page = await ask(services, visitor, CORRECTIONS, **wanted, **({"cursor": cursor} if cursor else {}))
+    wanted = {
+        "state": one_of(dict(STATES), state),
+        "region": one_of(dict(places), region),
+        "overdue": one_of(("true",), overdue),
+    }
+    page = await page_of(services, visitor, CORRECTIONS, cursor, order="due", **wanted)
     now = times.now()
     filters = [
         ("state", "办到哪里", [("", "全部"), *STATES], state),

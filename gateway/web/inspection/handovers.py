@@ -8,10 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clients import Services, ServicesHere
-from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.inspection.clues import tabs
 from gateway.web.inspection.grid import Cursor, open_item, people_of
-from gateway.web.inspection.inspection import Answer, ask, day, moment
+from gateway.web.inspection.inspection import Answer, ask, day, moment, one_of, page_of
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
 from gateway.web.row_form_pages import FormPage, Sending, show_form, take_form
@@ -51,9 +50,8 @@ async def handover_list(
     cursor: Cursor = "",
 ) -> Response:
     places = await places_below(session, visitor.actor.regions)
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"state": state} if state in dict(HANDOVER_STATES) else {})
-    wanted |= {"region": region} if region in dict(places) else {}
-    page = await ask(services, visitor, "/v1/grid-handovers", **wanted, **({"cursor": cursor} if cursor else {}))
+    wanted = {"state": one_of(dict(HANDOVER_STATES), state), "region": one_of(dict(places), region)}
+    page = await page_of(services, visitor, "/v1/grid-handovers", cursor, **wanted)
     return render(
         request,
         "handovers.html",

@@ -2,12 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Container, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from gateway.clients import Refused, Services, ServiceSilent
 from gateway.web import words
+from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.sampling.whistle_timeline import clock_of
 from gateway.web.visitors import Visitor
 from shared import times
@@ -25,6 +26,17 @@ Answer = Mapping[str, Any]
 async def ask(services: Services, visitor: Visitor, path: str, **wanted: str) -> Any:
     """The answer to a question that the page cannot do without."""
     return await services.get(Unit.INSPECTION, path, visitor.caller, BUDGET_SECONDS, **wanted)
+
+
+async def page_of(services: Services, visitor: Visitor, path: str, cursor: str = "", **wanted: str) -> Any:
+    """One page of a list; what is empty narrows nothing."""
+    asked = {"limit": str(ROWS_A_PAGE), "cursor": cursor} | wanted
+    return await ask(services, visitor, path, **{name: value for name, value in asked.items() if value})
+
+
+def one_of(choices: Container[str], value: str) -> str:
+    """What a list is narrowed to; anything else that stands in the address narrows nothing."""
+    return value if value in choices else ""
 
 
 async def told(

@@ -10,9 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clients import Services, ServicesHere
-from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.inspection import corrections
-from gateway.web.inspection.inspection import Answer, ask, day, entry_row, moment
+from gateway.web.inspection.inspection import Answer, ask, day, entry_row, moment, one_of, page_of
 from gateway.web.inspection.visit_form_content import local
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
@@ -98,10 +97,12 @@ async def letter_list(
 ) -> Response:
     official = visitor.actor.has(*OFFICIALS)
     places = await places_below(session, visitor.actor.regions) if official else []
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"kind": kind} if kind in dict(KINDS) else {})
-    wanted |= {"state": state} if state in dict(STATES) else {}
-    wanted |= {"region": region} if region in dict(places) else {}
-    page = await ask(services, visitor, LETTERS, **wanted, **({"cursor": cursor} if cursor else {}))
+    wanted = {
+        "kind": one_of(dict(KINDS), kind),
+        "state": one_of(dict(STATES), state),
+        "region": one_of(dict(places), region),
+    }
+    page = await page_of(services, visitor, LETTERS, cursor, **wanted)
     filters = [("kind", "种类", [("", "全部"), *KINDS], kind), ("state", "办到哪里", [("", "全部"), *STATES], state)]
     return render(
         request,

@@ -8,8 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clients import ServicesHere
-from gateway.web.boards import ROWS_A_PAGE
-from gateway.web.inspection.inspection import Answer, ask, day
+from gateway.web.inspection.inspection import Answer, ask, day, page_of
 from gateway.web.inspection.visit_form_fields import KINDS
 from gateway.web.inspection.visits import tabs
 from gateway.web.pages import render
@@ -42,8 +41,7 @@ async def paper_list(
     session: Session,
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
-    page = await ask(services, visitor, CHECKS, **wanted)
+    page = await page_of(services, visitor, CHECKS, cursor)
     return render(
         request,
         "paper_checks.html",

@@ -10,11 +10,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
-from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.forms import FieldError, checked_form
 from gateway.web.inspection.clues import cells_of, tabs
 from gateway.web.inspection.grid import Cursor, lists_in_force
-from gateway.web.inspection.inspection import BUDGET_SECONDS, Answer, ask, moment, told_one
+from gateway.web.inspection.inspection import BUDGET_SECONDS, Answer, ask, moment, one_of, page_of, told_one
 from gateway.web.inspection.inspection_files import ADDRESS as FILES
 from gateway.web.inspection.inspection_files import keeper
 from gateway.web.inspection.visit_form_content import local
@@ -48,9 +47,8 @@ async def patrol_list(
     cursor: Cursor = "",
 ) -> Response:
     places = await places_below(session, visitor.actor.regions)
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"region": region} if region in dict(places) else {})
-    wanted |= {"patroller": str(visitor.actor.id)} if mine == "true" else {}
-    page = await ask(services, visitor, PATROLS, **wanted, **({"cursor": cursor} if cursor else {}))
+    own = str(visitor.actor.id) if mine == "true" else ""
+    page = await page_of(services, visitor, PATROLS, cursor, region=one_of(dict(places), region), patroller=own)
     return render(
         request,
         "patrols.html",

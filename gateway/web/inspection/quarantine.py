@@ -8,9 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clients import Services, ServicesHere
-from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.inspection import visits
-from gateway.web.inspection.inspection import Answer, ask, moment, told_one
+from gateway.web.inspection.inspection import Answer, ask, moment, one_of, page_of, told_one
 from gateway.web.inspection.visit_form_content import place_in_words, said
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
@@ -44,8 +43,7 @@ async def delivery_list(
 ) -> Response:
     places = await places_below(session, visitor.actor.regions)
     chosen = state if state in dict(STATES) else "open"
-    wanted = {"limit": str(ROWS_A_PAGE), "state": chosen} | ({"region": region} if region in dict(places) else {})
-    page = await ask(services, visitor, DELIVERIES, **wanted, **({"cursor": cursor} if cursor else {}))
+    page = await page_of(services, visitor, DELIVERIES, cursor, state=chosen, region=one_of(dict(places), region))
     return render(
         request,
         "quarantine.html",

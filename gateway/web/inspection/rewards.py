@@ -8,10 +8,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clients import Refused, ServicesHere, ServiceSilent
-from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.forms import checked_form
 from gateway.web.inspection.clues import tabs
-from gateway.web.inspection.inspection import BUDGET_SECONDS, Answer, ask, day, entry_row, last_day, moment, told_one
+from gateway.web.inspection.inspection import (
+    BUDGET_SECONDS,
+    Answer,
+    ask,
+    day,
+    entry_row,
+    last_day,
+    moment,
+    one_of,
+    page_of,
+    told_one,
+)
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
 from gateway.web.row_form_pages import FormPage, Sending, show_form, take_form
@@ -88,9 +98,8 @@ async def reward_list(
     cursor: Cursor = "",
 ) -> Response:
     places = await places_below(session, visitor.actor.regions)
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"state": state} if state in dict(STATES) else {})
-    wanted |= {"region": region} if region in dict(places) else {}
-    page = await ask(services, visitor, REWARDS, **wanted, **({"cursor": cursor} if cursor else {}))
+    wanted = {"state": one_of(dict(STATES), state), "region": one_of(dict(places), region)}
+    page = await page_of(services, visitor, REWARDS, cursor, **wanted)
     return render(
         request,
         "rewards.html",

@@ -8,9 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clients import Services, ServicesHere
-from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.inspection import businesses, grade_words
-from gateway.web.inspection.inspection import Answer, ask, day, moment
+from gateway.web.inspection.inspection import Answer, ask, day, moment, one_of, page_of
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
 from gateway.web.row_form_pages import FormPage, Sending, show_form, take_form
@@ -53,11 +52,13 @@ async def proposal_list(
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
     places = await places_below(session, visitor.actor.regions)
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"state": state} if state in dict(grade_words.STATES) else {})
-    wanted |= {"grade": grade} if grade in dict(GRADES) else {}
-    wanted |= {"differing": "true"} if differing == "true" else {}
-    wanted |= {"region": region} if region in dict(places) else {}
-    page = await ask(services, visitor, PROPOSALS, **wanted, **({"cursor": cursor} if cursor else {}))
+    wanted = {
+        "state": one_of(dict(grade_words.STATES), state),
+        "grade": one_of(dict(GRADES), grade),
+        "differing": one_of(("true",), differing),
+        "region": one_of(dict(places), region),
+    }
+    page = await page_of(services, visitor, PROPOSALS, cursor, **wanted)
     return render(
         request,
         "risk_proposals.html",

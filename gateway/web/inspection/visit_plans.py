@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from gateway.clients import ServicesHere
 from gateway.web.boards import ROWS_A_PAGE
-from gateway.web.inspection.inspection import Answer, ask, day, moment, told_one
+from gateway.web.inspection.inspection import Answer, ask, day, moment, page_of, told_one
 from gateway.web.inspection.visits import tabs
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
@@ -39,8 +39,7 @@ Cursor = Annotated[str, Query(max_length=1000)]
 async def plan_list(
     request: Request, visitor: CanReadInspections, services: ServicesHere, session: Session, cursor: Cursor = ""
 ) -> Response:
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
-    page = await ask(services, visitor, PLANS, **wanted)
+    page = await page_of(services, visitor, PLANS, cursor)
     return render(
         request,
         "visit_plans.html",

@@ -10,8 +10,7 @@ from starlette.responses import Response
 
 from gateway.clients import Services, ServicesHere
 from gateway.web import words
-from gateway.web.boards import ROWS_A_PAGE
-from gateway.web.inspection.inspection import Answer, ask, day, moment, told, told_one
+from gateway.web.inspection.inspection import Answer, day, moment, one_of, page_of, told, told_one
 from gateway.web.inspection.visit_form_fields import KINDS
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
@@ -145,11 +144,12 @@ async def follow_ups(
 ) -> Response:
     """Follow-up visits after suspect positives, what is due first in front."""
     places = await places_below(session, visitor.actor.regions)
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"state": state} if state in set(VisitState) else {})
-    wanted |= ({"region": region} if region in dict(places) else {}) | (
-        {"overdue": "true"} if overdue == "true" else {}
-    )
-    page = await ask(services, visitor, "/v1/visits", **wanted, **({"cursor": cursor} if cursor else {}))
+    wanted = {
+        "state": one_of(set(VisitState), state),
+        "region": one_of(dict(places), region),
+        "overdue": one_of(("true",), overdue),
+    }
+    page = await page_of(services, visitor, "/v1/visits", cursor, **wanted)
     now = times.now()
     return render(
         request,
@@ -183,10 +183,12 @@ async def records(
 ) -> Response:
     """Records of visits, the latest first."""
     places = await places_below(session, visitor.actor.regions)
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"state": state} if state in dict(STATES) else {})
-    wanted |= {"region": region} if region in dict(places) else {}
-    wanted |= {"contested": "true"} if contested == "true" else {}
-    page = await ask(services, visitor, "/v1/visit-records", **wanted, **({"cursor": cursor} if cursor else {}))
+    wanted = {
+        "state": one_of(dict(STATES), state),
+        "region": one_of(dict(places), region),
+        "contested": one_of(("true",), contested),
+    }
+    page = await page_of(services, visitor, "/v1/visit-records", cursor, **wanted)
     return render(
         request,
         "visit_records.html",
