@@ -24,6 +24,7 @@ VISIT_STATES = {
     "cancelled": ("unknown", "抽取作废"),
 }
 MODES = {"witnesses": "见证人各自的随机数", "beacon": "公开信标", "public_number": "当众产生的号码"}
+PARTS = {"parameters": "抽取参数的指纹", "subjects": "主体名单的指纹", "inspectors": "检查人员名单的指纹"}
 OFFICE = frozenset({Role.FOOD_SAFETY_OFFICE})
 WITNESSES = frozenset(
     {
@@ -41,8 +42,14 @@ PLEDGE = Step(
     "pledges",
     "交存随机数的指纹",
     WITNESSES,
-    (Field("nonce_sha256", "随机数的 SHA-256", hint="64 位十六进制；随机数本身自己留着，承诺公布以后再交"),),
-    "只交一次，不能更换。随机数用别人猜不到的，至少二十个字符。",
+    (
+        Field(
+            "nonce_sha256",
+            "随机数的 SHA-256",
+            hint="64 位十六进制，在 /public-draws/verifier 页的“算指纹”里算；随机数自己留着，承诺公布以后再交",
+        ),
+    ),
+    "只交一次，不能更换；冻结名单的人不能同时见证。随机数用别人猜不到的，至少二十个字符。",
 )
 COMMITMENT = Step(
     "commitment",
@@ -166,13 +173,16 @@ def stratum_name(code: str) -> str:
     return f"{'没有等级' if grade == 'none' else f'{grade}级'}，{label}" if grade else label
 
 
+def frozen_rows(parts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is frozen and not yet committed to, with each hash."""
+    return [(PARTS.get(name, name), value) for name, value in parts.items()]
+
+
 def commitment_rows(commitment: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was committed to, in words, with each hash."""
     entropy = commitment["entropy"]
     rows = [
-        ("抽取参数的指纹", commitment["parameters_sha256"]),
-        ("主体名单的指纹", commitment["subjects_sha256"]),
-        ("检查人员名单的指纹", commitment["inspectors_sha256"]),
+        *((label, commitment[f"{name}_sha256"]) for name, label in PARTS.items()),
         ("秘密的指纹", commitment["secret_sha256"]),
     ]
     rows += [

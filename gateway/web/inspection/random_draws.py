@@ -8,9 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.clients import Services, ServicesHere
-from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.inspection import random_draw_words as say
-from gateway.web.inspection.inspection import Answer, ask, entry_row, moment, told
+from gateway.web.inspection.inspection import Answer, ask, entry_row, moment, page_of, told
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
 from gateway.web.row_form_pages import FormPage, Sending, show_form, take_form
@@ -43,8 +42,7 @@ async def draw_list(
     session: Session,
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
-    page = await ask(services, visitor, DRAWS, **wanted)
+    page = await page_of(services, visitor, DRAWS, cursor)
     return render(
         request,
         "random_draws.html",
@@ -127,8 +125,7 @@ async def my_visits(
     done: Annotated[str, Query(max_length=20)] = "",
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
-    wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
-    page = await ask(services, visitor, "/v1/drawn-visits/mine", **wanted)
+    page = await page_of(services, visitor, "/v1/drawn-visits/mine", cursor)
     return render(
         request,
         "random_draw_visits.html",
@@ -187,6 +184,7 @@ async def draw_page(
         stages=say.stages(draw),
         strata=say.rows_of(draw["counts"]),
         committed=say.commitment_rows(draw["commitment"]) if draw["commitment"] else [],
+        frozen=say.frozen_rows(draw["parts"]),
         entropy=say.entropy_words(draw["commitment"]) if draw["commitment"] else "",
         revealed=say.reveal_rows(draw),
         witnesses=[{**each, "opened": moment(each["opened_at"])} for each in draw["witnesses"]],

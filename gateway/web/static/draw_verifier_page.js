@@ -1,5 +1,5 @@
 // The page of the verifier: takes a published file from this site or from the reader's disk, and says what came of it.
-import { Difference, agreesWithWebCrypto, parse, verify } from "./draw_verifier.js";
+import { Difference, agreesWithWebCrypto, parse, sha256OfText, verify } from "./draw_verifier.js";
 
 const verdict = document.getElementById("verdict");
 const file = document.getElementById("bundle-file");
@@ -34,6 +34,12 @@ async function check(read) {
     say("danger", [error instanceof Difference ? `不符，第一处在 ${error.message}` : `文件读不懂：${error.message}`]);
   }
 }
+
+const nonce = document.getElementById("nonce-text");
+document.getElementById("fingerprint-tool").hidden = false;
+nonce.addEventListener("input", () => {
+  document.getElementById("nonce-hash").textContent = nonce.value ? sha256OfText(nonce.value) : "";
+});
 
 file.addEventListener("change", () => {
   if (file.files.length) check(() => file.files[0].arrayBuffer());
