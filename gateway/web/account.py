@@ -132,7 +132,7 @@ async def end_session(
     session_id: UUID,
 ) -> Response:
     async with checked_form(request):
-        await sessions.end(session, origin, own.user, session_id)
+        await sessions.end(session, origin, own.user.id, session_id)
     return RedirectResponse("/account?ended=true", status_code=303)
 
 

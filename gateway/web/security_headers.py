@@ -25,6 +25,9 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(self), interest-cohort=()",
 }
 
+OVER_TLS = HEADERS | {"strict-transport-security": "max-age=31536000"}
+"""Said only where the browser has come by TLS: a trial on http stays reachable."""
+
 
 class SecurityHeadersMiddleware:
     """Adds the headers to every answer that has not set its own. Pure ASGI, so streams pass through."""
@@ -33,10 +36,12 @@ class SecurityHeadersMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wanted = OVER_TLS if scope.get("scheme") == "https" else HEADERS
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in wanted.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -5,7 +5,6 @@ from uuid import UUID
 from gateway.identity.audit.service import CallerOrigin
 from gateway.identity.sessions import service
 from gateway.identity.sessions.schemas import SessionRead
-from gateway.identity.users import repository as users
 from shared.database import Session
 from shared.http.auth import AnyActor
 from shared.http.pagination import Page
@@ -23,5 +22,4 @@ async def list_my_sessions(session: Session, actor: AnyActor) -> Page[SessionRea
 @router.delete("/{session_id}", status_code=204)
 async def end_my_session(session: Session, actor: AnyActor, origin: CallerOrigin, session_id: UUID) -> None:
     """退出其中一处；已签发的访问令牌几分钟内自然失效"""
-    user = await users.get_user(session, actor.id)
-    await service.end(session, origin, user, session_id)
+    await service.end(session, origin, actor.id, session_id)

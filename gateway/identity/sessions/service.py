@@ -8,7 +8,7 @@ from gateway.identity.audit.models import AuditAction
 from gateway.identity.audit.service import Origin, note
 from gateway.identity.sessions import repository
 from gateway.identity.sessions.schemas import SessionKind, SessionRead
-from gateway.identity.users.models import User
+from gateway.identity.users import repository as users
 from gateway.identity.users.service import subject_of
 from shared import times
 from shared.http.problems import NotFound
@@ -46,8 +46,9 @@ async def list_of(session: AsyncSession, user_id: UUID) -> list[SessionRead]:
     return browsers + programs
 
 
-async def end(session: AsyncSession, origin: Origin, user: User, session_id: UUID) -> None:
+async def end(session: AsyncSession, origin: Origin, user_id: UUID, session_id: UUID) -> None:
     """End one of the own sign-ins. Raises `NotFound`."""
-    if not await repository.end(session, user.id, session_id, times.now()):
+    if not await repository.end(session, user_id, session_id, times.now()):
         raise NotFound("没有这个登录，或已经退出")
+    user = await users.get_user(session, user_id)
     note(session, AuditAction.SESSION_ENDED, origin, subject_of(user), ended=str(session_id))
