@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from shared.documents.blocks import Block, Table, Text
 from shared.documents.lines import broken
@@ -16,6 +16,7 @@ from shared.documents.marks import ENDS_MARK, REFERENCE, TARGET, Piece, pieces_o
 
 if TYPE_CHECKING:
     from fpdf import FPDF
+    from fpdf.fonts import TTFFont
 
 MEDIA_TYPE = "application/pdf"
 FONTS, SERIF, SANS = "pylopdf_fonts_zh_cn", "NotoSerifSC-Regular.otf", "NotoSansSC-Regular.otf"
@@ -68,7 +69,7 @@ class _Sheet:
 
     def printable(self, text: str) -> str:
         """The text in the present font: without control characters, and with 〓 for what the font does not have."""
-        known = self.pdf.current_font.cmap
+        known = cast("TTFFont", self.pdf.current_font).cmap  # no other fonts are opened
         shown = [character for character in text if character >= " " or character == "\n"]
         lost = {character for character in shown if ord(character) not in known and character not in NO_GLYPHS}
         self.missing |= lost
