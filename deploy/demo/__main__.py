@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx
 
-from deploy.demo import chains, invented, registered, statutory, supervision
+from deploy.demo import chains, evaluations, invented, registered, statutory, supervision
 from deploy.demo.gateway_client import Caller, DemoError, demo_uuid
 from deploy.demo.invented import Market
 from deploy.demo.sampling_scripts import FULL, SMALL
@@ -78,6 +78,8 @@ def load(settings: Settings, places: Sequence[Jurisdiction] = JURISDICTIONS) -> 
             supervision.load(settings, place.code, place.name, markets[0])
             say(f"{place.name}：建立演示追溯链条")
             chains.load(settings, place.code, markets[0])
+            say(f"{place.name}：建立演示评价")
+            evaluations.load(settings, place.code, place.name, markets)
 
 
 def _markets(office: Caller, place: Jurisdiction) -> list[Market]:

@@ -74,6 +74,21 @@ async def test_the_demo_shows_statutory_sampling_in_every_state_and_is_safe_to_r
     warm = await office.get(f"/api/traceability/v1/cold-consignments/{cold['id']}")
     assert len(warm["excursions"]) == 1
 
+    scoring = "/api/scoring/v1"
+    [run] = await office.all(f"{scoring}/evaluations")
+    assert (run["state"], run["stage"]) == ("open", "self")
+    table = await office.get(f"{scoring}/evaluations/{run['id']}/scores")
+    assert [one["stage"] for one in table["scorings"]] == ["self"]
+    tasks = Counter(task["state"] for task in await office.all(f"{scoring}/evaluation-tasks"))
+    assert tasks.keys() == {"open", "reported", "done"}
+    listings = await office.all(f"{scoring}/listings")
+    assert {each["entry"] for each in listings} == {"red", "black"}
+    grades = {each["grade"] for each in await office.all(f"{scoring}/credit-accounts")}
+    assert grades >= {"A", "B", None}, "of one too little is known"
+    [report] = await office.all(f"{scoring}/self-reports")
+    quoted = (await office.get(f"{scoring}/self-reports/{report['id']}"))["content"]["notes"]
+    assert len(quoted) == 71 and all(note["value"] for note in quoted), "every number of the paper was read"
+
     equipment = await office.all(f"{API}/laboratory-equipment")
     assert (sum(row["owned"] for row in equipment), sum(row["required"] for row in equipment)) == (37, 41)
 
