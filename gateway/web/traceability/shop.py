@@ -200,7 +200,7 @@ def _notice_page(notice: dict[str, Any]) -> FormPage:
         f"召回：{notice['product_name']}",
         [("进货卖货", SHOP)],
         SHOP,
-        f"{notice['reason']}。请立即停止销售、下架封存，不要退给消费者再卖。报告即视为确认收到。",
+        f"{notice['reason']}。请立即停止销售、下架封存，不要再卖给消费者。报告即视为确认收到。",
     )
 
 
