@@ -208,7 +208,7 @@ async def trade(
         "PUT",
         f"/v1/tickets/{ticket_id}",
         lambda ticket: link(f"{TICKETS}/{ticket['id']}", {}, done="sold" if kind == "sales" else None),
-        lambda body: _as_ticket(kind, ticket_id, body),
+        lambda body: as_ticket(kind, ticket_id, body),
         Unit.TRACEABILITY,
     )
     return await take_form(request, services, visitor.caller, _page(kind), form, sending)
@@ -227,7 +227,7 @@ def _page(kind: str) -> FormPage:
     return FormPage(title, [("进货卖货", SHOP)], SHOP)
 
 
-def _as_ticket(kind: str, ticket_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+def as_ticket(kind: str, ticket_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """The ticket as the service takes it. A paper without a number is none. "Now" is when the form was opened, which
     its id tells: the same form sent twice says the same.
     """

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from gateway.identity.demo_users import demo_business_id
+from gateway.web.traceability.shop_tickets import as_ticket
 from gateway.web.traceability.shop_words import ticket_id_in, ticket_number_in
 from shared.contracts.codes import Role
 from shared.ids import uuid7
@@ -176,3 +177,11 @@ def test_what_is_scanned_is_told_apart() -> None:
     assert ticket_id_in(f"urn:shian:lot:{some}:DEMO-L1") == "", "the owner of a lot is no ticket"
     assert ticket_number_in("2026 0724 abcd ef12") == "20260724ABCDEF12"
     assert ticket_number_in("DEMO-L1") == ""
+
+
+def test_a_sale_without_a_buyer_is_retail() -> None:
+    form = uuid7()
+    assert as_ticket("sales", form, {"lines": []})["kind"] == "retail"
+    assert as_ticket("sales", form, {"buyer_code": "S330203"})["kind"] == "sale"
+    assert as_ticket("sales", form, {"buyer": {"name": "演示饭店（虚构）"}})["kind"] == "sale"
+    assert as_ticket("purchases", form, {"seller": {"name": "演示供货者（虚构）"}})["kind"] == "purchase"
