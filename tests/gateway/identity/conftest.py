@@ -110,7 +110,7 @@ class Gateway:
 
 @pytest_asyncio.fixture(scope="session")
 async def identity_database(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[str]:
-    name = "shian_identity"
+    name = f"shian_identity_{uuid4().hex}"
     connection = await asyncpg.connect(postgres.url())
     await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield postgres.url(name)
