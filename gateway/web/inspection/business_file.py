@@ -15,9 +15,9 @@ from gateway.web import words
 from gateway.web.inspection import facilities, grade_words, ratings
 from gateway.web.inspection.businesses import BUSINESSES, Cursor, listed
 from gateway.web.inspection.corrections import corrections_of
-from gateway.web.inspection.facilities import FACILITIES
+from gateway.web.inspection.facilities import FACILITY
 from gateway.web.inspection.inspection import Answer, ask, day, moment, together, told, told_one
-from gateway.web.inspection.ratings import RATED, RATINGS
+from gateway.web.inspection.ratings import RATED, RATING
 from gateway.web.inspection.visits import listed_follow_up
 from gateway.web.pages import render
 from gateway.web.record_links import page_of
@@ -73,8 +73,8 @@ async def business_page(
         records=told(services, visitor, "/v1/visit-records", **about, most="4"),
         letters=told(services, visitor, "/v1/supervision-letters", **about, most="5"),
         clues=told(services, visitor, "/v1/clues", **about),
-        facilities=told(services, visitor, FACILITIES, **about),
-        ratings=told(services, visitor, RATINGS, **about),
+        facilities=told(services, visitor, FACILITY.path, **about),
+        ratings=told(services, visitor, RATING.path, **about),
         care=told(services, visitor, "/v1/supervision-assignments", **about, on=today.isoformat()),
         timeline=told_one(services, visitor, f"{path}/timeline", limit=str(TIMELINE_SHOWN), **timeline),
         grade=_grade(services, visitor, str(business_id), official=True),
