@@ -111,9 +111,12 @@ def _market(office: Caller, market: Market, operator_id: UUID, operator_name: st
     stalls = []
     for number, stall in enumerate(market.stalls, start=1):
         seller_id = demo_uuid("seller", market.code, stall.number)
-        _business(
+        is_new = _business(
             office, seller_id, stall.seller, "sales", market.region_code, number=number, site=(site["id"], stall.number)
         )
+        if is_new:
+            relation = {"kind": "stall_of", "other_id": str(operator_id), "valid_from": "2026-01-01"}
+            office.create(f"/api/inspection/v1/businesses/{seller_id}/relations", relation, "stall")
         stalls.append(
             {
                 "number": stall.number,
@@ -142,8 +145,9 @@ def _business(
     *,
     number: int,
     site: tuple[str, str] | None = None,
-) -> None:
-    office.put_new(
+) -> bool:
+    """Enter a business; False where it is on file already."""
+    return office.put_new(
         f"/api/inspection/v1/businesses/{business_id}",
         {
             "uscc": invented.demo_uscc(region_code, int(region_code[6:9]) * 1000 + number),

@@ -69,11 +69,14 @@ class Caller:
     def put_file(self, path: str, content: bytes) -> None:
         self._answer(self._client.put(path, content=content))
 
-    def put_new(self, path: str, body: Any) -> None:
-        """Make a record with an id of our own; one that is there already stays as people have left it since."""
+    def put_new(self, path: str, body: Any) -> bool:
+        """Make a record with an id of our own; one that is there already stays as people have left it since, and the
+        answer is False.
+        """
         response = self._client.put(path, json=body)
-        if response.status_code != httpx.codes.PRECONDITION_REQUIRED:
-            self._answer(response)
+        if response.status_code == httpx.codes.PRECONDITION_REQUIRED:
+            return False
+        return self._answer(response).status_code == httpx.codes.CREATED
 
     def create(self, path: str, body: Any, *key: object) -> Any:
         """POST once: the key is made of what is created, so a second run gets the first one's answer."""
