@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, any_, exists, literal, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from services.traceability.certificates.models import Certificate
 from services.traceability.consumer_views.rules import EXAMINATION, FIRST_RECORD, MAKING
 from services.traceability.epcis_events.models import EpcisEvent, EpcisEventThing
+from services.traceability.epcis_events.standing import stands
 from services.traceability.epcis_events.vocabularies import BIZ_STEP
 from services.traceability.lots.models import Lot, LotHold
 from services.traceability.recalls.models import Recall, RecallLine, RecallNotice
@@ -31,8 +31,6 @@ def _of(keys: Collection[str]) -> Any:
 
 
 def _steps(keys: Collection[str], words: Sequence[str]) -> Any:
-    declaration = aliased(EpcisEvent)
-    wrong = exists().where(declaration.event_id == EpcisEvent.event_id, declaration.error_declared_at.is_not(None))
     return (
         select(
             EpcisEventThing.key,
@@ -49,7 +47,7 @@ def _steps(keys: Collection[str], words: Sequence[str]) -> Any:
             EpcisEventThing.key == _of(keys),
             EpcisEventThing.role.not_in(_INPUTS),
             EpcisEvent.biz_step.in_([BIZ_STEP.start + word for word in words]),
-            ~wrong,
+            *stands(),
         )
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.traceability.database import Base
+from services.traceability.epcis_events.models import CAPTURER
 from services.traceability.epcis_events.strictness import Handling
 from shared.ids import uuid7
 from shared.times import now
@@ -17,7 +18,7 @@ class Capture(Base):
     """One capture job. Under `rollback` a faulty event keeps all others out, under `proceed` only itself.
 
     A large document is worked through by the background job `job_id`, and `document` kept until then. `errors` are
-    problem documents, one an event.
+    problem documents, one an event. `captured_as` is one of the `TELLINGS`.
     """
 
     __tablename__ = "epcis_captures"
@@ -45,6 +46,7 @@ class Capture(Base):
     business_id: Mapped[UUID | None]
     organisation_id: Mapped[UUID | None]
     region_code: Mapped[str | None]
+    captured_as: Mapped[str] = mapped_column(default=CAPTURER, server_default=CAPTURER)
     document: Mapped[str | None]
     job_id: Mapped[UUID | None]
 

@@ -68,6 +68,7 @@ async def capture(
         business_id=capturer.business_id,
         organisation_id=capturer.organisation_id,
         region_code=capturer.region_code,
+        captured_as=capturer.part,
     )
     session.add(taken)
     await session.flush()
@@ -110,7 +111,7 @@ async def _work_through(session: AsyncSession, taken: Capture, document: Capture
     proceed = taken.error_behaviour == ErrorBehaviour.PROCEED
     places = [place for place, _ in document.events]
     outcome = Stored()
-    capturer = Capturer(taken.business_id, taken.organisation_id, taken.region_code)
+    capturer = Capturer(taken.business_id, taken.organisation_id, taken.region_code, taken.captured_as)
     try:
         async with session.begin_nested():
             holder = holder_of(taken.actor_id, capturer)

@@ -21,6 +21,12 @@ from shared.ids import uuid7
 Ordered = Annotated[str, mapped_column(Text(collation="C"))]
 """Text in the order of its bytes, whatever the database's language: for prefixes of identifiers, and for speed."""
 
+CAPTURER, OFFICE, RECORD = "capturer", "office", "record"
+TELLINGS = (CAPTURER, OFFICE, RECORD)
+"""How somebody came to tell of an event: he captured it for himself, as an office, or the platform wrote it down as
+part of a record of his (a ticket, a production).
+"""
+
 
 class EpcisContext(Base):
     """A JSON-LD `@context` as it was sent; most events of a sender share one. The id is made of its digest."""
@@ -44,7 +50,8 @@ class EpcisEvent(Base):
     """One event. `body` is its JSON as sent (order of members and digits of numbers included), without a context of
     its own where the document's, in `context_id`, holds for it.
 
-    Who declares an event an error sends it again under its id, with the declaration: so an id has at most two rows.
+    Who declares an event an error sends it again under its id, with the declaration: so an id has one row of the event
+    and one of each who declares it an error. Which declarations count is said in `standing`.
     `event_id` is the sender's, else `hash_id`; `hash_id` is the event hash of the Core Business Vocabulary (`ni:///…`).
     `business_id` and `organisation_id` are the capturer's. `recorded_in` is the id of the writing transaction: events
     below `pg_snapshot_xmin(pg_current_snapshot())` are complete, so whoever delivers in that order loses none.
@@ -55,8 +62,9 @@ class EpcisEvent(Base):
         Index("uq_epcis_events_event_id", "event_id", unique=True, postgresql_where=text("error_declared_at IS NULL")),
         Index(
             "uq_epcis_events_event_id_declared",
-            "event_id",
+            *("event_id", "business_id", "organisation_id", "region_code"),
             unique=True,
+            postgresql_nulls_not_distinct=True,
             postgresql_where=text("error_declared_at IS NOT NULL"),
         ),
         Index(None, "event_time", "id"),
@@ -145,7 +153,7 @@ class EpcisEventFact(Base):
 class EpcisEventParty(Base):
     """Who has to do with the event: its capturer (business, organisation and region known), and the places and
     parties it names (`gln_key`: the GLN's 13 digits, else the identifier's key). Who captures the same event later is
-    another capturer of it.
+    another capturer of it. The `part` of a capturer is one of the `TELLINGS`.
 
     The primary key's index includes business, organisation, GLN and region (which only its migration can say): whether
     an event concerns somebody is asked for thousands of events of a place, and answered without its table.

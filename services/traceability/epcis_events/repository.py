@@ -7,13 +7,17 @@ from itertools import chain
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, Text, Uuid, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Table, Text, Uuid, and_, case, exists, false, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.traceability.epcis_events.contexts import Context
 from services.traceability.epcis_events.models import (
+    CAPTURER,
+    OFFICE,
+    RECORD,
+    TELLINGS,
     EpcisContext,
     EpcisEvent,
     EpcisEventFact,
@@ -23,6 +27,7 @@ from services.traceability.epcis_events.models import (
     TraceEdge,
 )
 from services.traceability.epcis_events.reading import ReadEvent
+from services.traceability.epcis_events.standing import stands
 from services.traceability.epcis_events.visibility import shown
 from shared.copying import BulkCopy, Columns
 from shared.http.auth import Actor
@@ -40,17 +45,18 @@ _PARTIES, _EDGES = _copy_to(EpcisEventParty), _copy_to(TraceEdge)
 
 @dataclass(frozen=True, slots=True)
 class Capturer:
-    """Whose capture it is, as far as the token tells."""
+    """Whose capture it is, as far as the token tells; `part` is one of the `TELLINGS`."""
 
     business_id: UUID | None
     organisation_id: UUID | None
     region_code: str | None
+    part: str = CAPTURER
 
 
 async def known_events(
     session: AsyncSession, event_ids: Iterable[str]
 ) -> Sequence[Row[UUID, str, datetime | None, str, str]]:
-    """What is stored under these ids: (id, event_id, error_declared_at, body, context), up to two rows an id."""
+    """What is stored under these ids: (id, event_id, error_declared_at, body, context)."""
     statement = (
         select(
             EpcisEvent.id,
@@ -70,10 +76,8 @@ async def add_capturer(session: AsyncSession, ids: Iterable[UUID], capturer: Cap
     own = aliased(EpcisEventParty)
     captured = select(own.event_pk).where(
         own.event_pk == EpcisEvent.id,
-        own.part == "capturer",
-        own.business_id.is_not_distinct_from(capturer.business_id),
-        own.organisation_id.is_not_distinct_from(capturer.organisation_id),
-        own.region_code.is_not_distinct_from(capturer.region_code),
+        own.part == capturer.part,
+        *_is(own, capturer),
     )
     foreign = [EpcisEvent.id.in_(list(ids)), ~captured.exists()]
     locked = select(EpcisEvent.id).where(*foreign).order_by(EpcisEvent.id).with_for_update(key_share=True)
@@ -84,7 +88,7 @@ async def add_capturer(session: AsyncSession, ids: Iterable[UUID], capturer: Cap
     rows = select(
         EpcisEvent.id,
         number,
-        literal("capturer"),
+        literal(capturer.part),
         literal(capturer.business_id, Uuid),
         literal(capturer.organisation_id, Uuid),
         literal(capturer.region_code, Text),
@@ -95,9 +99,33 @@ async def add_capturer(session: AsyncSession, ids: Iterable[UUID], capturer: Cap
     return set(await session.scalars(statement))
 
 
-async def captured_by(session: AsyncSession, ids: Iterable[UUID], capturer: Capturer) -> set[UUID]:
-    """Which of these events the capturer may call an error: an enterprise what it has captured itself, an organisation
-    that, too, and an office what was captured in its region.
+def _is(party: type[EpcisEventParty], capturer: Capturer) -> list[ColumnElement[bool]]:
+    return [
+        party.business_id.is_not_distinct_from(capturer.business_id),
+        party.organisation_id.is_not_distinct_from(capturer.organisation_id),
+        party.region_code.is_not_distinct_from(capturer.region_code),
+    ]
+
+
+async def told_by(session: AsyncSession, ids: Iterable[UUID], capturer: Capturer) -> set[UUID]:
+    """Which of these events exactly this capturer has captured, in whatever part."""
+    party = EpcisEventParty
+    statement = select(party.event_pk).where(
+        party.event_pk.in_(list(ids)), party.part.in_(TELLINGS), *_is(party, capturer)
+    )
+    return set(await session.scalars(statement))
+
+
+async def made_by_records(session: AsyncSession, ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these events the platform wrote down as part of a record."""
+    party = EpcisEventParty
+    statement = select(party.event_pk).where(party.event_pk.in_(list(ids)), party.part == RECORD)
+    return set(await session.scalars(statement))
+
+
+async def declarable_by(session: AsyncSession, ids: Iterable[UUID], capturer: Capturer) -> set[UUID]:
+    """Of which of these events it is for the capturer to say that they are errors: for an enterprise those it has told
+    itself, for an organisation these, too, and for an office what was told in its region.
     """
     own: list[ColumnElement[bool]] = [false()]
     if capturer.business_id is not None:
@@ -105,10 +133,10 @@ async def captured_by(session: AsyncSession, ids: Iterable[UUID], capturer: Capt
     else:
         if capturer.organisation_id is not None:
             own.append(EpcisEventParty.organisation_id == capturer.organisation_id)
-        if capturer.region_code is not None:
+        if capturer.part == OFFICE and capturer.region_code is not None:
             own.append(EpcisEventParty.region_code.in_(codes_within([capturer.region_code])))
     statement = select(EpcisEventParty.event_pk).where(
-        EpcisEventParty.event_pk.in_(list(ids)), EpcisEventParty.part == "capturer", or_(*own)
+        EpcisEventParty.event_pk.in_(list(ids)), EpcisEventParty.part.in_(TELLINGS), or_(*own)
     )
     return set(await session.scalars(statement))
 
@@ -116,9 +144,10 @@ async def captured_by(session: AsyncSession, ids: Iterable[UUID], capturer: Capt
 async def event_named(
     session: AsyncSession, event_id: str, seen: ColumnElement[bool]
 ) -> Row[UUID, str, datetime, str, str] | None:
-    """The event of that id among those that are `seen`: (id, event_id, record_time, body, context). Of two rows the
-    one that declares the other an error.
+    """The event of that id among those that are `seen`: (id, event_id, record_time, body, context). Of one that does
+    not stand the last declaration that it is an error.
     """
+    rank = case((and_(*stands()), 0), (EpcisEvent.error_declared_at.is_not(None), 1), else_=2)
     statement = (
         select(
             EpcisEvent.id,
@@ -129,7 +158,30 @@ async def event_named(
         )
         .join(EpcisContext, EpcisContext.id == EpcisEvent.context_id)
         .where(EpcisEvent.event_id == event_id, seen)
-        .order_by(EpcisEvent.error_declared_at.is_(None))
+        .order_by(rank, EpcisEvent.id.desc())
+        .limit(1)
+    )
+    return (await session.execute(statement)).first()
+
+
+async def declaration_over(session: AsyncSession, event_pk: UUID) -> Row[UUID, str, datetime, str, str] | None:
+    """The last declaration by which that event no longer stands, in the columns of `event_named`: who sees the event
+    may know, also where it was an office that declared it an error.
+    """
+    declaration = aliased(EpcisEvent)
+    fallen = exists().where(EpcisEvent.id == event_pk, EpcisEvent.error_declared_at.is_(None), ~and_(*stands()))
+    event_id = select(EpcisEvent.event_id).where(EpcisEvent.id == event_pk).scalar_subquery()
+    statement = (
+        select(
+            declaration.id,
+            declaration.event_id,
+            declaration.record_time,
+            declaration.body,
+            EpcisContext.body.label("context"),
+        )
+        .join(EpcisContext, EpcisContext.id == declaration.context_id)
+        .where(declaration.event_id == event_id, declaration.error_declared_at.is_not(None), fallen)
+        .order_by(declaration.id.desc())
         .limit(1)
     )
     return (await session.execute(statement)).first()
@@ -225,7 +277,7 @@ async def _copy_facts(session: AsyncSession, ids: Sequence[bytes], events: Seque
 async def _copy_parties(
     session: AsyncSession, ids: Sequence[bytes], events: Sequence[ReadEvent], capturer: Capturer
 ) -> None:
-    own = ("capturer", capturer.business_id, capturer.organisation_id, None, capturer.region_code)
+    own = (capturer.part, capturer.business_id, capturer.organisation_id, None, capturer.region_code)
     rows = [
         (event_pk, number, event.event_time, party)
         for event_pk, event in zip(ids, events, strict=True)

@@ -1,5 +1,6 @@
 """Storing events: all or, one by one, those that may be; one id, one event."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from services.traceability.epcis_events import formats, json_text, repository
 from services.traceability.epcis_events.faults import Fault
 from services.traceability.epcis_events.headers import EpcFormat
 from services.traceability.epcis_events.keys import key_of
+from services.traceability.epcis_events.models import CAPTURER, OFFICE
 from services.traceability.epcis_events.problems import (
     NoSuchResourceException,
     ResourceAlreadyExistsException,
@@ -25,10 +27,13 @@ from services.traceability.epcis_events.repository import Capturer
 from services.traceability.epcis_events.sameness import is_same
 from services.traceability.epcis_events.strictness import Handling
 from services.traceability.epcis_events.visibility import concerned, linked
+from shared.contracts.codes import OFFICIALS
 from shared.http.auth import Actor
 
 BATCH = 1_000
 _RACES = 5
+
+_KnownRow = Row[UUID, str, datetime | None, str, str]
 
 
 @dataclass(slots=True)
@@ -45,7 +50,8 @@ class Stored:
 
 def capturer_of(actor: Actor) -> Capturer:
     """The caller as the capturer of events. His first region is theirs; who has none captures for no region."""
-    return Capturer(actor.business_id, actor.organisation_id, actor.regions[0] if actor.regions else None)
+    part = OFFICE if actor.business_id is None and actor.has(*OFFICIALS) else CAPTURER
+    return Capturer(actor.business_id, actor.organisation_id, actor.regions[0] if actor.regions else None, part)
 
 
 async def store(
@@ -53,9 +59,9 @@ async def store(
 ) -> Stored:
     """Store the events with their things, facts, parties and trace edges, in the caller's transaction.
 
-    Those whose id is taken are left out and told of, as are declarations that another's event is an error; whether the
-    others then stay is the caller's to decide. Whoever captures what another has captured before him is noted as its
-    capturer, too: it concerns him as much.
+    Those whose id is taken are left out and told of, as are declarations that an event is an error which another has
+    told, or which the platform wrote down from a record; whether the others then stay is the caller's to decide.
+    Whoever captures what another has captured before him is noted as its capturer, too: it concerns him as much.
     """
     outcome = Stored()
     for start in range(0, len(events), BATCH):
@@ -107,36 +113,58 @@ async def _without_known(
     session: AsyncSession, batch: Sequence[tuple[int, ReadEvent]], outcome: Stored, capturer: Capturer
 ) -> list[tuple[int, ReadEvent]]:
     rows = await repository.known_events(session, {event.event_id for _, event in batch})
-    known = {(row.event_id, row.error_declared_at is not None): row for row in rows}
+    known = defaultdict(list)
+    for row in rows:
+        known[row.event_id, row.error_declared_at is not None].append(row)
     fresh = []
     places: dict[UUID, int] = {}
-    erroneous = [row.id for row in rows if row.error_declared_at is None]
-    own = await repository.captured_by(session, erroneous, capturer) if _declare_errors(batch) else set()
+    told, refusals = await _declarations(session, batch, rows, capturer)
     for place, event in batch:
-        row = known.get((event.event_id, event.error_declared_at is not None))
-        if row is None:
-            original = known.get((event.event_id, False))
-            if original is not None and original.id not in own:  # then this declares it an error
-                outcome.conflicts[place] = _conflict(event.event_id)
-            else:
-                fresh.append((place, event))
-        elif (stored := _stored(row)) is not None and is_same(event, stored):
+        declares = event.error_declared_at is not None
+        stored = known[event.event_id, declares]
+        if declares and event.event_id in refusals:
+            outcome.conflicts[place] = refusals[event.event_id]
+        elif same := next((row for row in stored if _is_stored(event, row)), None):
             outcome.known.append(place)
-            places.setdefault(row.id, place)
-        else:
+            places.setdefault(same.id, place)
+        elif any(row.id in told if declares else True for row in stored):
             outcome.conflicts[place] = _conflict(event.event_id)
+        else:
+            fresh.append((place, event))
     if places:
         outcome.joined += [places[one] for one in await repository.add_capturer(session, places, capturer)]
     return fresh
 
 
-def _declare_errors(batch: Sequence[tuple[int, ReadEvent]]) -> bool:
-    return any(event.error_declared_at is not None for _, event in batch)
+async def _declarations(
+    session: AsyncSession, batch: Sequence[tuple[int, ReadEvent]], rows: Sequence[_KnownRow], capturer: Capturer
+) -> tuple[set[UUID], dict[str, Fault]]:
+    """Which of the rows are the capturer's own declarations, and by its id which event he may not declare an error."""
+    if all(event.error_declared_at is None for _, event in batch):
+        return set(), {}
+    events = {row.id: row.event_id for row in rows if row.error_declared_at is None}
+    own = await repository.declarable_by(session, events, capturer)
+    refusals = {event_id: _conflict(event_id) for one, event_id in events.items() if one not in own}
+    if capturer.part != OFFICE:
+        made = await repository.made_by_records(session, own)
+        refusals |= {events[one]: _MADE_BY_RECORD for one in made}
+    told = await repository.told_by(session, [row.id for row in rows if row.error_declared_at is not None], capturer)
+    return told, refusals
 
 
-def _stored(row: Row[UUID, str, datetime | None, str, str]) -> ReadEvent | None:
-    """The event of a row. None where the rules of today would not take it any more."""
-    return read_event(json_text.parse(row.body), row.body, formats.parse_list(row.context), Handling.LENIENT)[0]
+_MADE_BY_RECORD = Fault(
+    "/errorDeclaration",
+    "这件事件是平台按日常记录（票据、收货、生产、合格证等）写成的，不能用 errorDeclaration 更正：请在原记录上作废"
+    "（如作废票据、合格证）后重新登记；记录已不能作废的，请向辖区监管部门说明，由其声明有误",
+    "made_by_record",
+)
+
+
+def _is_stored(event: ReadEvent, row: _KnownRow) -> bool:
+    """Whether the row is that event. Not where the rules of today would not take the row's any more."""
+    context = formats.parse_list(row.context)
+    stored = read_event(json_text.parse(row.body), row.body, context, Handling.LENIENT)[0]
+    return stored is not None and is_same(event, stored)
 
 
 def _conflict(event_id: str) -> Fault:
@@ -172,6 +200,7 @@ async def read(session: AsyncSession, event_id: str, actor: Actor, wanted: EpcFo
     """
     row = await repository.event_named(session, event_id, concerned(actor))
     if row is not None:
+        row = await repository.declaration_over(session, row.id) or row
         return _shown(row, wanted, formats.parse_event(row.body), {})
     row = await repository.event_named(session, event_id, linked(actor))
     if row is None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Text, and_, column, exists, func, select
+from sqlalchemy import ARRAY, Row, Text, and_, column, exists, func, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as UUIDS
@@ -24,6 +24,7 @@ from services.traceability.epcis_events.models import (
     EpcisEventThing,
 )
 from services.traceability.epcis_events.redaction import NEVER_REDACTED_TYPES
+from services.traceability.epcis_events.standing import stands
 from services.traceability.epcis_events.visibility import concerned, shown
 from services.traceability.epcis_events.vocabularies import CBV
 from services.traceability.everyday_events.rules import PLACE_KEY
@@ -133,24 +134,13 @@ async def emptied(
                 EpcisEvent.event_type.in_(("AggregationEvent", "AssociationEvent")),
                 EpcisEvent.action == "DELETE",
                 ~exists().where(child.event_pk == parent.event_pk, child.role != "parent"),
-                *_standing(known_at),
+                *stands(known_at),
                 concerned(actor),
             )
         )
         for key, at in await session.execute(statement):
             found[key].append(at)
     return found
-
-
-def _standing(known_at: datetime | None) -> list[ColumnElement[bool]]:
-    """What holds of an event that stands: it was recorded until `known_at` (None: whenever), and neither it nor another
-    under its id had said by then that it is an error. Its corrections are events of their own.
-    """
-    declaration = aliased(EpcisEvent)
-    wrong = exists().where(declaration.event_id == EpcisEvent.event_id, declaration.error_declared_at.is_not(None))
-    if known_at is None:
-        return [~wrong]
-    return [EpcisEvent.record_time <= known_at, ~wrong.where(declaration.record_time <= known_at)]
 
 
 async def heads_of(
@@ -166,8 +156,8 @@ async def heads_of(
     """
     if not ids:
         return {}
-    stands = _standing(known_at) if standing else []
-    own = _heads().where(EpcisEvent.id == _any_id(ids), concerned(actor), *stands)
+    condition = stands(known_at) if standing else []
+    own = _heads().where(EpcisEvent.id == _any_id(ids), concerned(actor), *condition)
     found = {row.id: EventHead(*row) for row in (await session.execute(own)).all()}
     rest = [one for one in ids if one not in found]
     if not rest:
@@ -185,7 +175,7 @@ async def heads_of(
     for event_pk, key in await session.execute(things):
         keys[event_pk].add(key)
     if keys:
-        linked = _heads().where(EpcisEvent.id == _any_id(keys), *stands)
+        linked = _heads().where(EpcisEvent.id == _any_id(keys), *condition)
         for row in (await session.execute(linked)).all():
             found[row.id] = EventHead(*row)._replace(shown=frozenset(keys[row.id]))
     return found
@@ -286,7 +276,7 @@ async def places_reached(
         )
         .select_from(ids)
         .join(EpcisEvent, EpcisEvent.id == ids.c.event_pk)
-        .where(concerned(actor), *_standing(known_at))
+        .where(concerned(actor), *stands(known_at))
         .group_by(place, EpcisEvent.business_id)
     )
     return (await session.execute(statement)).all()
@@ -307,7 +297,7 @@ async def places_sent_to(
             EpcisEvent.biz_step == SHIPPING,
             party.part == "destination",
             concerned(actor),
-            *_standing(known_at),
+            *stands(known_at),
         )
         .group_by(party.gln_key)
     )
