@@ -12,6 +12,7 @@ from services.traceability.cold_chain.schemas import (
     ConsignmentDetail,
     ConsignmentRead,
     ConsignmentWrite,
+    ContradictionRead,
     ExcursionRead,
     ReadingsWrite,
     TemperatureLimitCreate,
@@ -42,7 +43,10 @@ async def put_consignment(
 async def take_readings(
     consignment_id: UUID, body: ReadingsWrite, actor: CanWriteChains, session: Session
 ) -> ConsignmentDetail:
-    """报温度：由当时持货的一方上传，重复上传不会重复；超出界限的时段随即列出。"""
+    """报温度：由当时持货的一方上传，重复上传不会重复；超出界限的时段随即列出。
+
+    同一设备对同一时刻报了不同的读数，都留着并列为矛盾；有一个超出界限，这一刻就算超限。
+    """
     await service.take_readings(session, consignment_id, body, actor)
     return await _detail(session, await service.consignment_for(session, consignment_id, actor))
 
@@ -82,10 +86,10 @@ async def state_temperature_limit(
 
 
 async def _detail(session: AsyncSession, consignment: ColdConsignment) -> ConsignmentDetail:
-    readings, found, limit = await service.judged(session, consignment)
+    judged = await service.judged(session, consignment)
     return ConsignmentDetail(
         **ConsignmentRead.model_validate(consignment).model_dump(),
-        readings=readings,
+        readings=judged.readings,
         excursions=[
             ExcursionRead(
                 business_id=business_id,
@@ -97,7 +101,11 @@ async def _detail(session: AsyncSession, consignment: ColdConsignment) -> Consig
                 highest=span.highest,
                 readings=span.readings,
             )
-            for business_id, device, span in found
+            for business_id, device, span in judged.excursions
         ],
-        limit_verified=None if limit is None else limit.verified,
+        contradictions=[
+            ContradictionRead(business_id=business_id, device=device, at=one.at, values=list(one.values))
+            for business_id, device, one in judged.contradictions
+        ],
+        limit_verified=None if judged.limit is None else judged.limit.verified,
     )

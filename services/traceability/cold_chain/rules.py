@@ -1,9 +1,10 @@
 """Temperatures of cold goods: which readings are out of bounds, and the excursions they make up. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,9 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Excursion:
-    """A span in which every reading was out of bounds, from the first such reading to the last."""
+    """A span at no moment of which every reading was within bounds, from the first reading out of bounds to the last.
+    It counts and measures the readings out of bounds alone.
+    """
 
     started_at: datetime
     ended_at: datetime
@@ -39,18 +42,38 @@ class Excursion:
 
 
 def excursions(readings: Iterable[Measured], bounds: Bounds) -> list[Excursion]:
-    """The excursions among the readings, by time, in whatever order the readings came. Two readings of one moment are
-    both counted.
+    """The excursions among one device's readings, by time, in whatever order they came. An excursion ends only where
+    every reading of a moment is within bounds: a good one beside a bad one of the same moment does not undo it.
     """
     found: list[Excursion] = []
     span: list[Measured] = []
-    for reading in sorted(readings, key=lambda one: (one.at, one.value)):
-        if bounds.hold(reading.value):
+    for at, values in _by_moment(readings):
+        outside = [Measured(at, value) for value in values if not bounds.hold(value)]
+        if not outside:
             found += _closed(span)
             span = []
-        else:
-            span.append(reading)
+        span += outside
     return found + _closed(span)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """What one device told of one moment in more than one way; the values from low to high."""
+
+    at: datetime
+    values: tuple[Decimal, ...]
+
+
+def contradictions(readings: Iterable[Measured]) -> list[Contradiction]:
+    """The moments of which a device told different temperatures, by time. All are kept; none is believed more."""
+    told = ((at, tuple(sorted(set(values)))) for at, values in _by_moment(readings))
+    return [Contradiction(at, values) for at, values in told if len(values) > 1]
+
+
+def _by_moment(readings: Iterable[Measured]) -> Iterator[tuple[datetime, list[Decimal]]]:
+    ordered = sorted(readings, key=lambda one: one.at)
+    for at, together in groupby(ordered, key=lambda one: one.at):
+        yield at, [one.value for one in together]
 
 
 def _closed(span: list[Measured]) -> list[Excursion]:

@@ -74,6 +74,15 @@ class ExcursionRead(Schema):
     readings: int
 
 
+class ContradictionRead(Schema):
+    """One device told different temperatures of the same moment."""
+
+    business_id: UUID = Field(description="谁上传的")
+    device: str
+    at: datetime
+    values: list[Number] = Field(description="先后报过的各个读数，℃；都留着，有一个超出界限就算超限")
+
+
 class ConsignmentRead(Schema):
     id: UUID
     business_id: UUID
@@ -89,6 +98,7 @@ class ConsignmentRead(Schema):
 class ConsignmentDetail(ConsignmentRead):
     readings: int = Field(description="已有的读数", examples=[288])
     excursions: list[ExcursionRead]
+    contradictions: list[ContradictionRead] = Field(description="同一设备、同一时刻前后不一的读数")
     limit_verified: bool | None = Field(description="温度界限已与标准核对；没有界限为 null")
 
 

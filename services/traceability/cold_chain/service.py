@@ -1,7 +1,9 @@
 """The cold chain: coding at the first station, temperatures from whoever has the goods, and their excursions."""
 
 import hashlib
+from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.traceability.cold_chain import repository
 from services.traceability.cold_chain.models import ColdConsignment, ColdLot, TemperatureLimit
 from services.traceability.cold_chain.problems import ColdChainRefused, ConsignmentIdReused, UnknownConsignment
-from services.traceability.cold_chain.rules import Excursion, Measured, excursions
+from services.traceability.cold_chain.rules import Contradiction, Excursion, Measured, contradictions, excursions
 from services.traceability.cold_chain.schemas import ConsignmentWrite, ReadingsWrite
 from services.traceability.everyday_events import service as events
 from services.traceability.everyday_events.rules import (
@@ -36,8 +38,19 @@ from shared.http.auth import Actor
 from shared.http.problems import FieldError
 from shared.times import day_of, now
 
-Found = tuple[UUID, str, Excursion]
-"""An excursion with whose hands the goods were in, and whose device told of it."""
+What = TypeVar("What")
+Told = tuple[UUID, str, What]
+"""What readings show, with whose hands the goods were in, and whose device told of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the readings of a consignment amount to. Without a `limit` no excursion is told."""
+
+    readings: int
+    excursions: list[Told[Excursion]]
+    contradictions: list[Told[Contradiction]]
+    limit: TemperatureLimit | None
 
 
 async def put_consignment(
@@ -132,19 +145,20 @@ async def consignment_for(session: AsyncSession, consignment_id: UUID, actor: Ac
     return found
 
 
-async def judged(
-    session: AsyncSession, consignment: ColdConsignment
-) -> tuple[int, list[Found], TemperatureLimit | None]:
-    """How many readings there are, the excursions among them, and by which bounds."""
+async def judged(session: AsyncSession, consignment: ColdConsignment) -> Judged:
+    """How many readings there are, the excursions and contradictions among them, and by which bounds."""
     readings = await repository.readings_of(session, consignment.id)
     limit = await repository.limit_on(session, consignment.storage_class, day_of(consignment.entered_at))
-    if limit is None:
-        return len(readings), [], None
-    found: list[Found] = []
+    spans: list[Told[Excursion]] = []
+    differing: list[Told[Contradiction]] = []
     for (business_id, device), told in groupby(readings, key=lambda one: (one.business_id, one.device)):
-        spans = excursions([Measured(one.at, one.value) for one in told], limit.bounds)
-        found += [(business_id, device, span) for span in spans]
-    return len(readings), sorted(found, key=lambda one: (one[2].started_at, one[1])), limit
+        measured = [Measured(one.at, one.value) for one in told]
+        differing += [(business_id, device, one) for one in contradictions(measured)]
+        if limit is not None:
+            spans += [(business_id, device, span) for span in excursions(measured, limit.bounds)]
+    spans.sort(key=lambda one: (one[2].started_at, one[1]))
+    differing.sort(key=lambda one: (one[2].at, one[1]))
+    return Judged(len(readings), spans, differing, limit)
 
 
 async def _leave_behind(session: AsyncSession, consignment: ColdConsignment, station: Subject) -> None:

@@ -70,6 +70,18 @@ async def test_from_the_first_station_to_an_excursion_at_the_next(client_of: Cli
     ]
 
 
+async def test_a_second_value_for_the_same_moment_is_told_and_hides_nothing(client_of: ClientOf) -> None:
+    _, station = await shop(client_of, "演示首站冷库（虚构）")
+    path = f"/v1/cold-consignments/{uuid4()}"
+    await station.put(path, json=consignment())
+    warm = (await station.put(f"{path}/readings", json=readings("-5", "-5", hour=-3))).json()
+    assert warm["contradictions"] == []
+    shown = (await station.put(f"{path}/readings", json=readings("-5", "-25", hour=-3))).json()
+    assert shown["excursions"] == warm["excursions"]
+    assert [one["minutes"] for one in shown["excursions"]] == [15]
+    assert [one["values"] for one in shown["contradictions"]] == [["-25", "-5"]]
+
+
 async def test_who_sees_a_consignment(client_of: ClientOf) -> None:
     _, station = await shop(client_of, "演示首站冷库（虚构）")
     _, stranger = await shop(client_of, "别家（虚构）")

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.traceability.cold_chain.rules import Bounds, Measured, excursions
+from services.traceability.cold_chain.rules import Bounds, Contradiction, Measured, contradictions, excursions
 
 START = datetime(2026, 7, 24, tzinfo=UTC)
 FROZEN = Bounds(None, Decimal(-18))
@@ -37,8 +37,26 @@ def test_every_reading_out_of_bounds_is_in_one_excursion_and_no_other(readings: 
         assert not FROZEN.hold(one.highest)
         assert not FROZEN.hold(one.lowest)
     for before, after in pairwise(found):
-        between = [one for one in readings if before.ended_at <= one.at <= after.started_at and FROZEN.hold(one.value)]
-        assert between, "two excursions have a good reading between them"
+        between = {one.at for one in readings if before.ended_at < one.at < after.started_at}
+        outside = {one.at for one in readings if not FROZEN.hold(one.value)}
+        assert between - outside, "two excursions have a moment between them that was good throughout"
+
+
+@given(READINGS.filter(bool), st.data())
+def test_a_good_reading_of_a_moment_already_told_of_undoes_nothing(
+    readings: list[Measured], data: st.DataObject
+) -> None:
+    bad = [one for one in readings if not FROZEN.hold(one.value)]
+    later = [Measured(one.at, Decimal(-25)) for one in data.draw(st.lists(st.sampled_from(bad)))] if bad else []
+    assert excursions(readings + later, FROZEN) == excursions(readings, FROZEN)
+
+
+@given(READINGS)
+def test_each_moment_told_in_two_ways_is_a_contradiction(readings: list[Measured]) -> None:
+    told = {one.at: {other.value for other in readings if other.at == one.at} for one in readings}
+    assert contradictions(readings) == [
+        Contradiction(at, tuple(sorted(told[at]))) for at in sorted(told) if len(told[at]) > 1
+    ]
 
 
 def test_a_bound_is_within() -> None:
