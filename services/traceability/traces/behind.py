@@ -9,7 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.epcis_events.keys import gln_key, kind_of
 from services.traceability.traces import repository
-from services.traceability.traces.custody import Contents, Heads, Place, TraceEvent, holder_of
+from services.traceability.traces.custody import (
+    RETAIL_STEPS,
+    Contents,
+    EventHead,
+    Heads,
+    Place,
+    TraceEvent,
+    holder_of,
+    step_of,
+)
 from services.traceability.traces.rules import EVER, Direction, Graph, Window, windows, within
 from shared.http.auth import Actor
 
@@ -46,6 +55,7 @@ async def events_of(
     things = await repository.things_of(session, seen)
     parties = await repository.parties_of(session, whole)
     certificates = await repository.certificates_of(session, whole)
+    tickets = await _tickets(session, [heads[one] for one in whole])
     events = []
     for one in seen:
         head = heads[one]
@@ -58,11 +68,21 @@ async def events_of(
                 sources=named.get("source", []),
                 destinations=named.get("destination", []),
                 certificates=certificates.get(one, []),
+                tickets=tickets.get(one, frozenset()),
             )
         )
     events.sort(key=lambda event: (event.head.at, event.head.event_id))
     stays = {stay for graph in graphs.values() for stay in graph.stays}
     return events, complete, Contents(sorted(stays), things)
+
+
+async def _tickets(session: AsyncSession, heads: Collection[EventHead]) -> dict[UUID, frozenset[str]]:
+    """The tickets of what was sold over the counter and of receipts: only there nobody else tells who took what in."""
+    retail = [head.id for head in heads if step_of(head) in RETAIL_STEPS]
+    if not retail:
+        return {}
+    received = [head.id for head in heads if step_of(head) == "receiving"]
+    return await repository.tickets_of(session, [*retail, *received])
 
 
 def own_things(graphs: Mapping[Direction, Graph]) -> set[str]:

@@ -100,15 +100,21 @@ class TraceEvent:
     sources: list[str] = field(default_factory=list)
     destinations: list[str] = field(default_factory=list)
     certificates: list[str] = field(default_factory=list)
+    tickets: frozenset[str] = frozenset()
+    """Under which tickets goods were sold over the counter or taken in."""
 
     @property
     def step(self) -> str:
         """The business step: its short word, or the sender's own URI."""
-        return (self.head.biz_step or "").removeprefix(f"{CBV}BizStep-")
+        return step_of(self.head)
 
     @property
     def keys(self) -> set[str]:
         return {thing.key for thing in self.things}
+
+
+def step_of(head: EventHead) -> str:
+    return (head.biz_step or "").removeprefix(f"{CBV}BizStep-")
 
 
 class Movement(NamedTuple):
@@ -129,6 +135,7 @@ _BY_STEP = {
     "dispensing": Flow.SOLD,
     "destroying": Flow.LOST,
 }
+RETAIL_STEPS = tuple(step for step, flow in _BY_STEP.items() if flow is Flow.SOLD)
 _GONE = frozenset({f"{CBV}Disp-destroyed", f"{CBV}Disp-disposed"})
 
 
@@ -172,6 +179,42 @@ def movements(events: Iterable[TraceEvent], contents: "Contents") -> list[Moveme
                         amount, unit = amount_of(inner)
                         found.append(Movement(event, inner.key, flow, None if amount is None else sign * amount, unit))
     return found
+
+
+def handed_on(moves: Sequence[Movement]) -> list[Movement]:
+    """The movements, where what was sold over the counter and taken in by another business under the same ticket was
+    handed on to it. Only what nobody took in is with consumers, so nothing is counted at both.
+    """
+    taken: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    untold: set[tuple[str, str]] = set()
+    for move in moves:
+        if move.flow is Flow.RECEIVED:
+            for ticket in move.event.tickets:
+                if move.amount is None:
+                    untold.add((ticket, move.key))
+                else:
+                    base = _base(move.unit)
+                    taken[ticket, move.key, base] += converted(move.amount, move.unit, base)
+    known = untold | {(ticket, key) for ticket, key, _ in taken}
+    found = []
+    for move in moves:
+        under = next((one for one in sorted(move.event.tickets) if (one, move.key) in known), None)
+        if move.flow is not Flow.SOLD or under is None:
+            found.append(move)
+        elif move.amount is None or (under, move.key) in untold:
+            found.append(move._replace(flow=Flow.SHIPPED))
+        else:
+            base = _base(move.unit)
+            handed = min(move.amount, converted(taken[under, move.key, base], base, move.unit))
+            taken[under, move.key, base] -= converted(handed, move.unit, base)
+            split = (Flow.SHIPPED, handed), (Flow.SOLD, move.amount - handed)
+            found += [move._replace(flow=flow, amount=amount) for flow, amount in split if amount]
+    return found
+
+
+def _base(unit: str) -> str:
+    """One unit for all of a quantity."""
+    return min(comparable_units(unit), default=unit)
 
 
 class Contents:

@@ -14,14 +14,22 @@ from services.traceability.code_scans.rules import Place as Spot
 from services.traceability.code_scans.rules import distance_km
 from services.traceability.epcis_events.keys import gln_key, is_instance, kind_of
 from services.traceability.productions.rules import Bands, outside
-from services.traceability.traces.custody import Balance, Contents, Flow, Movement, Place, TraceEvent, Yield
+from services.traceability.traces.custody import (
+    RETAIL_STEPS,
+    Balance,
+    Contents,
+    Flow,
+    Movement,
+    Place,
+    TraceEvent,
+    Yield,
+)
 from services.traceability.traces.limits import Limit, Limits
 from shared.times import in_words
 
 _GEO = re.compile(r"geo:(-?\d{1,2}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)(?:[,;].*)?", re.ASCII)
 
 
-RETAIL_STEPS = ("retail_selling", "dispensing")
 CLOCKS_DIFFER = timedelta(hours=1)
 
 
@@ -91,7 +99,7 @@ def broken_links(moves: Sequence[Movement], contents: Contents, limits: Limits, 
     answered: set[tuple[str, str]] = set()
     patience = timedelta(hours=float(limits.of(Limit.RECEIPT)))
     voids = [move for move in named if move.event.step == "void_shipping"]
-    gone = [m for m in named if m.flow is Flow.SOLD or (m.flow is Flow.SHIPPED and m.event.step == "shipping")]
+    gone = [m for m in named if m.flow is Flow.SOLD or (m.flow is Flow.SHIPPED and m.event.step != "void_shipping")]
     for sent in sorted(gone, key=_when):
         event = sent.event
         at = event.head.at
@@ -106,7 +114,7 @@ def broken_links(moves: Sequence[Movement], contents: Contents, limits: Limits, 
             first = min(found, key=_when)
             same = [one for one in found if one.event is first.event]
             answered |= {(one.event.head.event_id, one.key) for one in same}
-        elif sent.flow is Flow.SOLD:
+        elif event.step in RETAIL_STEPS:
             continue
         elif (void := _void_of(sent, voids)) is not None:
             voids.remove(void)
@@ -152,7 +160,11 @@ def _void_of(sent: Movement, voids: Sequence[Movement]) -> Movement | None:
 
 
 def _answers(receipt: TraceEvent, sent: TraceEvent) -> bool:
-    """Whether a receipt is of what was sent. Over the counter nobody is named: it counts for whoever names the shop."""
+    """Whether a receipt is of what was sent. Over the counter nobody is named: it counts for whoever took it in under
+    the same ticket, and where one of them names none, for whoever names the shop.
+    """
+    if sent.tickets and receipt.tickets:
+        return bool(sent.tickets & receipt.tickets)
     if receipt.head.at < sent.head.at:
         return False
     if sent.step in RETAIL_STEPS:

@@ -348,6 +348,19 @@ async def certificates_of(session: AsyncSession, ids: Collection[UUID]) -> dict[
     return found
 
 
+async def tickets_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
+    """The tickets under which goods moved in the events."""
+    found: dict[UUID, frozenset[str]] = {}
+    if ids:
+        fact = EpcisEventFact
+        statement = select(fact.event_pk, func.array_agg(fact.value_text)).where(
+            fact.event_pk == _any_id(ids), fact.family == "biz_transaction", fact.name == f"{_CBV_TRANSACTION}desadv"
+        )
+        for event_pk, tickets in (await session.execute(statement.group_by(fact.event_pk))).all():
+            found[event_pk] = frozenset(filter(None, tickets))
+    return found
+
+
 async def events_citing(session: AsyncSession, certificates: Collection[str], most: int) -> list[UUID]:
     """Events anywhere that refer to one of these certificates."""
     if not certificates:

@@ -27,6 +27,7 @@ from services.traceability.traces.custody import (
     TraceEvent,
     Yield,
     balances,
+    handed_on,
     movements,
     yields,
 )
@@ -116,7 +117,7 @@ async def trace(
     bands = await bands_on(session, day_of(moment))
     things = {key for graph in graphs.values() for key in graph.depth if key not in graph.nodes}
     goods = own_things(graphs) - {thing.key for event in events for thing in event.things if thing.role == "parent"}
-    moves = [move for move in movements(events, contents) if move.key in things]
+    moves = [move for move in handed_on(movements(events, contents)) if move.key in things]
     own_balances = balances(move for move in moves if move.key in goods and move.event.head.shown is None)
     timeline = in_windows(events, graphs, until)
     own_yields = yields(timeline)

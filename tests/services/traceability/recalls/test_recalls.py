@@ -27,7 +27,7 @@ from tests.conftest import ClientOf, SessionOf
 from tests.factories.statutory_sampling import passed_after_all, recall_requested
 from tests.services.traceability.epcis_queries.worlds import HAISHU, NANHAI
 from tests.services.traceability.subjects.activating import shop
-from tests.services.traceability.tickets.trading import line, sale, sold
+from tests.services.traceability.tickets.trading import line, purchase, received, sale, sold
 from tests.services.traceability.traces.chains import Member, lot, register, tell
 from tests.services.traceability.traces.test_traces import told
 
@@ -112,6 +112,21 @@ async def test_a_buyer_who_is_not_on_the_platform_is_in_the_scope_by_name(
     assert notice["business_id"] is None
     assert [(one["unit"], one["left"]) for one in notice["lines"]] == [("KGM", "24")]
     assert {one["business_id"] for one in read["notices"]} == {None, str(own)}
+
+
+async def test_what_a_shop_scanned_at_the_counter_is_out_once(client_of: ClientOf, officer: httpx.AsyncClient) -> None:
+    _, seller = await shop(client_of, "演示批发部（虚构）")
+    _, buyer = await shop(client_of, "演示熟食店（虚构）")
+    kilos = {"unit": "公斤", "lot": "RT1"}
+    bought = await sold(seller, purchase(line(quantity="100", **kilos)))
+    await sold(seller, sale(line(quantity="3", **kilos), kind="retail"))
+    key = bought["lines"][0]["lot_key"]
+    ticket = await sold(seller, sale(line(quantity="10", **kilos | {"lot": key}), kind="retail"))
+    await received(buyer, ticket["id"])
+    read = await opened(officer, code=key)
+    out = {one["holder_name"]: (one["lines"][0]["left"], one["lines"][0]["sold"]) for one in read["notices"]}
+    assert out == {"演示批发部（虚构）": ("87", "3"), "演示熟食店（虚构）": ("10", "0")}
+    assert [one["out"] for one in read["progress"]["recovered"]] == ["100"]
 
 
 async def test_whom_goods_were_sent_is_told_though_he_has_recorded_nothing(

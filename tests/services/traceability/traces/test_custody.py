@@ -18,6 +18,7 @@ from services.traceability.traces.custody import (
     Thing,
     TraceEvent,
     balances,
+    handed_on,
     movements,
     yields,
 )
@@ -86,6 +87,42 @@ def test_the_order_of_the_records_changes_no_balance(seed: int, steps: int) -> N
         for many in (events, shuffled)
     )
     assert one == other
+
+
+@given(
+    sales=st.lists(
+        st.tuples(st.integers(0, 40), st.integers(0, 50), st.sampled_from(["KGM", "GRM", "TNE"]), st.booleans()),
+        max_size=8,
+    )
+)
+def test_what_a_shop_took_in_over_the_counter_is_not_with_consumers_too(
+    sales: list[tuple[int, int, str, bool]],
+) -> None:
+    made, seller, buyer = Decimal(1000), HOLDERS[0], HOLDERS[1]
+    events = [event(0, seller, [kilos(made, "KGM")], "commissioning")]
+    with_consumers = Decimal(0)
+    for number, (sold, counted, unit, received) in enumerate(sales, start=1):
+        ticket = frozenset({f"urn:demo:ticket:{number}"})
+        events.append(event(2 * number, seller, [kilos(Decimal(sold), unit)], "retail_selling"))
+        events[-1].tickets = ticket
+        taken = min(sold, counted) if received else 0
+        if received:
+            events.append(event(2 * number + 1, buyer, [kilos(Decimal(taken), "GRM")], "receiving"))
+            events[-1].tickets = ticket
+        with_consumers += sold - taken
+    found = balances(handed_on(movements(events, NOTHING_PACKED)))
+    left = sum((converted(one.remaining or Decimal(0), one.unit, "KGM") for one in found), Decimal(0))
+    gone = sum((converted(one.flows.get(Flow.SOLD, Decimal(0)), one.unit, "KGM") for one in found), Decimal(0))
+    assert (left + gone, gone) == (made, with_consumers)
+
+
+def test_what_was_taken_in_without_an_amount_is_all_handed_on() -> None:
+    ticket = frozenset({"urn:demo:ticket:1"})
+    events = [event(0, HOLDERS[0], [kilos(Decimal(5), "KGM")], "retail_selling")]
+    events.append(event(1, HOLDERS[1], [Thing("epc_class", L, None, None)], "receiving"))
+    for one in events:
+        one.tickets = ticket
+    assert [move.flow for move in handed_on(movements(events, NOTHING_PACKED))] == [Flow.SHIPPED, Flow.RECEIVED]
 
 
 def test_an_amount_that_nobody_told_is_not_nought() -> None:

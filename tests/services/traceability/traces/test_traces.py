@@ -330,6 +330,19 @@ async def test_what_is_bought_over_the_counter_and_taken_in_is_no_gap(
     assert kinds(await trace(office, lot("DUCK"))) == []
 
 
+async def test_a_sale_to_consumers_answers_no_receipt_of_another_ticket(
+    session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
+) -> None:
+    farm, shop = members["farm"], members["shop"]
+    await register(session, [farm, shop])
+    await tell(session, farm, farm.made(0, {"DUCK": "100"}))
+    under = [{"bizTransactionList": [{"type": "desadv", "bizTransaction": f"urn:demo:ticket:{n}"}]} for n in (1, 2)]
+    await tell(session, farm, farm.sold(2, {"DUCK": "10"}) | under[0])
+    await tell(session, farm, farm.shipped(3, shop, {"DUCK": "10"}, **under[1]))
+    await tell(session, shop, shop.received(4, farm, {"DUCK": "10"}, **under[1]))
+    assert kinds(await trace(office, lot("DUCK"))) == []
+
+
 async def test_one_thing_cannot_be_at_two_far_places(
     session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
 ) -> None:
