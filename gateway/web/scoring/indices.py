@@ -1,5 +1,6 @@
 """食品安全指数: calculations by quarter, and one of them with the range of everybody's place."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from gateway.web.regions import region_name
 from gateway.web.scoring.evaluations import ask
 from gateway.web.visitors import CanReadAssessments
 from shared import times
+from shared.contracts.evaluations import ReadingState
 from shared.contracts.figures import Period
 from shared.database import Session
 
@@ -60,8 +62,46 @@ async def index_page(
         indicators=[one | {"share": _percent(one["weight"])} for one in run["rules"]["indicators"]],
         moving=[one for one in run["scenarios"] if one["moved"]],
         tried=len(run["scenarios"]),
+        data=[
+            (await region_name(session, row["region_code"]), _data(run, row["region_code"])) for row in run["results"]
+        ],
         as_of=words.clock_time(now, now),
     )
+
+
+def _data(run: dict[str, Any], place: str) -> list[dict[str, Any]]:
+    """Every value of one place and where it is from: a service, somebody who sent it, or nobody knows and why."""
+    read, posted, found = run["readings"].get(place, {}), run["posted"].get(place, {}), []
+    for indicator in run["rules"]["indicators"]:
+        code = indicator["code"]
+        value, reading = run["values"].get(place, {}).get(code), read.get(code)
+        note = "没有填"
+        if code in posted:
+            note = "另填" if value is not None else "另填：未知"
+            if reading and reading["value"] is not None:
+                note += f"；取数为 {_short(reading['value'])}"
+        elif reading:
+            note = _read_note(reading)
+        found.append(
+            {
+                "title": indicator["title"],
+                "shown": "" if value is None else f"{_short(value)} {indicator['unit']}",
+                "note": note,
+            }
+        )
+    return found
+
+
+def _read_note(reading: dict[str, Any]) -> str:
+    label = ReadingState(reading["state"]).label
+    if reading["value"] is None:
+        return f"{label}：{reading['reason']}" if reading["reason"] not in ("", label) else label
+    when = words.full_time(datetime.fromisoformat(reading["as_of"]))
+    return f"取数，截至 {when}{'；' if reading['reason'] else ''}{reading['reason']}"
+
+
+def _short(value: str) -> str:
+    return words.number(_rounded(value))
 
 
 def _row(one: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from services.scoring.indicators.references import Reference, UnknownView
 from services.scoring.scheme_language.rule_kinds import Code, Exact, Label, Part, Share
 
 ONE = Decimal(1)
@@ -13,7 +14,7 @@ ONE = Decimal(1)
 
 class Indicator(Part):
     """One indicator. `worst` is worth 0, `best` 100, between them straight; beyond them nothing more. Where less is
-    better, `best` is the smaller of the two.
+    better, `best` is the smaller of the two. `figure` of `service` gives its values live; without, they are posted.
     """
 
     code: Code
@@ -23,11 +24,26 @@ class Indicator(Part):
     worst: Exact
     best: Exact
     weight: Annotated[Share, Field(gt=0)]
+    service: Literal["sampling", "traceability", "inspection", "scoring"] | None = None
+    figure: Annotated[str, Field(max_length=120)] | None = None
 
     @model_validator(mode="after")
     def _has_room(self) -> "Indicator":
         if self.worst == self.best:
             raise ValueError(f"“{self.title}”最差和最好不能相同")
+        return self
+
+    @model_validator(mode="after")
+    def _read_from_one_place(self) -> "Indicator":
+        if (self.service is None) != (self.figure is None):
+            raise ValueError(f"“{self.title}”的 service 和 figure 要么都写，要么都不写")
+        if self.figure is not None:
+            try:
+                reference = Reference.parse(self.figure)
+            except UnknownView as unknown:
+                raise ValueError(str(unknown)) from unknown
+            if reference.view == "peers":
+                raise ValueError(f"“{self.title}”要的是一个数，不能写 @peers")
         return self
 
 

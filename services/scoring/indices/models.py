@@ -29,7 +29,11 @@ class IndexRule(DatedRule, Base):
 
 
 class IndexRun(Base):
-    """One calculation for the places of a region in a quarter. `values`: by place and indicator, null is unknown."""
+    """One calculation for the places of a region in a quarter. `values`: by place and indicator, null is unknown.
+
+    `posted`: those of the values that somebody sent; `readings`: what the services told, the way it was, also where a
+    posted value counts in its stead. `readings_sha256` is null where no service was asked.
+    """
 
     __tablename__ = "index_runs"
     __table_args__ = (
@@ -46,6 +50,9 @@ class IndexRun(Base):
     source: Mapped[str]
     values: Mapped[dict[str, Any]]
     values_sha256: Mapped[str]
+    posted: Mapped[dict[str, Any]]
+    readings: Mapped[dict[str, Any]]
+    readings_sha256: Mapped[str | None]
     results: Mapped[list[Any]]
     scenarios: Mapped[list[Any]]
     calculated_by: Mapped[UUID]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
+from services.scoring.indicators.router import Source
 from services.scoring.indices import repository, service
 from services.scoring.indices.models import IndexRule
 from services.scoring.indices.schemas import (
@@ -62,10 +63,18 @@ async def list_indices(
 
 @router.post("/indices", status_code=201)
 async def calculate_index(
-    body: IndexRunCreate, actor: CanCalculateIndices, session: Session, response: Response, _: Idempotent
+    body: IndexRunCreate,
+    actor: CanCalculateIndices,
+    session: Session,
+    source: Source,
+    response: Response,
+    _: Idempotent,
 ) -> IndexRunRead:
-    """算一个季度；数据有误的再算一次，以最后一次为准，先前的留着。"""
-    run = await service.calculate(session, body, actor)
+    """算一个季度；数据有误的再算一次，以最后一次为准，先前的留着。
+
+    `live` 为 true 的，办法写明指标的用您自己的令牌向各服务取；取不到的记为“取不到”，不算零。
+    """
+    run = await service.calculate(session, body, source, actor)
     response.headers["Location"] = f"/v1/indices/{run.id}"
     return await service.show_run(session, run.id, actor)
 

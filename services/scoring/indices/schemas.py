@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from services.scoring.indices.content import IndexRules
 from services.scoring.scheme_language.rule_kinds import Code, Exact
+from shared.contracts.evaluations import ReadingState
 from shared.contracts.figures import Number, Period, PeriodKind
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
@@ -52,14 +53,21 @@ class IndexRuleRead(DatedRuleRead):
 
 
 class IndexRunCreate(Schema):
-    """Values by place and indicator; null (or left out) is unknown, never zero."""
+    """Values by place and indicator; null (or left out) is unknown, never zero.
+
+    `live`: indicators of which the rule names a figure are read from the services, for every place directly below the
+    region; what is posted counts before what was read, and is marked.
+    """
 
     code: Code = Field(examples=["food-safety"])
     region_code: RegionCode = Field(examples=["330203000000"])
     period: Annotated[str, Field(max_length=10, description="季度", examples=["2026-Q3"])]
     source: Annotated[Words, Field(min_length=2, max_length=500)] = Field(examples=["各部门季报（演示）"])
-    values: Annotated[dict[RegionCode, dict[Code, Exact | None]], Field(min_length=1, max_length=500)] = Field(
-        examples=[{"330203001000": {"pass_rate": "98.6"}, "330203002000": {"pass_rate": "97.9"}}]
+    live: bool = Field(default=False, description="办法写明指标的，从各服务取")
+    values: Annotated[dict[RegionCode, dict[Code, Exact | None]], Field(max_length=500)] = Field(
+        default_factory=dict,
+        description="另填的值；现取的，以另填的为准并标明",
+        examples=[{"330203001000": {"pass_rate": "98.6"}, "330203002000": {"pass_rate": "97.9"}}],
     )
 
     @field_validator("period")
@@ -69,6 +77,26 @@ class IndexRunCreate(Schema):
         if period.kind is not PeriodKind.QUARTER:
             raise ValueError("按季度计算，写作 2026-Q3")
         return str(period)
+
+    @model_validator(mode="after")
+    def _from_somewhere(self) -> "IndexRunCreate":
+        if not self.live and not self.values:
+            raise ValueError("要么写 values，要么 live 写 true，从各服务现取")
+        return self
+
+
+class IndexReading(Schema):
+    """One indicator of one place as a service told it; without a value never zero."""
+
+    reference: str = Field(examples=["sampling.completion_rate"])
+    service: str
+    period: str
+    state: ReadingState
+    value: Number | None
+    definition_version: int | None
+    as_of: datetime | None
+    rows: str | None = Field(description="数字背后的记录，经网关的地址")
+    reason: str = Field(description="没有值的原因，或怎样折算的")
 
 
 class PlaceResult(Schema):
@@ -105,5 +133,8 @@ class IndexRunRead(IndexRunSummary):
     verified: bool = Field(description="指标与权重是否已与正式文件核对")
     values: dict[str, dict[str, Number | None]]
     values_sha256: str
+    posted: dict[str, dict[str, Number | None]] = Field(description="其中另填的，不是各服务取来的")
+    readings: dict[str, dict[str, IndexReading]] = Field(description="各服务取来的，连同状态和截至时间")
+    readings_sha256: str | None = Field(description="全部读数的哈希；null 为没有取数")
     results: list[PlaceResult]
     scenarios: list[ScenarioRead]

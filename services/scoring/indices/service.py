@@ -8,15 +8,18 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.scoring.indicators.source import FigureSource
 from services.scoring.indices import repository
 from services.scoring.indices.content import IndexRules
 from services.scoring.indices.models import IndexRule, IndexRun
 from services.scoring.indices.problems import NoIndexRule, UnknownIndexRun
 from services.scoring.indices.rules import Values, index_of, places_of, range_of, scenarios
 from services.scoring.indices.schemas import IndexRunCreate, IndexRunRead, IndexRunSummary
+from services.scoring.indices.taking import Readings, read_places
 from services.scoring.schemes.files import fingerprint
 from shared.contracts.figures import Period
 from shared.dated_rules.repository import rule_on
+from shared.figures.repository import codes_directly_below
 from shared.http.auth import Actor
 from shared.http.problems import FieldError, InvalidRequest
 from shared.ids import uuid7
@@ -27,8 +30,8 @@ from shared.times import day_of, now
 MOST_ERRORS = 200
 
 
-async def calculate(session: AsyncSession, body: IndexRunCreate, actor: Actor) -> IndexRun:
-    """Calculate a quarter under the rule of its last day.
+async def calculate(session: AsyncSession, body: IndexRunCreate, source: FigureSource, actor: Actor) -> IndexRun:
+    """Calculate a quarter under the rule of its last day, of what the services tell now and of what is posted.
 
     Raises OutsideRegion, NoIndexRule, and InvalidRequest with every place or indicator that does not belong.
     """
@@ -39,10 +42,18 @@ async def calculate(session: AsyncSession, body: IndexRunCreate, actor: Actor) -
         raise NoIndexRule(f"{period.last} 没有代码为 {body.code} 的指数办法，请先登记")
     rules = rule.rules
     await _check(session, body, period, rules)
+    readings: Readings = {}
+    if body.live:
+        places = await codes_directly_below(session, body.region_code)
+        readings = await read_places(source, rules, body.region_code, places, period)
+    counted = _counted(readings, body.values)
+    if not counted:
+        raise InvalidRequest(f"区划 {body.region_code} 之下没有现行的地区，请改在 values 里写各地的值")
     number = await repository.last_number(session, body.code, body.region_code, body.period) + 1
     before = await repository.last_run(session, body.code, body.region_code, str(period.previous))
-    results, others = await asyncio.to_thread(_results, rules, body.values, _indices_of(before))
-    values = body.model_dump(mode="json", include={"values"})["values"]
+    results, others = await asyncio.to_thread(_results, rules, counted, _indices_of(before))
+    values = _plain(counted)
+    told = {place: {code: one.model_dump(mode="json") for code, one in own.items()} for place, own in readings.items()}
     run = IndexRun(
         **body.model_dump(include={"code", "region_code", "period", "source"}),
         id=uuid7(),
@@ -50,6 +61,9 @@ async def calculate(session: AsyncSession, body: IndexRunCreate, actor: Actor) -
         rule_id=rule.id,
         values=values,
         values_sha256=fingerprint(values),
+        posted=_plain(body.values),
+        readings=told,
+        readings_sha256=fingerprint(told) if body.live else None,
         results=results,
         scenarios=others,
         calculated_by=actor.id,
@@ -71,6 +85,9 @@ async def show_run(session: AsyncSession, run_id: UUID, actor: Actor) -> IndexRu
         verified=rule.verified,
         values=run.values,
         values_sha256=run.values_sha256,
+        posted=run.posted,
+        readings=run.readings,
+        readings_sha256=run.readings_sha256,
         results=run.results,
         scenarios=run.scenarios,
     )
@@ -133,6 +150,16 @@ def _results(
         for one in others
     ]
     return found, told
+
+
+def _counted(readings: Readings, posted: Mapping[str, Values]) -> dict[str, Values]:
+    """What is calculated with: what was read, and what was posted before it."""
+    read = {place: {code: one.value for code, one in own.items()} for place, own in readings.items()}
+    return {place: {**read.get(place, {}), **posted.get(place, {})} for place in {**read, **posted}}
+
+
+def _plain(values: Mapping[str, Values]) -> dict[str, dict[str, str | None]]:
+    return {place: {code: _text(value) for code, value in own.items()} for place, own in values.items()}
 
 
 def _indices_of(run: IndexRun | None) -> dict[str, str]:

@@ -33,3 +33,23 @@ async def test_a_quarter_shows_places_ranges_and_what_is_not_known(market: Marke
     assert "没有与正式文件核对" in page
     assert "1～2" in page, "who leads hangs on one weight"
     assert "个地区的名次变动" in page
+    assert "另填" in page
+
+
+async def test_a_quarter_read_from_the_services_says_what_nobody_told(market: Market) -> None:
+    body = {
+        "code": "food-safety",
+        "region_code": DISTRICT,
+        "period": "2026-Q1",
+        "source": "各服务（演示）",
+        "live": True,
+    }
+    async with market.caller(Role.FOOD_SAFETY_OFFICE) as office:
+        run = ok(await office.post(f"{SCORING}/indices", json=body | {"values": {TOWN: GOOD}}, headers=key()))
+        readings = run["readings"][TOWN]
+        assert set(readings) == {"pass_rate", "rapid_confirmed", "disposal_done", "correction_done"}
+        assert {one["state"] for one in readings.values()} <= {"missing", "value", "zero"}, "every service was there"
+    async with market.signed_in(Role.LEADER) as leader:
+        page = (await leader.get(f"/indices/{run['id']}")).text
+    assert "读数的指纹" in page
+    assert "没有填" in page
