@@ -146,6 +146,7 @@ async def _detail(session: AsyncSession, certificate: Certificate) -> Certificat
             for source in certificate.sources
         ],
         origins=[SourceRead(id=root.certificate_id, number=root.number, producer_name=None) for root in origins],
+        warnings=await service.interval_warnings(session, certificate),
     )
 
 

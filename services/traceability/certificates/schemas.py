@@ -98,6 +98,7 @@ class CertificateRead(Schema):
 class CertificateDetail(CertificateRead):
     sources: list[SourceRead] = Field(description="由哪些证重开")
     origins: list[SourceRead] = Field(description="一层层追到头，最初的那些证")
+    warnings: list[str] = Field(description="开证以后才报来的使用记录表明，开证时间隔期未满", examples=[[]])
 
 
 class _Form(Schema):

@@ -117,6 +117,15 @@ async def origins_of(session: AsyncSession, certificate: Certificate) -> list[Ro
     return sorted(found, key=lambda root: (root.number, str(root.certificate_id)))
 
 
+async def interval_warnings(session: AsyncSession, certificate: Certificate) -> list[str]:
+    """Uses, told of only after a commitment was made, of which the interval had not passed then."""
+    if certificate.kind is not CertificateKind.COMMITMENT or certificate.voided_at is not None:
+        return []
+    day = day_of(certificate.issued_at)
+    early = await not_yet_harvestable(session, certificate.business_id, certificate.lot_key, day)
+    return [f"开证时间隔期未满：{reason}" for reason in early]
+
+
 async def _ensure_may_commit(
     session: AsyncSession, certificate: Certificate, body: CertificateWrite, issuer: Subject, actor: Actor
 ) -> None:

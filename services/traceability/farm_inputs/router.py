@@ -1,5 +1,6 @@
 """农业投入品 over HTTP: registered by producer or shop, sold by ticket under its unique code, used on a lot."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -52,8 +53,12 @@ async def list_farm_inputs(
 
 @router.put("/farm-input-uses/{use_id}")
 async def put_farm_input_use(use_id: UUID, body: UseWrite, actor: CanWriteChains, session: Session) -> UseRead:
-    """记一次用药、施肥、喂料；间隔期未满的批次不能开承诺达标合格证。断网后原样再发，不会重复。"""
-    return _use(await service.put_use(session, use_id, body, actor))
+    """记一次用药、施肥、喂料；间隔期未满的批次不能开承诺达标合格证，已经开出的列在 warnings。
+
+    断网后原样再发，不会重复。
+    """
+    use = await service.put_use(session, use_id, body, actor)
+    return _use(use, await service.commitments_against(session, [use]))
 
 
 @router.get("/farm-input-uses")
@@ -65,6 +70,9 @@ async def list_farm_input_uses(
     region: Annotated[RegionCode | None, Query(description="区划代码，含下级")] = None,
     lot_key: Annotated[str | None, Query(max_length=400, description="投入品的批次：它用到了哪些作物上")] = None,
     target_key: Annotated[str | None, Query(max_length=400, description="作物、畜禽的批次：它用过哪些投入品")] = None,
+    certified_too_early: Annotated[
+        bool | None, Query(description="true：只列间隔期未满就已开出合格证的；合格证作废即不再列")
+    ] = None,
 ) -> Page[UseRead]:
     """使用记录，近的在前。"""
     found, following = await repository.list_uses(
@@ -75,10 +83,12 @@ async def list_farm_input_uses(
         region_code=region,
         lot_key=lot_key,
         target_key=target_key,
+        certified_too_early=certified_too_early,
     )
-    return Page(items=[_use(one) for one in found], next_cursor=following)
+    against = await service.commitments_against(session, found)
+    return Page(items=[_use(one, against) for one in found], next_cursor=following)
 
 
-def _use(use: FarmInputUse) -> UseRead:
-    said = {name: getattr(use, name) for name in UseRead.model_fields if name != "input_name"}
-    return UseRead(**said, input_name=use.farm_input.name)
+def _use(use: FarmInputUse, against: Mapping[UUID, list[str]]) -> UseRead:
+    said = {name: getattr(use, name) for name in UseRead.model_fields if name not in ("input_name", "warnings")}
+    return UseRead(**said, input_name=use.farm_input.name, warnings=against.get(use.id, []))

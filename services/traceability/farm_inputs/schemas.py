@@ -72,3 +72,6 @@ class UseRead(Schema):
     used_at: datetime
     harvest_from: date | None = Field(description="最早可采收（出栏）的日期；标签没有间隔要求为 null")
     recorded_at: datetime
+    warnings: list[str] = Field(
+        description="间隔期未满就已开出、还没有作废的承诺达标合格证；使用记录补报得晚也列出", examples=[[]]
+    )

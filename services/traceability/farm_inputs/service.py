@@ -1,6 +1,7 @@
 """Registering farm inputs and recording their use; what was treated waits for the interval on the label."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -96,6 +97,20 @@ async def not_yet_harvestable(session: AsyncSession, business_id: UUID, target_k
         f"{use.farm_input.name}于 {day_of(use.used_at)} 使用，{use.harvest_from} 起才可采收"
         for use in await repository.too_early(session, business_id, target_key, day)
     ]
+
+
+async def commitments_against(session: AsyncSession, uses: Sequence[FarmInputUse]) -> dict[UUID, list[str]]:
+    """By the id of the use, in words, the commitments that were made before its interval had passed and still stand."""
+    found = await repository.certificates_too_early(session, [use.id for use in uses])
+    return {
+        use.id: [
+            f"合格证 {one.number} 于 {day_of(one.issued_at)} 开出，这时间隔期未满（{use.harvest_from} 起才可采收）；"
+            "请作废，期满再开"
+            for one in found[use.id]
+        ]
+        for use in uses
+        if use.id in found
+    }
 
 
 def _use(use_id: UUID, body: UseWrite, farm: Subject, product: FarmInput, digest: bytes, actor: Actor) -> FarmInputUse:

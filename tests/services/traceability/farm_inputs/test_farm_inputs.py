@@ -99,6 +99,29 @@ async def test_within_the_interval_nothing_is_certified(client_of: ClientOf) -> 
     assert (await certify(farm, "DEMO-Q2")).status_code == 200
 
 
+async def test_a_use_told_after_the_certificate_is_said_of_both_until_the_certificate_is_voided(
+    client_of: ClientOf,
+) -> None:
+    _, farm = await shop(client_of, "演示合作社（虚构）", kind="farm")
+    officer = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[HAISHU])
+    certificate = (await certify(farm, "DEMO-Q1")).json()
+    assert certificate["warnings"] == []
+    early = (await use(farm, farm_input_id=await registered(farm, 14))).json()
+    passed = (await use(farm, farm_input_id=await registered(farm, 3, name="演示杀菌剂（虚构）"))).json()
+    [warning] = early["warnings"]
+    assert certificate["number"] in warning
+    assert passed["warnings"] == []
+    path = f"/v1/certificates/{certificate['id']}"
+    [said] = (await farm.get(path)).json()["warnings"]
+    assert early["harvest_from"] in said
+    query: dict[str, str | bool] = {"certified_too_early": True, "region": HAISHU}
+    listed = (await officer.get("/v1/farm-input-uses", params=query)).json()["items"]
+    assert [(one["id"], one["warnings"]) for one in listed] == [(early["id"], [warning])]
+    voided = await farm.post(f"{path}/voiding", json={"reason": "间隔期未满"}, headers={"If-Match": '"1"'})
+    assert (voided.status_code, voided.json()["warnings"]) == (200, [])
+    assert (await officer.get("/v1/farm-input-uses", params=query)).json()["items"] == []
+
+
 @pytest.mark.parametrize(("days", "status"), [(None, 422), (0, 200)])
 async def test_a_pesticide_states_its_interval(client_of: ClientOf, days: int | None, status: int) -> None:
     _, maker = await shop(client_of, "演示农药厂（虚构）")
