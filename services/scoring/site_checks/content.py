@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from services.scoring.scheme_language.rule_kinds import Code, Part, Points, Share
+from shared.contracts.inspection import BusinessKind
 from shared.contracts.regions import RegionCode
 from shared.contracts.words import Words
 
@@ -92,9 +93,16 @@ class FrameUnit(Part):
     """One unit that may be drawn, by the bureau's own code of it."""
 
     code: Code
-    name: Name
+    name: Annotated[Words, Field(min_length=1, max_length=200)]
     town: RegionCode
     form: Code
+
+
+class FromRegister(Part):
+    """All trading businesses of these kinds of the business register, to be checked by `form`."""
+
+    form: Code
+    kinds: Annotated[tuple[BusinessKind, ...], Field(min_length=1, max_length=len(BusinessKind))]
 
 
 class ItemMark(Part):

@@ -1,6 +1,6 @@
 """What can go wrong with site checks, as callers see it."""
 
-from shared.http.problems import Conflict, FieldError, InvalidRequest, NotFound
+from shared.http.problems import Conflict, FieldError, InvalidRequest, NotFound, Unavailable
 
 
 class SitePlanNotFound(NotFound):
@@ -13,6 +13,10 @@ class SiteVisitNotFound(NotFound):
 
 class SiteDrawRefused(Conflict):
     slug, title = "site-draw-refused", "现在不能抽取现场核查的点位"
+
+
+class RegisterUnavailable(Unavailable):
+    slug, title = "register-unavailable", "一户一档没有取全，没有抽取"
 
 
 class SitePlanClosed(Conflict):

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from services.scoring.site_checks.models import SitePlan, SiteScoring, SiteVisit
-from shared.regions.models import RegionRow
+from shared.regions.models import RegionAncestor, RegionRow
 from shared.regions.repository import codes_within, in_use
 
 TOWN = 4
@@ -20,6 +20,14 @@ async def towns_within(session: AsyncSession, region_code: str) -> Sequence[Regi
     within = RegionRow.code.in_(codes_within([region_code]))
     statement = select(RegionRow).where(within, RegionRow.level == TOWN, in_use()).order_by(RegionRow.code)
     return (await session.scalars(statement)).all()
+
+
+async def towns_of(session: AsyncSession, codes: Collection[str], towns: Collection[str]) -> dict[str, str]:
+    """The town each of these regions is or lies in; what lies in none of them is left out."""
+    statement = select(RegionAncestor.code, RegionAncestor.ancestor_code).where(
+        RegionAncestor.code.in_(codes), RegionAncestor.ancestor_code.in_(towns)
+    )
+    return dict((await session.execute(statement)).all())
 
 
 async def plan_of(session: AsyncSession, evaluation_id: UUID) -> SitePlan | None:

@@ -9,6 +9,7 @@ from services.scoring.evaluations.router import CanReadEvaluations, CanRunEvalua
 from services.scoring.site_checks import reading, service
 from services.scoring.site_checks.access import plan_for
 from services.scoring.site_checks.models import SiteTownRule
+from services.scoring.site_checks.register import Register
 from services.scoring.site_checks.schemas import (
     SitePlanCreate,
     SitePlanRead,
@@ -56,14 +57,16 @@ async def draw_sites(
     body: SitePlanCreate,
     actor: CanRunEvaluations,
     session: Session,
+    register: Register,
     response: Response,
     _: Idempotent,
 ) -> SitePlanRead:
     """抽取乡镇（街道）和点位，一次评价只抽一次。
 
     名单先定下并取指纹，再产生种子；按公开的算法，任何人都能重算。
+    单位可以取自一户一档：用您自己的令牌取这些业态在营的全部，取不全就不抽。
     """
-    seen = await service.draw_sites(session, evaluation_id, body, actor)
+    seen = await service.draw_sites(session, evaluation_id, body, register, actor)
     set_etag(response, seen.plan)
     response.headers["Location"] = f"/v1/evaluations/{evaluation_id}/site-plan"
     return await reading.show_plan(session, seen)

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from services.scoring.site_checks.content import (
     Aggregate,
     FrameUnit,
+    FromRegister,
     SiteForm,
     VisitContent,
     VisitKind,
@@ -58,16 +59,17 @@ class SiteTownRuleRead(DatedRuleRead):
 
 
 class SitePlanCreate(Schema):
-    """What is drawn from. The towns are those of the division tree: none can be left out."""
+    """What is drawn from. The towns are those of the division tree: none can be left out. The units are posted, or all
+    of some kinds that the business register has, or both.
+    """
 
     forms: Annotated[tuple[SiteForm, ...], Field(min_length=1, max_length=60, examples=[[_FORM]])]
     aggregate: Aggregate = Field(examples=[{"how": "mean"}])
     units: Annotated[
         tuple[FrameUnit, ...],
         Field(
-            min_length=1,
             max_length=20_000,
-            description="可抽的单位全部列出",
+            description="可抽的单位全部列出；取自一户一档的不写",
             examples=[
                 [
                     {
@@ -79,10 +81,21 @@ class SitePlanCreate(Schema):
                 ]
             ],
         ),
-    ]
+    ] = ()
+    from_register: Annotated[
+        tuple[FromRegister, ...],
+        Field(
+            max_length=60,
+            description="取自一户一档：这些业态在营的全部",
+            examples=[[{"form": "school-gate", "kinds": ["small_catering", "stall"]}]],
+        ),
+    ] = ()
 
     @model_validator(mode="after")
     def _each_once(self) -> "SitePlanCreate":
+        if not self.units and not self.from_register:
+            raise ValueError("写 units（列出单位），或写 from_register（取自一户一档的业态）")
+        each_once("业态", (kind.value for one in self.from_register for kind in one.kinds))
         each_once("检查表", (form.code for form in self.forms))
         each_once("单位", (unit.code for unit in self.units))
         return self

@@ -14,7 +14,6 @@ from services.scoring.evaluation.tree import walk
 from services.scoring.evaluation_scores.schemas import MarkGiven, Statements
 from services.scoring.evaluation_scores.service import state
 from services.scoring.evaluations.access import ensure_organiser, evaluation_for
-from services.scoring.evaluations.models import Evaluation
 from services.scoring.evaluations.problems import NotYourSide
 from services.scoring.evaluations.repository import scheme_of
 from services.scoring.formulas.values import decimal_of
@@ -24,37 +23,42 @@ from services.scoring.scheme_language.rule_kinds import Stage as StageRule
 from services.scoring.schemes.files import fingerprint
 from services.scoring.site_checks import repository
 from services.scoring.site_checks.access import Seen, may_score, plan_for, visit_for
-from services.scoring.site_checks.content import SiteForm, VisitKind
+from services.scoring.site_checks.content import SiteForm
 from services.scoring.site_checks.differences import differences
 from services.scoring.site_checks.drawing import ALGORITHM, SEED_BYTES, digest_of, draw
-from services.scoring.site_checks.models import SitePlan, SiteScoring, SiteTownRule, SiteVisit
+from services.scoring.site_checks.framing import MOST_ERRORS, frame_of
+from services.scoring.site_checks.models import SitePlan, SiteScoring, SiteVisit
 from services.scoring.site_checks.problems import (
     SiteDrawRefused,
     SitePlanUnfinished,
     SiteScoringDiffers,
     refused_at,
 )
+from services.scoring.site_checks.register import UnitRegister, read_units
 from services.scoring.site_checks.rules import aggregated, faults_in, rates_by_clause, score_of
 from services.scoring.site_checks.schemas import SitePlanCreate, SiteScoringPut
 from shared.contracts.evaluations import Stage
-from shared.dated_rules.repository import in_force
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.http.problems import FieldError, InvalidRequest
 from shared.ids import uuid7
-from shared.times import day_of, in_words, now
+from shared.times import in_words, now
 
 PLACES = Decimal("0.000001")
-MOST_ERRORS = 200
 
 
-async def draw_sites(session: AsyncSession, evaluation_id: UUID, body: SitePlanCreate, actor: Actor) -> Seen:
+async def draw_sites(
+    session: AsyncSession, evaluation_id: UUID, body: SitePlanCreate, register: UnitRegister, actor: Actor
+) -> Seen:
     """Draw once and for all: nobody may draw again until he likes what comes.
 
-    The frame is complete and hashed before the seed is made. Raises NotYourSide, SiteDrawRefused, InvalidRequest.
+    The frame is complete and hashed before the seed is made. Raises NotYourSide, SiteDrawRefused, InvalidRequest,
+    RegisterUnavailable.
     """
-    evaluation = await evaluation_for(session, evaluation_id, actor, lock=True)
+    evaluation = await evaluation_for(session, evaluation_id, actor)
     await ensure_organiser(session, evaluation, actor)
+    listed = await read_units(register, evaluation.region_code, body.from_register)
+    evaluation = await evaluation_for(session, evaluation_id, actor, lock=True)
     if Stage.SITE not in {one.stage for one in evaluation.stages}:
         raise SiteDrawRefused("这次评价没有设明查暗访阶段")
     if evaluation.stage is None or evaluation.is_closed(Stage.SITE):
@@ -62,7 +66,7 @@ async def draw_sites(session: AsyncSession, evaluation_id: UUID, body: SitePlanC
     if await repository.plan_of(session, evaluation.id) is not None:
         raise SiteDrawRefused("已经抽取过，一次评价只抽一次；抽取的依据可以核验")
     _check_clauses((await scheme_of(session, evaluation)).content, body.forms)
-    frame = await _frame(session, evaluation, body)
+    frame = await frame_of(session, evaluation.region_code, body, listed)
     digest, seed = digest_of(frame), secrets.token_bytes(SEED_BYTES)
     plan = SitePlan(
         id=uuid7(),
@@ -161,43 +165,6 @@ def sites_scored(
     """The visits that have points, with the result that counts."""
     found = [(visit, scorings[visit.scoring_id]) for visit in visits if visit.scoring_id is not None]
     return [(visit, scoring) for visit, scoring in found if scoring.points is not None]
-
-
-async def _frame(session: AsyncSession, evaluation: Evaluation, body: SitePlanCreate) -> dict[str, Any]:
-    """All that the draw depends on but the seed."""
-    towns = await repository.towns_within(session, evaluation.region_code)
-    known, forms = {town.code for town in towns}, {form.code for form in body.forms}
-    if not towns:
-        raise SiteDrawRefused(f"区划 {evaluation.region_code} 之下没有乡镇（街道），请先载入区划")
-    errors = [
-        FieldError(
-            pointer=f"/units/{place}/town",
-            message=f"{unit.town} 不是被评价地区现行的乡镇（街道），请改正",
-            code="town",
-        )
-        for place, unit in enumerate(body.units)
-        if unit.town not in known
-    ]
-    errors += [
-        FieldError(pointer=f"/units/{place}/form", message=f"没有检查表 {unit.form}，请改正", code="form")
-        for place, unit in enumerate(body.units)
-        if unit.form not in forms
-    ]
-    if errors:
-        raise InvalidRequest(f"有 {len(errors)} 处需要改正", errors=errors[:MOST_ERRORS])
-    rules = {rule.kind: rule for rule in await in_force(session, SiteTownRule, day_of(now()))}
-    if missing := [kind.label for kind in VisitKind if kind not in rules]:
-        raise SiteDrawRefused(f"还没有登记{'、'.join(missing)}抽取乡镇（街道）的数量，请先登记")
-    return {
-        "algorithm": ALGORITHM,
-        "towns": [{"code": town.code, "name": town.name} for town in towns],
-        "units": sorted((unit.model_dump(mode="json") for unit in body.units), key=lambda unit: str(unit["code"])),
-        "forms": [form.model_dump(mode="json", include={"code", "open", "hidden"}) for form in body.forms],
-        "rules": {
-            kind.value: {name: getattr(rules[kind], name) for name in ("numerator", "denominator", "at_least")}
-            for kind in VisitKind
-        },
-    }
 
 
 def _visits(frame: Mapping[str, Any], seed: bytes) -> list[SiteVisit]:

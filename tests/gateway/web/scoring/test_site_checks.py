@@ -14,6 +14,8 @@ from tests.services.scoring.site_checks.making import FORMS, SITE_CLAUSE, STAGED
 SCORING = "/api/scoring/v1"
 HIDDEN = re.compile(r'<input type="hidden" name="(scoring_id|replaces|seen|version)" value="([^"]*)">')
 STAGES = [{"stage": stage, "days": 30} for stage in ("self", "site", "panel")]
+YEARS = iter(range(26, 99))
+"""A run of a scheme is one in its year."""
 TYPED = {
     "visited_at": "2026-10-20T09:30",
     "marks/1/met": "yes",
@@ -40,7 +42,7 @@ async def drawn(market: Market) -> dict[str, Any]:
             "scheme_number": 1,
             "title": "海曙区现场核查（演示）",
             "region_code": DISTRICT,
-            "period": f"20{uuid4().int % 70 + 26}",
+            "period": f"20{next(YEARS)}",
             "stages": STAGES,
         }
         run = ok(await office.post(f"{SCORING}/evaluations", json=body, headers=key()))
