@@ -10,7 +10,7 @@ before the event: so it does not matter in which order all this was captured.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, and_, exists, or_
+from sqlalchemy import ColumnElement, Exists, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from services.traceability.epcis_events.models import CAPTURER, OFFICE, TELLINGS, EpcisEvent, EpcisEventParty
@@ -34,9 +34,11 @@ def _declares(declaration: Any, known_at: datetime | None) -> list[ColumnElement
 
 
 def _by_office(declaration: Any) -> Exists:
-    """An office in whose regions somebody told `EpcisEvent` has captured the declaration."""
+    """An office in whose regions somebody told `EpcisEvent` has captured the declaration. Looked up for each of the few
+    declarations: without the offset PostgreSQL may go through all that offices ever captured instead.
+    """
     office, telling = aliased(EpcisEventParty), aliased(EpcisEventParty)
-    over = exists().where(
+    over = select(office.event_pk).where(
         office.event_pk == declaration.id,
         office.part == OFFICE,
         telling.event_pk == EpcisEvent.id,
@@ -44,7 +46,7 @@ def _by_office(declaration: Any) -> Exists:
         RegionAncestor.ancestor_code == office.region_code,
         RegionAncestor.code == telling.region_code,
     )
-    return over.correlate(EpcisEvent, declaration)
+    return over.offset(0).correlate(EpcisEvent, declaration).exists()
 
 
 def _told_still(known_at: datetime | None) -> Exists:

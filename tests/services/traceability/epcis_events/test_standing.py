@@ -130,4 +130,7 @@ async def test_the_events_of_a_ticket_are_corrected_on_the_ticket_or_by_the_offi
     assert diner in await holders()
     assert (await _captured(office, _declared(event)))["eventsStored"] == 1
     read = (await buyer.get(f"/epcis/events/{event['eventID']}")).json()
-    assert read["errorDeclaration"]["reason"] == "did_not_occur"
+    assert read["errorDeclaration"]["reason"] == "did_not_occur", "also who may not declare it is told"
+    traced = (await office.get("/v1/traces", params={"code": lot})).json()
+    assert traced["event_ids"]
+    assert event["eventID"] not in traced["event_ids"]
