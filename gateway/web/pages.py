@@ -25,6 +25,7 @@ SECTIONS = (
     *((pages, "/disposals") for pages in ("/objections", "/retests", "/recall-requests", "/case-requests")),
     ("/published-tables", "/publications"),
     *((pages, "/evaluations") for pages in ("/assessments", "/target-plans", "/indices")),
+    ("/satisfaction-surveys", "/evaluations"),
     *((pages, "/evaluations") for pages in ("/evaluation-tasks", "/site-visits", "/self-reports", "/lists", "/credit")),
 )
 """Pages that stand below an entry of the navigation without its address, and that entry; the first that fits counts."""

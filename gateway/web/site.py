@@ -85,6 +85,7 @@ from gateway.web.scoring import (
     lists,
     self_reports,
     site_checks,
+    survey_board,
     surveys,
 )
 from gateway.web.security_headers import SecurityHeadersMiddleware
@@ -149,6 +150,7 @@ PAGES: Sequence[APIRouter] = (
     assessments.router,
     indices.router,
     surveys.router,
+    survey_board.router,
     evaluations.router,
     self_reports.router,
     lists.router,

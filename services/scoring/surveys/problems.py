@@ -3,6 +3,10 @@
 from shared.http.problems import Conflict, FieldError, InvalidRequest, NotFound
 
 
+class UnknownSurveyLink(NotFound):
+    slug, title = "unknown-survey-link", "没有这个问卷链接"
+
+
 class UnknownSurvey(NotFound):
     slug, title = "unknown-survey", "没有这次调查"
 

@@ -95,7 +95,7 @@ class MeasureRead(Schema):
     margin: Decimal | None = Field(description="抽样误差（±）；还有层没有答卷时为 null")
     mean: Decimal | None = Field(description="加权平均得分，百分制；与比例是两回事")
     line: Decimal | None = Field(description="应达到的比例")
-    reached: bool | None = Field(description="是否达到；null 为还不能确定")
+    reached: bool | None = Field(description="是否达到；没有结束、配额未满或还不能确定的为 null")
 
 
 class SurveyResultRead(Schema):

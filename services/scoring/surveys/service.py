@@ -1,5 +1,6 @@
 """Opening and closing surveys, taking answers, and saying what they come to."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -98,13 +99,16 @@ async def result(session: AsyncSession, actor: Actor, survey_id: UUID) -> Survey
     ]
     by_stratum = await repository.counted_by_stratum(session, survey_id)
     missing = short_of_quota(plan, by_stratum)
+    final = survey.closed_at is not None and not missing
     return SurveyResultRead(
-        final=survey.closed_at is not None and not missing,
+        final=final,
         counted=sum(by_stratum.values()),
         screened_out=await repository.screened_out(session, survey_id),
         short_of_quota=missing,
         by_mode=await repository.counted_by_mode(session, survey_id),
-        measures=[MeasureRead.model_validate(found) for found in measures],
+        measures=[
+            MeasureRead.model_validate(replace(found, reached=found.reached if final else None)) for found in measures
+        ],
     )
 
 

@@ -45,6 +45,12 @@ async def make_survey_link(
     return await service.make_link(session, survey_id, body, actor)
 
 
+@router.post("/surveys/{survey_id}/links/{link_id}/closing")
+async def close_survey_link(survey_id: UUID, link_id: UUID, actor: CanRunSurveys, session: Session) -> SurveyLinkRead:
+    """停用一个问卷链接，不再收答卷；已收的不变。"""
+    return await service.close_link(session, survey_id, link_id, actor)
+
+
 @router.get("/public-surveys/{token}")
 async def read_public_survey(token: Token, _: Anyone, session: Session) -> PublicSurvey:
     """打开问卷，不用登录。"""

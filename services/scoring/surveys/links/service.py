@@ -19,7 +19,7 @@ from services.scoring.surveys.links.schemas import (
     SurveyLinkRead,
 )
 from services.scoring.surveys.models import Survey, SurveyAnswer
-from services.scoring.surveys.problems import LinkUsedUp, UnknownSurvey, refused_at
+from services.scoring.surveys.problems import LinkUsedUp, UnknownSurvey, UnknownSurveyLink, refused_at
 from services.scoring.surveys.schemas import AnswerPut
 from services.scoring.surveys.service import keep, read_survey
 from shared.http.auth import Actor
@@ -52,6 +52,18 @@ async def make_link(session: AsyncSession, survey_id: UUID, body: SurveyLinkCrea
 async def links_shown(session: AsyncSession, survey_id: UUID, actor: Actor) -> list[SurveyLinkRead]:
     survey = await read_survey(session, actor, survey_id)
     return [_read(link, number) for link, number in await repository.links_of(session, survey.id)]
+
+
+async def close_link(session: AsyncSession, survey_id: UUID, link_id: UUID, actor: Actor) -> SurveyLinkRead:
+    """Take no more answers by an address; one that is closed stays. Raises UnknownSurvey, UnknownSurveyLink."""
+    survey = await read_survey(session, actor, survey_id, for_update=True)
+    found = next((one for one in await repository.links_of(session, survey.id) if one[0].id == link_id), None)
+    if found is None:
+        raise UnknownSurveyLink
+    link, number = found
+    link.closes_at = min(link.closes_at, now())
+    await session.flush()
+    return _read(link, number)
 
 
 async def show_questionnaire(session: AsyncSession, token: str) -> PublicSurvey:
