@@ -40,7 +40,7 @@ _AUDIT = ("/v1/audit/heads", "/v1/audit/consistency", "/v1/audit/verifier")
 PUBLIC_PATHS: dict[Unit, tuple[str, ...]] = {
     Unit.SAMPLING: (*_AUDIT, "/v1/published-tables", "/v1/public-lot-tests"),
     Unit.INSPECTION: (*_AUDIT, "/v1/public-results/", "/v1/open-data/", "/v1/public-draws"),
-    Unit.SCORING: _AUDIT,
+    Unit.SCORING: (*_AUDIT, "/v1/public-surveys/"),
     Unit.TRACEABILITY: (
         *_AUDIT,
         "/v1/public-codes",

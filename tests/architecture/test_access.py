@@ -73,6 +73,10 @@ OPEN_TO_ALL = {
     "/v1/public-codes/doubts/{receipt}": "told to whoever has the receipt",
     "/doubts": "whoever doubts a code need not say who he is",
     "/doubts/{receipt}": "told to whoever has the receipt",
+    "/v1/public-surveys/{token}": "a questionnaire for whoever has its address",
+    "/v1/public-surveys/{token}/answers/{answer_id}": "who answers a survey stays unknown",
+    "/surveys/{token}": "a questionnaire for whoever has its address",
+    "/surveys/{token}/thanks": "who answers a survey stays unknown",
     "/v1/public-codes/scans": "what everybody may know of a code; keeps the hour and a coarse place",
 }
 

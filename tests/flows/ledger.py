@@ -11,10 +11,11 @@ from shared.contracts.subscriptions import SUBSCRIPTIONS
 MACHINERY = frozenset(
     {
         *("alembic_version", "idempotency_records", "jobs", "figure_deltas", "figure_rollups", "outbox_deliveries"),
+        *("audit_records", "audit_blocks", "audit_heads"),
         *("pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics"),
     }
 )
-"""Tables that change with the clock on the wall, not with what has happened in the field."""
+"""Tables that change with the clock on the wall or with every request, not with what has happened in the field."""
 
 Counts = Mapping[str, int]
 

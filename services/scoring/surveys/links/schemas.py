@@ -43,10 +43,12 @@ class PublicQuestion(Schema):
 class PublicSurvey(Schema):
     """A questionnaire without what would tell how answers count. `strata` is empty where the link says the stratum."""
 
-    title: str
-    questionnaire: str
-    questions: list[PublicQuestion]
-    strata: list[PublicOption]
+    title: str = Field(examples=["食品安全满意度调查（演示）"])
+    questionnaire: str = Field(examples=["demo"])
+    questions: list[PublicQuestion] = Field(
+        examples=[[{"code": "overall", "text": "总的来说满意吗", "options": [{"code": "yes", "label": "满意"}]}]]
+    )
+    strata: list[PublicOption] = Field(examples=[[{"code": "urban", "label": "城区"}]])
 
 
 class PublicAnswerPut(Schema):
