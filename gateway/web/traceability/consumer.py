@@ -54,8 +54,8 @@ PASSED = {True: ("good", "合格"), False: ("bad", "不合格"), None: None}
 
 @router.api_route("/c/{path:path}", methods=["GET", "HEAD"])
 async def code_page(request: Request, services: ServicesHere, _: Anyone) -> Response:
-    """What is known of a code. A code nobody registered has a page too, which says so (404), and so has a void one
-    (410).
+    """What is known of a code, also of one issued elsewhere. A code of which nothing is known has a page too, which
+    says so (404), and so has a void one (410).
     """
     scanned = scanned_of(request)
     try:
@@ -64,8 +64,8 @@ async def code_page(request: Request, services: ServicesHere, _: Anyone) -> Resp
         return consumer_page(request, "consumer_unknown.html", 404, scanned=scanned, says=refused.said)
     code = story["code"]
     tests, tests_told = await _tests(services, request, story["spellings"])
-    nearest = code["levels"][0]
-    voided = code["exact"] and nearest["state"] == "voided"
+    nearest = next(iter(code["levels"]), None)
+    voided = nearest is not None and code["exact"] and nearest["state"] == "voided"
     page = fitting(
         request,
         410 if voided else 200,
@@ -78,11 +78,12 @@ async def code_page(request: Request, services: ServicesHere, _: Anyone) -> Resp
             "papers": [_paper(one) for one in story["papers"]],
         },
         scanned=scanned,
+        name=story["name"] or "没有登记名称的货物",
         nearest=nearest,
         levels=code["levels"],
         region=code["region"],
         voided=voided,
-        facts=[(name, _day(nearest[key])) for name, key in _DATES if nearest[key]]
+        facts=[(name, _day(nearest[key])) for name, key in _DATES if nearest and nearest[key]]
         + [(name, value) for name, value in _said(story) if value],
         signature=SIGNATURES[code["signature"]],
         warnings=warnings,
@@ -91,7 +92,7 @@ async def code_page(request: Request, services: ServicesHere, _: Anyone) -> Resp
         missing=story["missing"],
         shop_results=story["shop_results"],
     )
-    kept = "no-cache" if nearest["kind"] in MOVABLE or voided else "public, max-age=60"
+    kept = "no-cache" if nearest is None or nearest["kind"] in MOVABLE or voided else "public, max-age=60"
     page.headers["cache-control"] = kept
     return page if request.method == "HEAD" else _unless_known(request, page)
 
@@ -128,12 +129,17 @@ async def _story(services: Services, request: Request, scanned: str) -> dict[str
 
 
 async def _scan(services: Services, request: Request, scanned: str) -> list[str]:
-    """Count the look and hear what is suspicious; whoever only asks for the head has seen nothing."""
+    """Count the look and hear what is suspicious; whoever only asks for the head has seen nothing. Looks at codes
+    issued elsewhere are not counted.
+    """
     if request.method == "HEAD":
         return []
-    answer = await services.send(
-        Unit.TRACEABILITY, "POST", f"{CODES}/scans", caller_of(request, ""), BUDGET_SECONDS, json={"code": scanned}
-    )
+    try:
+        answer = await services.send(
+            Unit.TRACEABILITY, "POST", f"{CODES}/scans", caller_of(request, ""), BUDGET_SECONDS, json={"code": scanned}
+        )
+    except Refused:
+        return []
     warnings: list[str] = answer.json()["warnings"]
     return warnings
 

@@ -43,31 +43,42 @@ from shared.http.etags import ensure_version
 from shared.regions.repository import get_region
 from shared.times import day_of, now
 
+UNREGISTERED = "码的写法可能没有错，但本平台没有登记；可能是别的平台发的，或不是真的"
+
 MOST_ROWS_A_DAY = 200
 """Rows a day that scans of one code may take; beyond that their place is no longer kept apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What somebody scanned: the codes registered for it, the nearest first, and how its signature stands."""
+    """What somebody scanned: the codes registered for it, the nearest first, and how its signature stands. `levels` are
+    the keys from it up to its product, whether registered or not.
+    """
 
     key: str
+    levels: Sequence[str]
     codes: Sequence[TraceCode]
     signature: Signature
 
     @property
     def exact(self) -> bool:
-        return self.codes[0].key == self.key
+        return bool(self.codes) and self.codes[0].key == self.key
 
 
 async def read_scanned(session: AsyncSession, text: str, code_keys: Path) -> Scanned:
     """What is registered for a scanned text. Raises `NothingScanned`."""
+    scanned = await look_up(session, text, code_keys)
+    if not scanned.codes:
+        raise NothingScanned(UNREGISTERED)
+    return scanned
+
+
+async def look_up(session: AsyncSession, text: str, code_keys: Path) -> Scanned:
+    """What is registered for a scanned text, which may be nothing."""
     key, levels, path = _spelled_out(text)
     registered = await codes.by_keys(session, levels)
     found = [registered[level] for level in levels if level in registered]
-    if not found:
-        raise NothingScanned("码的写法可能没有错，但本平台没有登记；可能是别的平台发的，或不是真的")
-    return Scanned(key, found, _signature(text, path, code_keys))
+    return Scanned(key, levels, found, _signature(text, path, code_keys))
 
 
 def _spelled_out(text: str) -> tuple[str, list[str], str]:
@@ -152,7 +163,8 @@ async def _findings_of(
 
 async def public_view(session: AsyncSession, scanned: Scanned, warnings: list[str]) -> PublicCode:
     """What anybody may know: no owner's data beyond the name on the label, and no telephone in that."""
-    region = await get_region(session, f"{scanned.codes[0].region_code[:6]}000000")
+    own = scanned.codes[0].region_code if scanned.codes else None
+    region = await get_region(session, f"{own[:6]}000000") if own else None
     missing = [] if scanned.exact else ["这一个序号的登记"]
     missing += ["检验报告", "进货来源与流向"]
     return PublicCode(

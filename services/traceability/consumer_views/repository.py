@@ -14,6 +14,7 @@ from services.traceability.epcis_events.models import EpcisEvent, EpcisEventThin
 from services.traceability.epcis_events.standing import stands
 from services.traceability.epcis_events.vocabularies import BIZ_STEP
 from services.traceability.lots.models import Lot, LotHold
+from services.traceability.lots.rules import normalise_code
 from services.traceability.recalls.models import Recall, RecallLine, RecallNotice
 from services.traceability.subjects.models import Subject
 from services.traceability.tickets.models import Ticket, TicketLine
@@ -105,6 +106,14 @@ async def recalls(session: AsyncSession, keys: Collection[str]) -> Sequence[Reca
         reached, ~Recall.rehearsal, Recall.notified_at.is_not(None), Recall.state != RecallState.WITHDRAWN
     )
     return (await session.scalars(statement.order_by(Recall.notified_at.desc()).limit(5))).all()
+
+
+async def is_known(session: AsyncSession, keys: Collection[str]) -> bool:
+    """Whether anything is recorded of these goods: an event, a recall that was told, a hold."""
+    events = select(EpcisEvent.id).join(EpcisEventThing, EpcisEventThing.event_pk == EpcisEvent.id)
+    if await session.scalar(events.where(EpcisEventThing.key == _of(keys), *stands()).limit(1)) is not None:
+        return True
+    return bool(await recalls(session, keys)) or await is_held(session, {normalise_code(key) for key in keys})
 
 
 async def is_held(session: AsyncSession, codes: Collection[str]) -> bool:

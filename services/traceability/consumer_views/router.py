@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from services.traceability.code_scans.service import read_scanned
+from services.traceability.code_scans.service import look_up
 from services.traceability.consumer_views import service
 from services.traceability.consumer_views.schemas import PublicStory
 from services.traceability.settings import CurrentSettings
@@ -27,5 +27,6 @@ ScannedCode = Annotated[
 
 @router.get("/story")
 async def read_story(code: ScannedCode, session: Session, settings: CurrentSettings, _: Anyone) -> PublicStory:
-    """这批货的来龙去脉，任何人可看：一步一步由谁、何时录入，证明，召回，还缺什么；不含个人信息、数量和去向。"""
-    return await service.story(session, await read_scanned(session, code, settings.code_keys_folder))
+    """这批货的来龙去脉，任何人可看：一步一步由谁、何时录入，证明，召回，还缺什么；不含个人信息、数量和去向。
+    码不是本平台发的，有召回、停售或事件的也照答（`issued_here` 为 false）。"""
+    return await service.story(session, await look_up(session, code, settings.code_keys_folder))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.traceability.codes.masking import masked
 from services.traceability.codes.rules import CodeKind
+from services.traceability.epcis_events.keys import is_class, is_instance
 
 MAKING = ("commissioning", "creating_class_instance", "repackaging", "killing", "encoding")
 """Steps with which goods begin, by their short words."""
@@ -81,6 +82,22 @@ class Known:
     papers: Sequence[Paper] = field(default=())
     label: Label = field(default=Label())
     complete: bool = True
+    issued_here: bool = True
+
+
+def goods_among(levels: Sequence[str]) -> list[str]:
+    """The goods among the keys of a GS1 code, from itself up to its product: the thing, its lot; the product only where
+    nothing below it was scanned. Of other codes none.
+    """
+    own = [key for key in levels if is_instance(key) or (is_class(key) and "/10/" in key)]
+    return own or [key for key in levels[:1] if is_class(key)]
+
+
+def kind_named(key: str) -> CodeKind:
+    """What a GS1 key names."""
+    if is_instance(key):
+        return CodeKind.LOGISTIC_UNIT if "/00/" in key else CodeKind.ITEM
+    return CodeKind.LOT if "/10/" in key else CodeKind.PRODUCT
 
 
 def missing(known: Known) -> list[str]:
@@ -89,7 +106,10 @@ def missing(known: Known) -> list[str]:
         return []
     if known.kind is CodeKind.PRODUCT:
         return ["批次：这个码只说是什么商品，不说是哪一批；包装上另有批号的，请扫带批号的码"]
-    found = [] if known.exact else ["这一件：没有登记这个序号，下面只说它的批次或商品"]
+    if not known.issued_here:
+        found = ["码：不是本平台发的，真假、归谁没有核对；下面只说本平台收到的记录"]
+    else:
+        found = [] if known.exact else ["这一件：没有登记这个序号，下面只说它的批次或商品"]
     if not any(one.step in MAKING for one in known.steps):
         found.append("来源：没有单位登记这一批由谁、在哪里生产")
     if not any(one.step == EXAMINATION for one in known.steps):

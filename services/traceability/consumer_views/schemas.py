@@ -43,6 +43,8 @@ class PublicStory(Schema):
     """What everybody may know of scanned goods beyond the code itself. Nothing here is a judgement of ours."""
 
     code: PublicCode = Field(description="码的登记；warnings 为空，提示在扫码时给出")
+    issued_here: bool = Field(description="码是否本平台发的；false 时只有别处发的码的记录，code.levels 为空")
+    name: str = Field(description="货物名称；没有人登记过为空", examples=["演示酱鸭（虚构）"])
     spellings: list[str] = Field(description="这批货的全码的各种写法，用来查检测结果；商品码、店码为空")
     recalls: list[PublicRecall] = Field(description="召回，最近的在前")
     held: bool = Field(description="这一批是否被停止销售")

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.traceability.code_scans.service import Scanned, public_view
+from services.traceability.code_scans.problems import NothingScanned
+from services.traceability.code_scans.service import UNREGISTERED, Scanned, public_view
 from services.traceability.codes.masking import masked
 from services.traceability.codes.rules import CodeKind, CodeState
 from services.traceability.consumer_views import repository
@@ -16,6 +17,8 @@ from services.traceability.consumer_views.rules import (
     Label,
     Paper,
     Recorded,
+    goods_among,
+    kind_named,
     missing,
     public_name,
 )
@@ -38,10 +41,16 @@ _UNREGISTERED = "没有登记名称的单位"
 
 
 async def story(session: AsyncSession, scanned: Scanned) -> PublicStory:
-    """What is recorded of scanned goods, step by step back to where they come from, and what is not."""
-    code = scanned.codes[0]
-    own = {scanned.key, *(one.key for one in scanned.codes if one.kind in _GOODS)}
-    names_goods = code.kind in _GOODS or not scanned.exact
+    """What is recorded of scanned goods, step by step back to where they come from, and what is not.
+
+    Makers record goods under numbers that they had from elsewhere: what is known of these is told too. Raises
+    `NothingScanned` where nothing is known.
+    """
+    if not scanned.codes and not await repository.is_known(session, goods_among(scanned.levels)):
+        raise NothingScanned(UNREGISTERED)
+    kind = _kind(scanned)
+    own = {*goods_among(scanned.levels), *(one.key for one in scanned.codes if one.kind in _GOODS)}
+    names_goods = kind in _GOODS
     keys, complete = await _made_from(session, own) if names_goods else (set[str](), True)
     steps = await _steps(session, keys)
     lines = await repository.lines(session, keys)
@@ -49,25 +58,46 @@ async def story(session: AsyncSession, scanned: Scanned) -> PublicStory:
     label = _label([line for line in lines if line.lot_key in own], lines)
     regions = await repository.region_names(session, {_county(one.region_code) for one in steps if one.region_code})
     codes = {normalise_code(text) for one in scanned.codes if one.kind in _GOODS for text in (one.key, one.text)}
-    kind = code.kind if scanned.exact or code.kind is not CodeKind.PRODUCT else CodeKind.LOT
+    recalls = await _recalls(session, own)
     return PublicStory(
         code=await public_view(session, scanned, []),
+        issued_here=bool(scanned.codes),
+        name=await _name(session, scanned, recalls),
         spellings=sorted(own | {one.text for one in scanned.codes if one.kind in _GOODS}) if names_goods else [],
-        recalls=await _recalls(session, own),
-        held=await repository.is_held(session, codes | {normalise_code(scanned.key)}) if names_goods else False,
+        recalls=recalls,
+        held=await repository.is_held(session, codes | {normalise_code(key) for key in own}) if names_goods else False,
         steps=[_step(one, regions) for one in steps],
         papers=[_paper(one) for one in papers],
         origins=list(label.origins),
         produced_on=label.produced_on,
         expires_on=label.expires_on,
-        missing=missing(Known(kind, scanned.exact, steps, papers, label, complete)),
-        shop_results=code.business_id if _is_open_shop(scanned) else None,
+        missing=missing(
+            Known(kind, scanned.exact, steps, papers, label, complete=complete, issued_here=bool(scanned.codes))
+        ),
+        shop_results=scanned.codes[0].business_id if _is_open_shop(scanned) else None,
     )
 
 
+def _kind(scanned: Scanned) -> CodeKind:
+    """What was scanned: of a registered product with something below it, a lot of it."""
+    if not scanned.codes:
+        return kind_named(scanned.key)
+    kind = scanned.codes[0].kind
+    return kind if scanned.exact or kind is not CodeKind.PRODUCT else CodeKind.LOT
+
+
+async def _name(session: AsyncSession, scanned: Scanned, recalls: Sequence[PublicRecall]) -> str:
+    """As the label has it, else as its maker or a recall calls it."""
+    if scanned.codes:
+        return masked(scanned.codes[0].name)
+    names = await names_of(session, [scanned.key])
+    return masked(names.get(scanned.key, "")) or next((one.product_name for one in recalls), "")
+
+
 def _is_open_shop(scanned: Scanned) -> bool:
-    code = scanned.codes[0]
-    return code.kind in (CodeKind.SHOP, CodeKind.STALL) and code.state is CodeState.ACTIVE
+    return any(
+        code.kind in (CodeKind.SHOP, CodeKind.STALL) and code.state is CodeState.ACTIVE for code in scanned.codes[:1]
+    )
 
 
 async def _made_from(session: AsyncSession, own: Collection[str]) -> tuple[set[str], bool]:

@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.traceability.codes import repository as codes
 from services.traceability.codes.models import TraceCode
 from services.traceability.codes.rules import OWN_KEY, CodeState, read_own_code
+from services.traceability.consumer_views.repository import is_known
+from services.traceability.consumer_views.rules import goods_among
+from services.traceability.everyday_events.rules import is_one_thing
 from services.traceability.identifiers import (
     CANONICAL_ORIGIN,
     BadDigitalLink,
@@ -70,7 +73,8 @@ async def known_of(session: AsyncSession, levels: Sequence[str], origin: str) ->
     """What is known at each level, the nearest first; levels of which nothing is known are left out.
 
     Every registered code leads to our own page and to its events; links that somebody entered come before these.
-    Raises `NothingKnown` when no level is known.
+    A code issued elsewhere leads there, too, when something is recorded of the goods. Raises `NothingKnown` when
+    nothing is known.
     """
     keys = {path: _key(path) for path in levels}
     registered = await codes.by_keys(session, list(keys.values()))
@@ -82,9 +86,12 @@ async def known_of(session: AsyncSession, levels: Sequence[str], origin: str) ->
         code = registered.get(keys[path])
         links = entered.get(path, [])
         if code is not None:
-            links = [*links, *_own_links(path, code, links, origin)]
+            links = [*links, *_own_links(path, code.key, code.name, links, origin)]
         if links:
             found.append(Known(path, code, links))
+    if not found and await is_known(session, goods_among(list(keys.values()))):
+        links = _own_links(levels[0], keys[levels[0]], "码不是本平台发的", [], origin)
+        found.append(Known(levels[0], None, links))
     if not found:
         raise NothingKnown("码的写法没有错，但本平台没有登记；可能是别的平台发的，或不是真的")
     return found
@@ -108,16 +115,16 @@ def _link(row: ResolverLink, origin: str) -> Link:
     )
 
 
-def _own_links(path: str, code: TraceCode, entered: Sequence[Link], origin: str) -> list[Link]:
+def _own_links(path: str, key: str, name: str, entered: Sequence[Link], origin: str) -> list[Link]:
     page = origin + PAGE_PREFIX + path
-    parameter = "MATCH_anyEPC" if code.kind.names_one_thing else "MATCH_anyEPCClass"
-    events = f"{origin}/api/traceability/epcis/events?{parameter}={quote(code.key, safe='')}"
+    parameter = "MATCH_anyEPC" if is_one_thing(key) else "MATCH_anyEPCClass"
+    events = f"{origin}/api/traceability/epcis/events?{parameter}={quote(key, safe='')}"
     own = [
-        Link(path, TRACEABILITY, page, f"{code.name}：追溯信息", "text/html", ("zh-CN",), follows_request=True),
+        Link(path, TRACEABILITY, page, f"{name}：追溯信息", "text/html", ("zh-CN",), follows_request=True),
         Link(path, EPCIS, events, "追溯事件（EPCIS 2.0，须有权限）", "application/json"),
     ]
     if not any(link.link_type == DEFAULT for link in entered):
-        own.append(Link(path, DEFAULT, page, f"{code.name}：追溯信息", follows_request=True))
+        own.append(Link(path, DEFAULT, page, f"{name}：追溯信息", follows_request=True))
     return own
 
 

@@ -60,6 +60,40 @@ async def test_a_voided_code_warns_on_its_page(market: Market) -> None:
     assert "没有签名" in page.text
 
 
+async def test_a_recalled_lot_whose_code_was_issued_elsewhere_is_red(market: Market) -> None:
+    path = "/01/09520123456788/10/FOREIGN"
+    made = {
+        "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
+        "type": "ObjectEvent",
+        "action": "ADD",
+        "bizStep": "commissioning",
+        "eventTime": now().isoformat(timespec="milliseconds"),
+        "eventTimeZoneOffset": "+08:00",
+        "bizLocation": {"id": "urn:demo:kitchen"},
+        "quantityList": [{"epcClass": f"https://id.gs1.org{path}", "quantity": 100, "uom": "KGM"}],
+    }
+    recall = {"code": f"https://id.gs1.org{path}", "product_name": "演示酱鸭（虚构）", "reason": "防腐剂超标（演示）"}
+    async with market.caller(Role.INSPECTOR) as inspector:
+        told = await inspector.post("/api/traceability/epcis/events", json=made)
+        assert told.status_code == 201, told.text
+    async with market.caller(Role.CASE_HANDLER) as officer:
+        key = {"Idempotency-Key": str(uuid7())}
+        body = recall | {"region_code": DISTRICT, "level": "1"}
+        opened = await officer.post("/api/traceability/v1/recalls", json=body, headers=key)
+        assert opened.status_code == 201, opened.text
+        own = f"/api/traceability/v1/recalls/{opened.json()['id']}"
+        version = {"If-Match": f'"{opened.json()["version"]}"'}
+        assert (await officer.post(f"{own}/notices", headers=version)).status_code == 200
+    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=30) as phone:
+        led = await phone.get(path)
+        page = await phone.get(urlsplit(led.headers["location"]).path)
+    assert page.status_code == 200
+    for said in ("正在召回，请不要食用", "防腐剂超标（演示）", "不是本平台发的", "产出、登记", "12315"):
+        assert said in page.text
+    assert "不是真的" not in page.text
+    assert "<form" not in page.text, "a doubt is kept with a code that was issued here"
+
+
 async def test_a_code_nobody_registered_has_a_page_that_says_so(market: Market) -> None:
     async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=30) as phone:
         page = await phone.get("/c/01/09506000134352/21/%3Cscript%3E")

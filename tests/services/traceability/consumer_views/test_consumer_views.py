@@ -101,6 +101,39 @@ async def test_a_recall_shows_once_it_was_told_to_the_holders_and_the_hold_befor
     ]
 
 
+async def test_a_recalled_lot_whose_code_was_issued_elsewhere_is_red_and_its_steps_are_told(
+    client_of: ClientOf,
+) -> None:
+    anyone = await client_of(Unit.TRACEABILITY)
+    unknown = await anyone.get("/v1/public-codes/story", params={"code": LOT})
+    assert unknown.status_code == 404
+    _, maker = await shop(client_of, "演示熟食坊（虚构）")
+    await cooked(maker)
+    path = f"/01/{GTIN}/10/DEMO-J1"
+    led = await anyone.get(f"/resolver{path}")
+    assert (led.status_code, led.headers["location"].partition("/c/")[2]) == (307, path.removeprefix("/"))
+    officer = await client_of(Unit.TRACEABILITY, Role.CASE_HANDLER, regions=[HAISHU])
+    body = {"code": LOT, "product_name": "演示酱鸭（虚构）", "reason": "防腐剂超标（演示）", "region_code": HAISHU}
+    opened = await officer.post("/v1/recalls", json=body | {"level": "1"}, headers={"Idempotency-Key": uuid4().hex})
+    notices = f"/v1/recalls/{opened.json()['id']}/notices"
+    assert (await officer.post(notices, headers={"If-Match": f'"{opened.json()["version"]}"'})).status_code == 200
+    for code in (LOT, f"{LOT}/21/S-1"):
+        told = await story_of(client_of, code)
+        assert (told["issued_here"], told["code"]["levels"], told["held"]) == (False, [], True)
+        assert [one["level_label"] for one in told["recalls"]] == ["一级召回"]
+        assert "生产加工" in [one["label"] for one in told["steps"]]
+        assert told["missing"][0].startswith("码：不是本平台发的")
+
+
+async def test_a_recalled_lot_of_a_registered_product_is_red_for_each_of_its_things(client_of: ClientOf) -> None:
+    await coded(client_of, kind="product", lot=None)
+    _, maker = await shop(client_of, "演示熟食坊（虚构）")
+    await cooked(maker)
+    told = await story_of(client_of, f"{LOT}/21/S-1")
+    assert (told["issued_here"], told["code"]["exact"]) == (True, False)
+    assert "生产加工" in [one["label"] for one in told["steps"]]
+
+
 async def test_a_rehearsal_alarms_nobody(client_of: ClientOf) -> None:
     await coded(client_of)
     _, maker = await shop(client_of, "演示熟食坊（虚构）")
