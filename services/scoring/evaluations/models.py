@@ -31,7 +31,7 @@ class Evaluation(Versioned, Base):
         Index(None, "region_code", "id"),
         Index(
             "uq_evaluations_one_open",
-            *("scheme_code", "region_code", "period"),
+            *("scheme_code", "region_code", "period", "organiser_region_code"),
             unique=True,
             postgresql_where="state = 'open'",
         ),

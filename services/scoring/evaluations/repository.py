@@ -63,9 +63,15 @@ async def scheme_of(session: AsyncSession, evaluation: Evaluation) -> ScoringSch
     return (await session.scalars(select(ScoringScheme).where(ScoringScheme.id == evaluation.scheme_id))).one()
 
 
-async def has_open_run(session: AsyncSession, scheme_code: str, region_code: str, period: str) -> bool:
+async def has_open_run(
+    session: AsyncSession, scheme_code: str, region_code: str, period: str, organiser_region_code: str
+) -> bool:
     statement = select(Evaluation.id).filter_by(
-        scheme_code=scheme_code, region_code=region_code, period=period, state=RunState.OPEN
+        scheme_code=scheme_code,
+        region_code=region_code,
+        period=period,
+        organiser_region_code=organiser_region_code,
+        state=RunState.OPEN,
     )
     return await session.scalar(statement) is not None
 

@@ -36,7 +36,7 @@ def by(actor: Actor, note: str = "") -> dict[str, Any]:
 
 
 async def begin(session: AsyncSession, body: EvaluationCreate, actor: Actor) -> Evaluation:
-    """Begin a run at its first stage. Raises OutsideRegion, and EvaluationStepRefused for a second open run."""
+    """Begin a run at its first stage. Raises OutsideRegion, EvaluationStepRefused for an organiser's second open run."""
     organiser = body.organiser_region_code or body.region_code
     await ensure_in_scope(session, actor, organiser)
     if not await is_within(session, body.region_code, [organiser]):
@@ -46,8 +46,8 @@ async def begin(session: AsyncSession, body: EvaluationCreate, actor: Actor) -> 
         raise refused_at("/scheme_code", f"没有已发布的细则 {body.scheme_code} 第 {body.scheme_number} 版，请先发布")
     if scheme.region_code is not None and not await is_within(session, body.region_code, [scheme.region_code]):
         raise refused_at("/scheme_code", f"这份细则只用于区划 {scheme.region_code} 及其下级")
-    if await repository.has_open_run(session, scheme.code, body.region_code, body.period):
-        raise EvaluationStepRefused("这个地区这一期间已有一次按这份细则进行中的评价，请在原评价中办理")
+    if await repository.has_open_run(session, scheme.code, body.region_code, body.period, organiser):
+        raise EvaluationStepRefused("这个地区这一期间已有一次由您组织、按这份细则进行中的评价，请在原评价中办理")
     moment = now()
     evaluation = Evaluation(
         **body.model_dump(include={"title", "region_code", "period"}),

@@ -34,7 +34,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The entry that holds for certain, or None; `open_entries` are those before it that may yet hold."""
+    """The entry that holds for certain, or None; `open_entries` are the names of those before it that may yet hold."""
 
     entry: EntryRule | None
     place: Place
@@ -71,7 +71,7 @@ def outcomes(rules: ListRules, candidates: Sequence[Candidate]) -> list[Outcome]
             if holds and not unclear:
                 given = entry
             if holds is None:
-                unclear.append(entry.code)
+                unclear.append(entry.label)
             if holds:
                 break
         found.append(Outcome(given, first, last, tuple(unclear)))

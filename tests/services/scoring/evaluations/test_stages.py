@@ -16,6 +16,7 @@ from shared.contracts.codes import Unit
 from shared.contracts.evaluations import Stage
 from tests.conftest import ClientOf, SessionOf
 from tests.services.scoring.evaluations.running import (
+    CITY,
     DISTRICT,
     ELSEWHERE,
     PLAN,
@@ -198,6 +199,9 @@ async def test_what_a_run_may_not_begin_with(people: People) -> None:
         answer = (await client.post("/v1/evaluations", json=body | change, headers=key())).json()
         return answer["status"], answer["errors"][0]["pointer"] if answer["errors"] else answer["type"]
 
+    assert await refused(people.city, organiser_region_code=CITY) == (409, "/problems/evaluation-step-refused")
+    mock = await people.district.post("/v1/evaluations", json=body, headers=key())
+    assert mock.status_code == 201, "who is evaluated may try himself beside it, and bars nobody"
     assert await refused(people.district) == (409, "/problems/evaluation-step-refused")
     assert await refused(people.district, scheme_number=2) == (422, "/scheme_code")
     assert await refused(people.district, period="去年") == (422, "/period")

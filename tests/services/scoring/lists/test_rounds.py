@@ -130,6 +130,7 @@ async def test_a_star_taken_away_is_not_given_again_while_it_is_locked(
     held = await hold(office, body)
     assert [row["entry"] for row in held.json()["outcomes"]] == ["star_5", None]
     assert "不能确定" in held.json()["outcomes"][1]["why"]
+    assert "_" not in held.json()["outcomes"][1]["why"], "what may hold is named, not coded"
     [star] = (await publish(office, session, held.headers["Location"])).json()
     stale = await step(office, star | {"version": 1}, "removal", removal="revoked", why="演示事由")
     assert stale.status_code == 412
