@@ -36,7 +36,7 @@ def by(actor: Actor, note: str = "") -> dict[str, Any]:
 
 
 async def begin(session: AsyncSession, body: EvaluationCreate, actor: Actor) -> Evaluation:
-    """Begin a run at its first stage. Raises OutsideRegion, EvaluationStepRefused for an organiser's second open run."""
+    """Begin a run at its first stage. Raises OutsideRegion, EvaluationStepRefused for a second open run of it."""
     organiser = body.organiser_region_code or body.region_code
     await ensure_in_scope(session, actor, organiser)
     if not await is_within(session, body.region_code, [organiser]):
