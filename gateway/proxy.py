@@ -27,6 +27,7 @@ from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Message, Receive, Scope, Send
 from yarl import URL
 
+from gateway.doubt_limit import ensure_few, raises_doubt
 from gateway.settings import Settings
 from shared.contracts.codes import Unit
 from shared.contracts.scopes import READING
@@ -152,6 +153,8 @@ class Proxy:
         method: str = scope["method"]
         settings: Settings = scope["app"].state.settings
         await self._admit(scope, method, path)
+        if self.unit is Unit.TRACEABILITY and raises_doubt(method, path):
+            ensure_few(scope["app"].state.doubt_window, scope["client"][0] if scope.get("client") else "")
         exchange = _Exchange(self.unit, method, scope, receive, send)
         await exchange.run(scope["app"].state.upstream, URL(settings.address_of(self.unit) + path, encoded=True))
 

@@ -2,10 +2,9 @@
 
 No signing in, no script, no cookie: nothing of who it is can be stolen by a form of another site, so none is asked for
 proof of where it comes from. What keeps machines out is a field that people do not see, a limit for each address, and
-one for each code in the service.
+one for each code in the service, past which a doubt is kept but is no clue of its own.
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
@@ -16,17 +15,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.clients import Refused, ServicesHere, ServiceSilent, caller_of
-from gateway.identity.rate_limit import Window
+from gateway.doubt_limit import ensure_few
 from gateway.web.traceability.consumer import BUDGET_SECONDS, CODES, consumer_page
 from gateway.web.words import full_time
 from shared.contracts.codes import Unit
 from shared.http.auth import Anyone
-from shared.http.problems import TooManyRequests
 
 router = APIRouter(include_in_schema=False)
 
 PAGES = "/doubts"
-MOST_A_MINUTE = 5
 MOST_FIELDS = 8
 FIELDS = ("code", "what", "place")
 NOTHING: Mapping[str, str] = dict.fromkeys(FIELDS, "")
@@ -43,7 +40,7 @@ async def doubt_search(request: Request, _: Anyone, receipt: Annotated[str, Quer
 @router.post(PAGES)
 async def send_doubt(request: Request, services: ServicesHere, _: Anyone) -> Response:
     """Hand the doubt on; what was refused is shown again with what was written."""
-    _ensure_few(request)
+    ensure_few(request.app.state.doubt_window, request.client.host if request.client else "")
     async with request.form(max_fields=MOST_FIELDS, max_files=0) as sent:
         typed = {name: str(sent.get(name, "")) for name in FIELDS}
         is_machine = bool(sent.get("website"))
@@ -97,16 +94,6 @@ def _form(
     receipt: str = "",
 ) -> HTMLResponse:
     return consumer_page(request, "consumer_doubts.html", status_code, refused=refused, receipt=receipt, **typed)
-
-
-def _ensure_few(request: Request) -> None:
-    window: Window = request.app.state.doubt_window
-    address = request.client.host if request.client else ""
-    left, seconds = window.take(address, MOST_A_MINUTE, time.monotonic())
-    if left < 0:
-        raise TooManyRequests(
-            f"这个网络一分钟内已反映 {MOST_A_MINUTE} 次，请 {seconds} 秒后再试", headers={"Retry-After": str(seconds)}
-        )
 
 
 def _moment(text: str | None) -> str:

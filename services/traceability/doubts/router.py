@@ -21,7 +21,10 @@ Receipt = Annotated[str, Path(max_length=40, description="回执号")]
 async def raise_doubt(
     body: DoubtCreate, session: Session, settings: CurrentSettings, response: Response, _: Anyone
 ) -> DoubtRead:
-    """对扫到的码有疑问：转为监督检查的线索，答复凭回执号查；不问、不记是谁。十分钟内原样再发，答复不变。"""
+    """对扫到的码有疑问：转为监督检查的线索，答复凭回执号查；不问、不记是谁。十分钟内原样再发，答复不变。
+
+    一个码一天满 20 条以后的照收，不单独成为线索。
+    """
     scanned = await read_scanned(session, body.code, settings.code_keys_folder)
     doubt = await service.raise_doubt(session, scanned, body)
     response.headers["Location"] = f"/v1/public-codes/doubts/{doubt.receipt}"

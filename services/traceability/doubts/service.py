@@ -9,7 +9,7 @@ from services.traceability.codes.masking import masked
 from services.traceability.codes.models import TraceCode
 from services.traceability.doubts import repository
 from services.traceability.doubts.models import Doubt
-from services.traceability.doubts.problems import ManyDoubts, UnknownReceipt
+from services.traceability.doubts.problems import UnknownReceipt
 from services.traceability.doubts.rules import in_groups, new_receipt, read_receipt
 from services.traceability.doubts.schemas import DoubtCreate, DoubtRead
 from shared.contracts.inspection import ConsumerClueChanged
@@ -20,21 +20,22 @@ from shared.times import now
 MOST_A_DAY = 20
 """Doubts about one code that become clues of their own within a day; the officers know by then."""
 
+WITH_OTHERS = "一天内对这个码反映的人很多，已转给监管人员的一并核查，这一条留存，不单独答复；要紧的请拨打 12315"
+"""What is said of a doubt that is kept without a clue of its own."""
+
 _SENT_TWICE = timedelta(minutes=10)
 
 
 async def raise_doubt(session: AsyncSession, scanned: Scanned, wanted: DoubtCreate) -> DoubtRead:
     """Enter a doubt and tell inspection; the same words again within minutes are the same doubt.
-
-    Raises `ManyDoubts`.
+    Past `MOST_A_DAY` it is kept, and answered at once that it goes with those before it.
     """
     code, at = scanned.codes[0], now()
     await repository.lock_code(session, code.id)
     known = await repository.same_since(session, code.id, wanted.what, wanted.place, at - _SENT_TWICE)
     if known is not None:
         return _read(known, code)
-    if await repository.count_since(session, code.id, at - timedelta(days=1)) >= MOST_A_DAY:
-        raise ManyDoubts("今天不再另收；要紧的请拨打 12315", headers={"Retry-After": "86400"})
+    is_clue = await repository.count_since(session, code.id, at - timedelta(days=1)) < MOST_A_DAY
     doubt = Doubt(
         receipt=new_receipt(),
         code_id=code.id,
@@ -42,9 +43,12 @@ async def raise_doubt(session: AsyncSession, scanned: Scanned, wanted: DoubtCrea
         what=wanted.what,
         place=wanted.place,
         raised_at=at,
+        answer="" if is_clue else WITH_OTHERS,
     )
     session.add(doubt)
     await session.flush()
+    if not is_clue:
+        return _read(doubt, code)
     raised = DoubtRaised(
         doubt_id=doubt.id,
         code=doubt.code_text,

@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+from yarl import URL
 
+from gateway import doubt_limit
 from shared.contracts.codes import Role
 from shared.contracts.epcis import CAPTURE_BYTES
 from tests.gateway.proxy.conftest import Way
@@ -307,3 +309,17 @@ async def test_who_stops_in_the_midst_of_a_body_is_not_waited_for(way: Way, path
     )
     assert status == 408
     assert "没有收到新的内容" in answer.decode()
+
+
+async def test_one_network_raises_few_doubts_a_minute_however_the_path_is_spelt(way: Way) -> None:
+    start = way.address + "/api/traceability/v1/public-codes/"
+    spelt = ["doubts", "doubts?x=1", "%64oubts"]
+    for number in range(doubt_limit.MOST_A_MINUTE):
+        async with way.http.post(URL(start + spelt[number % 3], encoded=True), json={}) as answer:
+            assert answer.status != 429
+    for path in spelt:
+        async with way.http.post(URL(start + path, encoded=True), json={}) as answer:
+            assert answer.status == 429
+            assert 0 < int(answer.headers["Retry-After"]) <= 60
+    async with way.http.post(start + "scans", json={}) as answer:
+        assert answer.status != 429

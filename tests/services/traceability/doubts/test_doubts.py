@@ -7,7 +7,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.doubts import service
@@ -15,6 +15,8 @@ from services.traceability.doubts.models import Doubt
 from services.traceability.doubts.rules import in_groups, new_receipt, read_receipt
 from shared.contracts.codes import Role, Unit
 from shared.contracts.inspection import ClueOutcome, ClueState, ConsumerClueChanged
+from shared.contracts.traceability import DoubtRaised
+from shared.events.models import OutboxEvent
 from shared.ids import uuid7
 from shared.times import now
 from tests.conftest import ClientOf, SessionOf
@@ -82,17 +84,24 @@ async def test_a_doubt_says_something_and_nobodys_numbers(
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/what")
 
 
-async def test_one_code_makes_no_flood_of_clues(
+async def clues(session: AsyncSession) -> int:
+    return await session.scalar(select(func.count()).where(OutboxEvent.type == DoubtRaised.type)) or 0
+
+
+async def test_one_code_makes_no_flood_of_clues_and_nobody_is_silenced(
     anyone: httpx.AsyncClient, code: dict[str, Any], session: AsyncSession
 ) -> None:
     for number in range(service.MOST_A_DAY):
         assert (await doubt(anyone, code, what=f"{WHAT} {number}")).status_code == 201
-    refused = await doubt(anyone, code, what="又一个不同的疑问（演示）")
-    assert (refused.status_code, refused.json()["type"]) == (429, "/problems/many-doubts")
+    kept = await doubt(anyone, code, what="又一个不同的疑问（演示）")
+    assert (kept.status_code, kept.json()["answer"]) == (201, service.WITH_OTHERS)
+    assert (await anyone.get(kept.headers["location"])).json()["answer"] == service.WITH_OTHERS
+    assert await clues(session) == service.MOST_A_DAY
     for row in await session.scalars(select(Doubt)):
         row.raised_at -= timedelta(days=1, minutes=1)
     await session.flush()
-    assert (await doubt(anyone, code, what="第二天的疑问（演示）")).status_code == 201
+    assert (await doubt(anyone, code, what="第二天的疑问（演示）")).json()["answer"] == ""
+    assert await clues(session) == service.MOST_A_DAY + 1
 
 
 async def test_a_code_that_nobody_registered_cannot_be_doubted_here(anyone: httpx.AsyncClient) -> None:
