@@ -14,6 +14,7 @@ from services.traceability.traces.custody import (
     Contents,
     EventHead,
     Heads,
+    Holder,
     Place,
     TraceEvent,
     holder_of,
@@ -21,6 +22,7 @@ from services.traceability.traces.custody import (
 )
 from services.traceability.traces.rules import EVER, Direction, Graph, Window, windows, within
 from shared.http.auth import Actor
+from shared.regions.repository import those_within
 
 MOST_EVENTS = 50_000
 _CITATIONS = 1_000
@@ -119,6 +121,17 @@ async def name_holders(session: AsyncSession, events: Sequence[TraceEvent]) -> d
     for event in events:
         event.holder = holder_of(event.head, places, names)
     return places
+
+
+async def seen_in_part(session: AsyncSession, actor: Actor, holders: Collection[Holder]) -> set[str]:
+    """Of these holders those (by their keys) of whom the actor sees only what they share with what concerns him. It
+    hangs on who they are and never on what there is, so nothing tells whether they have recorded more.
+    """
+    if actor.business_id is not None:
+        return {holder.key for holder in holders if holder.business_id != actor.business_id}
+    regions = {holder.region_code for holder in holders if holder.region_code}
+    own = await those_within(session, regions, actor.regions)
+    return {holder.key for holder in holders if holder.region_code and holder.region_code not in own}
 
 
 async def business_names(

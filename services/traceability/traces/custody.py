@@ -258,6 +258,8 @@ class Balance:
     flows: dict[Flow, Decimal] = field(default_factory=dict)
     untold: int = 0
     """How many movements do not say how much."""
+    in_part: bool = False
+    """Whether the reader may not see all that the holder has recorded; what is left cannot be told then."""
     last_at: datetime | None = None
     event_ids: list[str] = field(default_factory=list)
 
@@ -271,8 +273,8 @@ class Balance:
 
     @property
     def remaining(self) -> Decimal | None:
-        """What must still be there by the records; None while some amount is not told."""
-        return None if self.untold else self.taken_in - self.given_out
+        """What must still be there by the records; None while some amount is not told or some record not seen."""
+        return None if self.untold or self.in_part else self.taken_in - self.given_out
 
 
 def balances(moves: Iterable[Movement]) -> list[Balance]:

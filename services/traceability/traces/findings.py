@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -83,6 +83,26 @@ class Finding(NamedTuple):
     keys: tuple[str, ...]
     holder_key: str | None
     event_ids: tuple[str, ...]
+
+
+_OF_ALL_RECORDS = (
+    FindingKind.NOT_RECEIVED,
+    FindingKind.NOT_SHIPPED,
+    FindingKind.UNKNOWN_ORIGIN,
+    FindingKind.OVERSOLD,
+    FindingKind.WASTAGE,
+)
+"""Kinds that say what is not on record: only who sees all records of a holder can tell."""
+
+
+def tellable(found: Iterable[Finding], in_part: Collection[str], shared: Collection[str]) -> Iterator[Finding]:
+    """The findings that the reader can make who sees these holders, by their keys, only in part, and of these events,
+    by their ids, only what they share with his.
+    """
+    for one in found:
+        hidden = one.holder_key in in_part or not set(one.event_ids).isdisjoint(shared)
+        if not (hidden and one.kind in _OF_ALL_RECORDS):
+            yield one
 
 
 def broken_links(moves: Sequence[Movement], contents: Contents, limits: Limits, as_of: datetime) -> Iterator[Finding]:

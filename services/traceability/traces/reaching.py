@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.traceability.codes.service import key_of
 from services.traceability.epcis_events.keys import gln_key
 from services.traceability.traces import repository
-from services.traceability.traces.behind import MOST_EVENTS, business_names
+from services.traceability.traces.behind import MOST_EVENTS, business_names, seen_in_part
 from services.traceability.traces.collecting import rare_collections
 from services.traceability.traces.custody import EventHead, Heads, Holder, holder_at, holder_where
 from services.traceability.traces.problems import NothingTraced
@@ -91,11 +91,16 @@ async def reach(
         for gln, first, last in sent
         if (holder := holder_at(gln, places, names)).key not in recorded
     }
+    cut = set(graph.cut)
+    if total >= MOST_EVENTS:
+        cut.add(Cut.LIMIT)
+    if await seen_in_part(session, actor, [*own, *(one.holder for one in silent.values())]):
+        cut.add(Cut.UNSEEN)
     return Reach(
         key=key,
         as_of=as_of or now(),
         things=len(graph.depth) - len(graph.nodes),
-        cut=graph.cut if total < MOST_EVENTS else graph.cut | {Cut.LIMIT},
+        cut=cut,
         holders=sorted([*reached, *silent.values()], key=lambda one: (one.first_at, one.holder.key)),
         unplaced=total - sum(one.events for one in reached),
     )

@@ -76,10 +76,15 @@ class Cut(StrEnum):
 
     DEPTH = "depth"
     LIMIT = "limit"
+    UNSEEN = "unseen"
 
     @property
     def label(self) -> str:
-        return {"depth": "已到所要的层数，后面还有", "limit": "已到节点上限，后面还有"}[self]
+        return {
+            "depth": "已到所要的层数，后面还有",
+            "limit": "已到节点上限，后面还有",
+            "unseen": "有的经手者不在您可查看的范围内，他们的记录看不全，数量和断链不作判断",
+        }[self]
 
 
 def stays(edges: Iterable[Edge], emptied: Mapping[str, Sequence[datetime]]) -> Iterator[Stay]:

@@ -140,7 +140,7 @@ class ReachRead(Schema):
 
     key: str
     as_of: datetime
-    complete: bool
+    complete: bool = Field(description="false 表示没有追到底，或有的经手者不在您可查看的范围内")
     things: int = Field(description="涉及多少种批次、单品、物流单元", examples=[3])
     holder_count: int = Field(examples=[10000])
     silent_count: int = Field(description="其中多少家是发给了他、他自己没有登记的", examples=[12])

@@ -17,6 +17,7 @@ from services.traceability.traces.behind import (
     name_holders,
     names_of,
     own_things,
+    seen_in_part,
 )
 from services.traceability.traces.collecting import rare_collections
 from services.traceability.traces.custody import (
@@ -119,6 +120,11 @@ async def trace(
     goods = own_things(graphs) - {thing.key for event in events for thing in event.things if thing.role == "parent"}
     moves = [move for move in handed_on(movements(events, contents)) if move.key in things]
     own_balances = balances(move for move in moves if move.key in goods and move.event.head.shown is None)
+    holders = {event.holder for event in events if event.holder}
+    in_part = await seen_in_part(session, actor, holders)
+    for balance in own_balances:
+        balance.in_part = balance.holder.key in in_part
+    shared = {event.head.event_id for event in events if event.head.shown is not None}
     timeline = in_windows(events, graphs, until)
     own_yields = yields(timeline)
     processes = await repository.processes_of(session, {one.event.head.id for one in own_yields})
@@ -141,7 +147,7 @@ async def trace(
         known_at=known_at,
         graphs=graphs,
         things=things,
-        cut={cut for graph in graphs.values() for cut in graph.cut},
+        cut={cut for graph in graphs.values() for cut in graph.cut} | ({Cut.UNSEEN} if in_part or shared else set()),
         names=await names_of(session, things),
         heads=heads,
         timeline=timeline,
@@ -150,7 +156,9 @@ async def trace(
         movements=moves,
         balances=sorted(own_balances, key=lambda one: (one.key, one.holder.key, one.unit)),
         yields=own_yields,
-        findings=sorted(found, key=lambda one: (one.at, one.kind, one.keys, one.event_ids)),
+        findings=sorted(
+            findings.tellable(found, in_part, shared), key=lambda one: (one.at, one.kind, one.keys, one.event_ids)
+        ),
     )
 
 

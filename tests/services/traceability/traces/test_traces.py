@@ -418,7 +418,7 @@ async def test_the_sheet_and_the_tables_tell_the_same(
 
 
 async def test_the_reach_of_a_lot_counts_everybody_who_had_any_of_it(
-    session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
+    session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient, client_of: ClientOf
 ) -> None:
     await told(session, members)
     shops = [Member(10 + n, f"演示店{n}（虚构）", NANHAI if n % 2 else HAISHU) for n in range(6)]
@@ -427,7 +427,10 @@ async def test_the_reach_of_a_lot_counts_everybody_who_had_any_of_it(
         await tell(session, kitchen, kitchen.shipped(11, shop, {"COOKED": "1"}))
         await tell(session, shop, shop.received(12, kitchen, {"COOKED": "1"}))
     read = (await office.get("/v1/traces/reach", params={"code": lot("DUCK")})).json()
-    assert (read["holder_count"], read["silent_count"], read["things"], read["complete"]) == (3 + 6, 0, 3, True)
+    assert (read["holder_count"], read["silent_count"], read["things"], read["complete"]) == (3 + 6, 0, 3, False)
+    above = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[HAISHU, NANHAI])
+    read = (await above.get("/v1/traces/reach", params={"code": lot("DUCK")})).json()
+    assert (read["holder_count"], read["complete"]) == (3 + 6, True), "whom the shops of Nanhai gave it he sees too"
 
 
 async def test_whom_it_was_sent_to_is_reached_also_where_he_says_nothing(
@@ -475,6 +478,30 @@ async def test_a_member_sees_one_step_each_way_and_no_recipe_of_others(
         Unit.TRACEABILITY, Role.BUSINESS, regions=[HAISHU], business_id=Member(99, "").business_id
     )
     assert (await stranger.get("/v1/traces", params={"code": lot("COOKED")})).status_code == 404
+
+
+async def test_who_sees_a_holder_in_part_accuses_him_of_nothing_and_is_told_that_it_is_in_part(
+    session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient, client_of: ClientOf
+) -> None:
+    kitchen, far = members["kitchen"], Member(4, "演示南海店（虚构）", NANHAI)
+    other = Member(5, "演示别家店（虚构）")
+    await register(session, [kitchen, far, other])
+    await tell(session, kitchen, kitchen.turned(0, {"RAW": "10"}, {"OUT": "9"}))
+    await tell(session, kitchen, kitchen.shipped(1, far, {"OUT": "4"}), kitchen.shipped(2, other, {"OUT": "5"}))
+    await tell(session, far, far.received(3, kitchen, {"OUT": "4"}))
+    await tell(session, other, other.received(4, kitchen, {"OUT": "5"}))
+    buyer = await client_of(Unit.TRACEABILITY, Role.BUSINESS, regions=[NANHAI], business_id=far.business_id)
+    abroad = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[NANHAI])
+    for reader in (buyer, abroad):
+        read = await trace(reader, lot("OUT"))
+        assert (kinds(read), read["complete"], read["cut"]) == ([], False, ["unseen"])
+        left = {one["holder"]["name"]: one["remaining"] for one in read["balances"]}
+        assert left.get(far.name) == "4"
+        assert left.get(kitchen.name) is None
+    bureau = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[HAISHU, NANHAI])
+    read = await trace(bureau, lot("OUT"))
+    assert (kinds(read), read["complete"]) == (["oversold", "unknown_origin"], True), "nobody recorded the raw duck"
+    assert {one["remaining"] for one in read["balances"] if one["holder"]["name"] == kitchen.name} == {"-10", "0"}
 
 
 @pytest.fixture
