@@ -34,7 +34,20 @@ _IDENTITY = re.compile(r"(?<![0-9A-Z])[1-9]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\
 
 
 def personal_number_in(text: str) -> str | None:
-    """What in words that everybody will read looks like a mobile or an identity number, by its name."""
-    if _IDENTITY.search(text):
+    """What in words that everybody will read looks like a mobile or an identity number, by its name, in whatever digits
+    it is written.
+    """
+    plain = "".join(map(_plainly, unicodedata.normalize("NFKC", text)))
+    if _IDENTITY.search(plain):
         return "身份证号"
-    return "手机号码" if _MOBILE.search(text) else None
+    return "手机号码" if _MOBILE.search(plain) else None
+
+
+def _plainly(character: str) -> str:
+    """A digit of any script as 0 to 9, any dash as a hyphen; nothing for what is drawn as nothing."""
+    category = unicodedata.category(character)
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    if category in ("Cf", "Mn", "Me") or character in _BLANK_LETTERS:
+        return ""
+    return {"Pd": "-", "Zs": " "}.get(category, character)

@@ -76,7 +76,17 @@ async def test_what_inspection_tells_is_kept_in_whatever_order_it_comes(
     await service.follow_clue(session, stranger)
 
 
-@pytest.mark.parametrize("what", ["打 13800000000 找我", "我的身份证 330203199001011234", "短", "\u2800" * 5])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "打 13800000000 找我",
+        "请打 １３８００００００００",
+        "打 138\u200b0000\u200b0000 找我",
+        "我的身份证 330203199001011234",
+        "短",
+        "\u2800" * 5,
+    ],
+)
 async def test_a_doubt_says_something_and_nobodys_numbers(
     anyone: httpx.AsyncClient, code: dict[str, Any], what: str
 ) -> None:
