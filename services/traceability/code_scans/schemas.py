@@ -54,6 +54,7 @@ class PublicLevel(Schema):
     kind: CodeKind
     label: str = Field(examples=["批次码"])
     name: str = Field(examples=["演示鲜牛奶（虚构）"])
+    claimed: bool = Field(description="名称是登记的单位自己填的，监管部门还没有核对这个商品条码归它")
     text: str = Field(examples=["(01)09520123456788(10)L1"])
     state: CodeState
     state_label: str = Field(examples=["已启用"])

@@ -169,7 +169,7 @@ async def public_view(session: AsyncSession, scanned: Scanned, warnings: list[st
     missing += ["检验报告", "进货来源与流向"]
     return PublicCode(
         exact=scanned.exact,
-        levels=[_level(code) for code in scanned.codes],
+        levels=[_level(code, scanned.codes) for code in scanned.codes],
         region=region.name if region else None,
         signature=scanned.signature,
         warnings=warnings,
@@ -177,11 +177,13 @@ async def public_view(session: AsyncSession, scanned: Scanned, warnings: list[st
     )
 
 
-def _level(code: TraceCode) -> PublicLevel:
+def _level(code: TraceCode, levels: Sequence[TraceCode]) -> PublicLevel:
     return PublicLevel(
         kind=code.kind,
         label=code.kind.label,
         name=masked(code.name),
+        claimed="/01/" in code.key
+        and not any(one.verified_at and one.business_id == code.business_id for one in levels),
         text=code.text,
         state=code.state,
         state_label=code.state.label,

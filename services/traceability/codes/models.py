@@ -33,7 +33,10 @@ class CodeBatch(Base):
 
 
 class TraceCode(Versioned, Base):
-    """One code. `key` is the canonical spelling under which events and scans name it too."""
+    """One code. `key` is the canonical spelling under which events and scans name it too.
+
+    `verified_at`: an office has seen that the product's number is its owner's. Before that the name is a claim.
+    """
 
     __tablename__ = "trace_codes"
     __table_args__ = (
@@ -43,6 +46,7 @@ class TraceCode(Versioned, Base):
         Index(None, "business_id", "id"),
         Index(None, "class_key", postgresql_where="class_key IS NOT NULL"),
         CheckConstraint("(state = 'voided') = (voided_at IS NOT NULL)", name="voided_says_when"),
+        CheckConstraint("(verified_at IS NULL) = (verified_by IS NULL)", name="verified_by_somebody"),
         CheckConstraint("state <> 'issued' OR activated_at IS NULL", name="issued_is_not_activated"),
     )
 
@@ -62,6 +66,8 @@ class TraceCode(Versioned, Base):
     activated_at: Mapped[datetime | None]
     sold_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
+    verified_by: Mapped[UUID | None]
 
     batch: Mapped[CodeBatch] = relationship(lazy="raise", viewonly=True)
 
@@ -77,6 +83,19 @@ class TraceCode(Versioned, Base):
         if self.state is CodeState.VOIDED:
             raise CodeStepRefused("这个码已经作废")
         self.state, self.voided_at = CodeState.VOIDED, at
+        self.advance()
+
+    def verify(self, owner: UUID, name: str, region_code: str, at: datetime, by: UUID) -> None:
+        """An office has seen whose product number this is: from now on it is his, whoever had registered it."""
+        if self.kind is not CodeKind.PRODUCT or "/01/" not in self.key:
+            raise CodeStepRefused("只有商品条码的商品码要核对归属")
+        if self.state is CodeState.VOIDED:
+            raise CodeStepRefused("这个码已经作废")
+        for one in (self, self.batch):  # such a batch is of this one code
+            if one.business_id != owner:
+                one.issuer_business_id = owner
+            one.business_id, one.name, one.region_code = owner, name, region_code
+        self.verified_at, self.verified_by = at, by
         self.advance()
 
     def sell(self, at: datetime) -> bool:

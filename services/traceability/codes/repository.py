@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
 
 from services.traceability.codes.models import CodeBatch, CodeEntry, TraceCode
 from services.traceability.codes.rules import CodeKind, CodeState
@@ -71,6 +72,13 @@ async def list_batches(
 async def visible_code(session: AsyncSession, code_id: UUID, actor: Actor, *, lock: bool = False) -> TraceCode | None:
     statement = _visible(select(TraceCode).where(TraceCode.id == code_id), TraceCode, actor)
     found: TraceCode | None = await session.scalar(statement.with_for_update() if lock else statement)
+    return found
+
+
+async def product_for_update(session: AsyncSession, code_id: UUID) -> TraceCode | None:
+    """The code with its batch, whoever's it is."""
+    statement = select(TraceCode).where(TraceCode.id == code_id).options(selectinload(TraceCode.batch))
+    found: TraceCode | None = await session.scalar(statement.with_for_update())
     return found
 
 

@@ -20,6 +20,7 @@ from services.traceability.codes.schemas import (
     CodeKeySet,
     CodeRead,
     CodeStepBody,
+    CodeVerification,
 )
 from services.traceability.codes.signing import PARAMETER, open_code_keys
 from services.traceability.settings import CurrentSettings, Settings
@@ -36,6 +37,7 @@ _PARTIES = (Role.BUSINESS, Role.MARKET_OPERATOR)
 CanReadCodes = Annotated[Actor, Depends(Allow(*OFFICIALS, *_PARTIES, Role.EXTERNAL_SYSTEM))]
 CanIssueCodes = Annotated[Actor, Depends(Allow(*_PARTIES, Role.INSPECTOR, Role.FOOD_SAFETY_OFFICE))]
 CanVoidCodes = Annotated[Actor, Depends(Allow(*_PARTIES, Role.INSPECTOR, Role.CASE_HANDLER, Role.FOOD_SAFETY_OFFICE))]
+CanVerifyCodes = Annotated[Actor, Depends(Allow(Role.INSPECTOR, Role.FOOD_SAFETY_OFFICE))]
 
 _SVG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/svg+xml": {"example": "<svg …></svg>"}}}}
 _PNG: dict[int | str, dict[str, Any]] = {
@@ -171,6 +173,20 @@ async def void_code(
 ) -> CodeDetail:
     """作废一个码，不能恢复。"""
     code = await service.step(session, actor, code_id, CodeStep.VOIDED, body.reason, version)
+    return await _detail(session, code, settings, response)
+
+
+@router.post("/codes/{code_id}/verification")
+async def verify_code(
+    code_id: UUID,
+    body: CodeVerification,
+    actor: CanVerifyCodes,
+    session: Session,
+    settings: CurrentSettings,
+    response: Response,
+) -> CodeDetail:
+    """核对商品条码属于哪个主体；被别人抢先登记的，改归核对的主体。此后别的主体不能用它发码。"""
+    code = await service.verify(session, actor, code_id, body)
     return await _detail(session, code, settings, response)
 
 

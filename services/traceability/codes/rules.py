@@ -76,10 +76,11 @@ class CodeStep(StrEnum):
     ACTIVATED = "activated"
     SOLD = "sold"
     VOIDED = "voided"
+    VERIFIED = "verified"
 
     @property
     def label(self) -> str:
-        return {"issued": "发放", "activated": "启用", "sold": "售出", "voided": "作废"}[self]
+        return {"issued": "发放", "activated": "启用", "sold": "售出", "voided": "作废", "verified": "核对归属"}[self]
 
 
 _OWN_CODE = re.compile(f"[{''.join(kind.letter for kind in CodeKind)}][0-9]{{6}}[{_UNMISTAKABLE}]{{12}}[0-9A-Z]")

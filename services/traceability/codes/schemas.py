@@ -44,6 +44,15 @@ class CodeStepBody(Schema):
     reason: Reason = Field(examples=["标签已贴"])
 
 
+class CodeVerification(Schema):
+    """Whose product number it is, as seen on the licence of the company prefix."""
+
+    business_id: UUID = Field(description="商品条码属于哪个主体；可以不是登记的那个")
+    name: Name = Field(description="印在码旁的名称", examples=["演示鲜牛奶（虚构）"])
+    region_code: RegionCode
+    reason: Reason = Field(description="凭什么", examples=["核对了厂商识别代码证书（演示）"])
+
+
 class CodeBatchRead(Schema):
     id: UUID
     kind: CodeKind
@@ -79,6 +88,7 @@ class CodeRead(Schema):
     activated_at: datetime | None
     sold_at: datetime | None
     voided_at: datetime | None
+    verified_at: datetime | None = Field(description="监管部门何时核对了商品条码的归属；没有核对为 null")
     version: int
 
 

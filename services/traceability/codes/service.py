@@ -26,7 +26,7 @@ from services.traceability.codes.rules import (
     own_codes,
     read_own_code,
 )
-from services.traceability.codes.schemas import CodeBatchCreate
+from services.traceability.codes.schemas import CodeBatchCreate, CodeVerification
 from services.traceability.identifiers import as_link, class_key, match_key
 from shared.contracts.codes import Role
 from shared.http.auth import Actor
@@ -114,11 +114,36 @@ def _refused(field: str, message: str) -> InvalidRequest:
 
 
 async def _ensure_own_product(session: AsyncSession, key: str, business_id: UUID | None) -> None:
-    """Whose product code is registered, nobody else gives out lots and items of it."""
+    """Whose product code an office has verified, nobody else gives out lots and items of it. A mere registration keeps
+    nobody out: it may be a stranger's.
+    """
     above = class_key(key)
     product = (await repository.by_keys(session, [above])).get(above) if above else None
-    if product is not None and product.state is not CodeState.VOIDED and product.business_id != business_id:
-        raise NotYourCodes("这个商品条码由另一主体登记，不能用它发码；确属本主体的，请向监管部门申请更正")
+    if (
+        product is not None
+        and product.state is not CodeState.VOIDED
+        and product.business_id != business_id
+        and product.verified_at
+    ):
+        raise NotYourCodes("这个商品条码经监管部门核对属于另一主体，不能用它发码；确属本主体的，请向监管部门申请更正")
+
+
+async def verify(session: AsyncSession, actor: Actor, code_id: UUID, wanted: CodeVerification) -> TraceCode:
+    """Confirm whose product number it is; another's registration becomes the confirmed owner's.
+
+    The owner's office does so, wherever the code was registered, as a squatter may be anywhere; what an office has
+    verified only one that sees the code corrects. Raises `UnknownCode`, `CodeStepRefused`, and what the scope of
+    regions refuses.
+    """
+    await ensure_in_scope(session, actor, wanted.region_code)
+    code = await repository.product_for_update(session, code_id)
+    if code is None or (code.verified_at and await repository.visible_code(session, code_id, actor) is None):
+        raise UnknownCode("请核对编号；别处监管部门已经核对过的，由那里更正")
+    at = now()
+    code.verify(wanted.business_id, wanted.name, wanted.region_code, at, actor.id)
+    _log(session, code.batch_id, CodeStep.VERIFIED, at, 1, wanted.reason, actor, code_id=code.id)
+    await session.flush()
+    return code
 
 
 async def code_for(session: AsyncSession, code_id: UUID, actor: Actor) -> TraceCode:

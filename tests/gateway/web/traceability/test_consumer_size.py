@@ -13,6 +13,7 @@ from gateway.web.traceability.consumer import LARGEST, SHOWN, fitting
 CODE = {
     "kind": "lot",
     "label": "批次码",
+    "claimed": True,
     "name": "演示酱鸭（虚构）",
     "text": "(01)09520123456788(10)L1",
     "state_label": "已启用",

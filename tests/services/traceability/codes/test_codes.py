@@ -147,13 +147,48 @@ async def test_a_business_gives_out_its_own_codes_and_sees_no_others(client_of: 
     [code] = await issued(shop, kind="product", scheme="gs1", gtin=GTIN)
     assert code["business_id"] == str(own)
     assert (await issue(shop, business_id=str(other))).status_code == 403
-    stolen = await issue(rival, scheme="gs1", gtin=GTIN, quantity=2)
-    assert stolen.json()["type"] == "/problems/not-your-codes", "its product is registered by somebody else"
     assert (await rival.get(f"/v1/codes/{code['id']}")).status_code == 404
     assert (await rival.get("/v1/codes")).json()["items"] == []
     assert (await rival.get(f"/v1/code-batches/{code['batch_id']}/sheet")).status_code == 404
     voiding = await rival.post(f"/v1/codes/{code['id']}/voiding", json={"reason": "捣乱"}, headers={"If-Match": '"1"'})
     assert voiding.status_code == 404
+
+
+async def test_a_registered_product_is_a_claim_until_the_office_has_seen_whose_it_is(client_of: ClientOf) -> None:
+    maker, squatter = uuid4(), uuid4()
+    true = await client_of(Unit.TRACEABILITY, Role.BUSINESS, regions=[HAISHU], business_id=maker)
+    first = await client_of(Unit.TRACEABILITY, Role.BUSINESS, regions=[HAISHU], business_id=squatter)
+    inspector = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[HAISHU])
+    elsewhere = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=["440605000000"])
+    [code] = await issued(first, kind="product", scheme="gs1", gtin=GTIN, name="抢注（演示）")
+    assert code["verified_at"] is None
+    [lot] = await issued(true, kind="lot", scheme="gs1", gtin=GTIN, lot="L1", activate=True)
+    anyone = await client_of(Unit.TRACEABILITY)
+    claimed = (await anyone.get("/v1/public-codes/story", params={"code": lot["uri"]})).json()
+    assert {level["claimed"] for level in claimed["code"]["levels"]} == {True}
+    path = f"/v1/codes/{code['id']}/verification"
+    body = {
+        "business_id": str(maker),
+        "name": "演示鲜牛奶（虚构）",
+        "region_code": HAISHU,
+        "reason": "看了证书（演示）",
+    }
+    assert (await first.post(path, json=body | {"business_id": str(squatter)})).status_code == 403
+    seen = await inspector.post(path, json=body)
+    assert (seen.status_code, seen.json()["business_id"], seen.json()["name"]) == (200, str(maker), body["name"])
+    assert [entry["step"] for entry in seen.json()["history"]] == ["issued", "verified"]
+    taken = body | {"business_id": str(squatter), "region_code": "440605000000"}
+    assert (await elsewhere.post(path, json=taken)).status_code == 404, "verified here, it is corrected here"
+    refused = await issue(first, scheme="gs1", gtin=GTIN, quantity=2)
+    assert refused.json()["type"] == "/problems/not-your-codes"
+    assert (await first.get(f"/v1/codes/{code['id']}")).status_code == 404, "it is his no more"
+    assert (await issue(true, scheme="gs1", gtin=GTIN, quantity=2)).status_code == 201
+    known = (await anyone.get("/v1/public-codes/story", params={"code": lot["uri"]})).json()
+    assert {level["claimed"] for level in known["code"]["levels"]} == {False}
+    spite = await first.post(f"/v1/code-batches/{code['batch_id']}/voiding", json={"reason": "捣乱（演示）"})
+    assert spite.status_code == 404
+    wrong = await inspector.post(f"/v1/codes/{lot['id']}/verification", json=body)
+    assert (wrong.status_code, wrong.json()["type"]) == (409, "/problems/code-step-refused")
 
 
 async def test_a_market_gives_out_codes_for_its_stalls_and_for_nothing_else(client_of: ClientOf) -> None:
