@@ -53,6 +53,7 @@ def page(steps: int, others: int) -> tuple[int, str]:
     context = {
         "scanned": "https://example.cn/c",
         "nearest": CODE,
+        "name": CODE["name"],
         "levels": [CODE],
         "region": "海曙区",
         "voided": False,
