@@ -35,9 +35,12 @@ async def is_organiser(session: AsyncSession, evaluation: Evaluation, actor: Act
 
 
 async def sides_of(session: AsyncSession, evaluation: Evaluation, actor: Actor) -> frozenset[Side]:
-    """The sides for which the actor may write. An expert examines only; an office that evaluates itself is both."""
+    """The sides for which the actor may write. An expert examines only, and only for the organiser: one whom the
+    examined appointed is of no side. An office that evaluates itself is both.
+    """
     if actor.has(Role.REVIEWER):
-        return frozenset({"examiner"})
+        own = await is_within(session, evaluation.organiser_region_code, actor.regions)
+        return frozenset({"examiner"}) if own else frozenset()
     sides: set[Side] = set()
     if actor.has(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.CASE_HANDLER):
         sides.add("examined")

@@ -95,3 +95,17 @@ async def test_once_the_stage_is_over_the_examined_may_reckon_it_again(
     seen = (await people.district.get(path)).json()
     assert (seen["complete"], len(seen["visits"])) == (True, 6)
     assert (await people.district.get(f"{path}/verification")).json()["agrees"] is True
+
+
+async def test_an_expert_whom_the_examined_appointed_sees_and_scores_nothing_hidden(
+    client_of: ClientOf, session_of: SessionOf
+) -> None:
+    people: People = await people_of(client_of)
+    run = await run_of(people)
+    plan = await drawn(people, run, await units(await session_of(Unit.SCORING)))
+    own = await client_of(Unit.SCORING, Role.REVIEWER, regions=[run["region_code"]])
+    seen = (await own.get(f"/v1/evaluations/{run['id']}/site-plan")).json()
+    assert (seen["seed"], seen["frame"], seen["complete"]) == (None, None, False)
+    for visit in plan["visits"]:
+        status = (await own.get(f"/v1/site-visits/{visit['id']}")).status_code
+        assert status == (404 if visit["kind"] == "hidden" else 200)
