@@ -16,9 +16,7 @@ class FoundRecord(Schema):
     id: UUID
     title: str = Field(description="名称或编号", examples=["演示蔬菜甲档（虚构）"])
     detail: str = Field(description="另一项认得出来的内容，可以为空", examples=["92330203MA2A1B2C3D"])
-    link: str = Field(
-        description="在本服务的地址", examples=["/v1/whistles/0199f3a0-c1d2-7c5e-8a7b-6c5d4e3f2a1b"]
-    )
+    link: str = Field(description="在本服务的地址", examples=["/v1/whistles/0199f3a0-c1d2-7c5e-8a7b-6c5d4e3f2a1b"])
 
 
 class FoundRecords(Schema):
