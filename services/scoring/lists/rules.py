@@ -85,15 +85,22 @@ def _holds(basis: Basis, candidate: Candidate, first: Place, last: Place) -> boo
             return None if candidate.passed is None else candidate.passed is wanted
         case ByEvent(codes=codes):
             return not candidate.events.isdisjoint(codes)
-        case ByRank(end=end, count=count):
-            place = first if end == "first" else last
-            return True if place.worst <= count else None if place.best <= count else False
+        case ByRank(end="first", count=count):
+            return _among(first, count)
+        case ByRank(count=count):
+            if first.worst == 1:  # the only one, or level with the best: nobody stands before him
+                return False
+            return None if first.best == 1 and last.best <= count else _among(last, count)
         case ByBand(at_least=at_least, below=below):
             low, high = _span(candidate)
             if (at_least is not None and high < at_least) or (below is not None and low >= below):
                 return False
             inside = (at_least is None or low >= at_least) and (below is None or high < below)
             return True if inside else None
+
+
+def _among(place: Place, count: int) -> bool | None:
+    return True if place.worst <= count else None if place.best <= count else False
 
 
 NOTHING, EVERYTHING = Fraction(-(10**18)), Fraction(10**18)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -42,7 +43,7 @@ from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.http.problems import FieldError, InvalidRequest
 from shared.ids import uuid7
-from shared.times import in_words, now
+from shared.times import day_of, in_words, now
 
 PLACES = Decimal("0.000001")
 
@@ -112,7 +113,7 @@ async def score_visit(
     if body.replaces != visit.scoring_id:
         standing = None if visit.scoring_id is None else await repository.get_scoring(session, visit.scoring_id)
         raise _both_sides(form, standing, body)
-    _check(form, body)
+    _check(form, body, seen.plan.drawn_at)
     score = None if body.content.unreachable else score_of(form.items, body.content.marks)
     scoring = SiteScoring(
         id=scoring_id,
@@ -203,9 +204,11 @@ def _check_clauses(scheme: SchemeContent, forms: Iterable[SiteForm]) -> None:
         raise InvalidRequest(f"有 {len(errors)} 处需要改正", errors=errors[:MOST_ERRORS])
 
 
-def _check(form: SiteForm, body: SiteScoringPut) -> None:
+def _check(form: SiteForm, body: SiteScoringPut, drawn_at: datetime) -> None:
     if body.visited_at > now():
         raise refused_at("/visited_at", f"不能晚于现在，现为 {in_words(body.visited_at)}", "future")
+    if day_of(body.visited_at) < day_of(drawn_at):  # the clock of a phone may be some minutes behind
+        raise refused_at("/visited_at", f"早于抽取之日 {day_of(drawn_at)}，那时还没有抽到这个点位", "before_draw")
     errors = [
         FieldError(
             pointer=f"/content/marks/{fault.item}" if fault.item else "/content", message=fault.message, code="mark"

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from shared.contracts.codes import Role
+from shared.times import SHANGHAI, now
 from tests.gateway.web.platform import DISTRICT, TOWN, Market, post
 from tests.gateway.web.sampling_stage import ok
 from tests.services.scoring.evaluations.running import key
@@ -17,7 +18,7 @@ STAGES = [{"stage": stage, "days": 30} for stage in ("self", "site", "panel")]
 YEARS = iter(range(26, 99))
 """A run of a scheme is one in its year."""
 TYPED = {
-    "visited_at": "2026-10-20T09:30",
+    "visited_at": f"{now().astimezone(SHANGHAI):%Y-%m-%dT%H:%M}",
     "marks/1/met": "yes",
     "marks/2/findings": "２",
     "marks/3/absent": "演示：没有这项活动",
@@ -74,7 +75,7 @@ async def test_a_site_is_scored_on_its_page_and_a_second_opinion_shows_both_side
         first, second = (dict(HIDDEN.findall(page)) for _ in range(2))
         wrong = await post(office, site, first | TYPED | {"marks/2/findings": ""})
         assert (wrong.status_code, "条目 2 还没有结果" in wrong.text) == (422, True)
-        assert 'value="2026-10-20T09:30"' in wrong.text, "nothing typed is lost"
+        assert f'value="{TYPED["visited_at"]}"' in wrong.text, "nothing typed is lost"
         for _ in range(2):
             saved = await post(office, site, first | TYPED)
             assert saved.status_code == 303, saved.text

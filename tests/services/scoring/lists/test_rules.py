@@ -54,6 +54,15 @@ def test_a_tie_on_the_last_place_of_honour_lets_both_in() -> None:
     assert entries("market-red-black", exactly("99", "98", "97", "97", "50")) == ["red", "red", "red", "red", "black"]
 
 
+@pytest.mark.parametrize("points", [("90",), ("90", "90"), ("40", "40", "40")])
+def test_who_is_level_with_the_best_is_not_the_last(points: tuple[str, ...]) -> None:
+    assert "black" not in entries("market-red-black", exactly(*points))
+
+
+def test_who_may_still_be_the_best_is_not_certainly_the_last() -> None:
+    assert entries("market-red-black", [*exactly("50"), UNKNOWN]) == [None, None]
+
+
 def test_while_one_is_unknown_nobody_is_certainly_last() -> None:
     found = entries("market-red-black", [*exactly("99", "98", "97", "50"), UNKNOWN])
     assert found == ["red", "red", None, None, None]

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.site_checks.content import SiteForm
 from services.scoring.site_checks.repository import towns_within
+from shared.times import now
 from tests.services.scoring.evaluations.running import DISTRICT, People, add, begun
 from tests.services.scoring.making import scheme_of
 
@@ -59,7 +60,7 @@ GOOD: dict[str, Any] = {
     "school-gate": {"marks": {"1": {"met": True}, "2": {"findings": 2}, "3": {"absent": "演示：没有这项活动"}}},
     "canteen": {"marks": {"1": {"met": True}}},
 }
-VISITED = "2026-10-20T09:30:00+08:00"
+VISITED = now().isoformat()
 
 
 async def units(session: AsyncSession, each: int = 2) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from services.scoring.main import service
 from shared.contracts.codes import Role, Unit
 from tests.conftest import ClientOf, SessionOf
 from tests.services.scoring.evaluations.running import DISTRICT, People, add, key, people_of, step
-from tests.services.scoring.site_checks.making import FORMS, GOOD, drawn, put, run_of, units
+from tests.services.scoring.site_checks.making import FORMS, GOOD, VISITED, drawn, put, run_of, units
 
 EXAMINED = {
     Role.FOOD_SAFETY_OFFICE: {"GET", "POST", "PUT", "DELETE"},
@@ -38,7 +38,7 @@ def addresses(
 
 
 async def told(client: httpx.AsyncClient, method: str, path: str) -> str:
-    body = {"content": GOOD["canteen"], "visited_at": "2026-10-20T09:30:00+08:00"} if method == "PUT" else None
+    body = {"content": GOOD["canteen"], "visited_at": VISITED} if method == "PUT" else None
     if method == "POST":
         body = {"forms": FORMS, "aggregate": {"how": "mean"}, "units": []}
     headers = key() | {"If-Match": '"1"'} if method != "GET" else {}

@@ -111,8 +111,9 @@ async def test_a_result_that_does_not_fit_the_form_is_refused_line_by_line(
     visit = next(one for one in visits if one["form"] == "school-gate")["id"]
     refused = await put(people.expert, visit, str(uuid4()), {"marks": {"1": {"met": True}, "3": {"deducted": "9"}}})
     assert [error["pointer"] for error in refused.json()["errors"]] == ["/content/marks/2", "/content/marks/3"]
-    late = await put(people.expert, visit, str(uuid4()), GOOD["school-gate"], visited_at="2096-01-01T00:00:00+08:00")
-    assert late.json()["errors"][0]["pointer"] == "/visited_at"
+    for never in ("2096-01-01T00:00:00+08:00", "2001-01-01T00:00:00Z"):  # to come, or before the site was drawn
+        refused = await put(people.expert, visit, str(uuid4()), GOOD["school-gate"], visited_at=never)
+        assert refused.json()["errors"][0]["pointer"] == "/visited_at"
 
 
 async def test_summed_up_the_sites_stand_beside_the_other_stages(people: People, frame: list[dict[str, Any]]) -> None:
