@@ -11,6 +11,8 @@ CLAUSE = "clause:"
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SENTENCE = re.compile(r"[^。！？]*(?:[。！？]+[”』」）)]*|$)")
+_NUMBER = re.compile(r"[\d⁰-₉²³¹①-⓿❶-➓Ⅰ-ↈ㈠-㈩㉈-㉟㊀-㊉㊱-㊿][\d.,⁰-₉²³¹①-⓿❶-➓Ⅰ-ↈ]*")
+"""Digits of every script, raised, circled and Roman ones; numbers in Chinese characters are words like others."""
 _CLAUSE_CODE = re.compile(r"clause:[0-9A-Za-z][0-9A-Za-z_.-]{0,39}")
 
 
@@ -74,7 +76,7 @@ def _faults_of_text(template: TemplateContent, pointer: str, text: str) -> Itera
         yield Fault(pointer, "花括号不成对")
     for term in sorted(template.terms, key=len, reverse=True):
         rest = rest.replace(term, "\n")
-    for number in re.findall(r"\d[\d.,]*", rest):
+    for number in _NUMBER.findall(rest):
         yield Fault(pointer, f"“{number}”没有出处：请改成指标；是名称、标准号或期间的，连同前后文字列入 terms")
 
 

@@ -59,6 +59,8 @@ def test_the_shipped_templates_quote_no_number_without_a_reading() -> None:
     [
         ("建成55家。{kitchens}。", "“55”没有出处"),
         ("建成５５家。{kitchens}。", "没有出处"),
+        ("建成②家。{kitchens}。", "“②”没有出处"),
+        ("建成Ⅻ家。{kitchens}。", "“Ⅻ”没有出处"),
         ("占{kitchens}，即90.24%。", "“90.24”没有出处"),
         ("建成{kitchen}。{kitchens}。", "{kitchen} 不是指标"),
         ("建成{kitchens。{kitchens}", "花括号不成对"),
