@@ -68,7 +68,11 @@ class AllInOne:
         for unit, service in self.services.items():
             settings = self.settings[unit]
             config = uvicorn.Config(
-                create_app(service, settings), log_config=None, lifespan="on", timeout_graceful_shutdown=2
+                create_app(service, settings),
+                log_config=None,
+                lifespan="on",
+                timeout_graceful_shutdown=2,
+                timeout_keep_alive=60,  # longer than a caller keeps one that is idle: none is closed as it is taken up
             )
             self._servers[unit] = _Server(config)
             self._tasks[f"{unit}"] = asyncio.create_task(self._servers[unit].serve([self._sockets[unit]]))

@@ -6,10 +6,13 @@ from functools import cache
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+# Below uvicorn's five seconds, so that a connection is not taken up again in the moment in which the other side closes it.
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4.0)
+
 
 def make_transport() -> AiohttpTransport:
     """A transport with connections of its own."""
-    return AiohttpTransport(verify=_trusted())
+    return AiohttpTransport(verify=_trusted(), limits=_LIMITS)
 
 
 @cache
