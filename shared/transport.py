@@ -6,7 +6,7 @@ from functools import cache
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-# Below uvicorn's five seconds, so that a connection is not taken up again in the moment in which the other side closes it.
+# Below uvicorn's five seconds, so that no connection is taken up in the moment in which the other side closes it.
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4.0)
 
 
