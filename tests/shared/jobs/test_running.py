@@ -79,7 +79,8 @@ async def test_a_running_job_is_cancelled_and_keeps_what_it_committed(workshop: 
         await asyncio.sleep(0.3)
         await _cancel(workshop, ordered)
         job = await workshop.reaches(ordered, JobState.CANCELLED, seconds=3)
-    assert 0 < job.done == len(await workshop.steps()) < 1000
+    committed = len(await workshop.steps())  # the last may have been cut off between its commit and its report
+    assert 0 < job.done <= committed <= job.done + 1 < 1000
 
 
 async def test_a_job_that_never_reports_is_cancelled_too(workshop: Workshop) -> None:
