@@ -1,5 +1,6 @@
 """A person's own sign-ins: seen, and ended one by one."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +9,7 @@ from gateway.identity.audit.models import AuditAction
 from gateway.identity.audit.service import Origin, note
 from gateway.identity.sessions import repository
 from gateway.identity.sessions.schemas import SessionKind, SessionRead
+from gateway.identity.sign_in.models import SignIn, WebSession
 from gateway.identity.users import repository as users
 from gateway.identity.users.service import subject_of
 from shared import times
@@ -18,32 +20,26 @@ async def list_of(session: AsyncSession, user_id: UUID) -> list[SessionRead]:
     """Where the person is signed in, browsers first, the last used before others."""
     at = times.now()
     browsers = [
-        SessionRead(
-            id=row.id,
-            kind=SessionKind.BROWSER,
-            kind_label=SessionKind.BROWSER.label,
-            device=row.device,
-            address=row.address,
-            started_at=row.started_at,
-            seen_at=row.seen_at,
-            expires_at=row.expires_at,
-        )
-        for row in await repository.browsers_of(session, user_id, at)
+        _shown(SessionKind.BROWSER, row, row.seen_at) for row in await repository.browsers_of(session, user_id, at)
     ]
     programs = [
-        SessionRead(
-            id=row.id,
-            kind=SessionKind.PROGRAM,
-            kind_label=SessionKind.PROGRAM.label,
-            device=row.device,
-            address=row.address,
-            started_at=row.started_at,
-            seen_at=renewed_at,
-            expires_at=row.expires_at,
-        )
+        _shown(SessionKind.PROGRAM, row, renewed_at)
         for row, renewed_at in await repository.programs_of(session, user_id, at)
     ]
     return browsers + programs
+
+
+def _shown(kind: SessionKind, row: WebSession | SignIn, seen_at: datetime) -> SessionRead:
+    return SessionRead(
+        id=row.id,
+        kind=kind,
+        kind_label=kind.label,
+        device=row.device,
+        address=row.address,
+        started_at=row.started_at,
+        seen_at=seen_at,
+        expires_at=row.expires_at,
+    )
 
 
 async def end(session: AsyncSession, origin: Origin, user_id: UUID, session_id: UUID) -> None:
