@@ -1,6 +1,7 @@
 """The dashboard of a region: four sections read side by side."""
 
 import asyncio
+from datetime import datetime
 
 from gateway.clients import Caller, Refused, Services
 from gateway.dashboards.last_good import LastGood
@@ -11,6 +12,12 @@ from shared.contracts.figures import Period
 from shared.http.auth import Actor
 from shared.http.problems import Problem
 
+NOT_REWOUND = (
+    "区划、人口和指标口径按现在的",
+    "后来作废、改判的记录按现在的样子计，当时算进去、后来作废的不再出现",
+)
+"""What a look back does not bring back, in words for the reader."""
+
 
 class NothingToShow(Problem):
     """No service answered, and nothing was kept."""
@@ -19,11 +26,19 @@ class NothingToShow(Problem):
 
 
 async def read_dashboard(
-    services: Services, last_good: LastGood, region: str, period: Period, actor: Actor, caller: Caller
+    services: Services,
+    last_good: LastGood,
+    region: str,
+    period: Period,
+    actor: Actor,
+    caller: Caller,
+    as_of: datetime | None = None,
 ) -> Dashboard:
-    """Compose the dashboard. A refusal by every service is raised as it was said; all silent is `NothingToShow`."""
+    """Compose the dashboard, with `as_of` from what was known then. A refusal by every service is raised as it was
+    said; all silent is `NothingToShow`.
+    """
     answers = await asyncio.gather(
-        *(read_section(services, last_good, unit, region, period, actor, caller) for unit in SERVICES),
+        *(read_section(services, last_good, unit, region, period, actor, caller, as_of) for unit in SERVICES),
         return_exceptions=True,
     )
     sections: list[Section] = []
@@ -49,5 +64,7 @@ async def read_dashboard(
         region_name=names[0] if names else region,
         period=str(period),
         previous_period=str(period.previous),
+        as_known_at=as_of,
+        not_rewound=[] if as_of is None else [*NOT_REWOUND],
         sections=sections,
     )

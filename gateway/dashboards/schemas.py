@@ -15,6 +15,8 @@ EXAMPLE: dict[str, Any] = {
     "region_name": "海曙区",
     "period": "2026-07",
     "previous_period": "2026-06",
+    "as_known_at": None,
+    "not_rewound": [],
     "sections": [
         {
             "service": "sampling",
@@ -118,7 +120,47 @@ class Dashboard(Schema):
     region_name: str = Field(description="区划名称；没有一个服务给出则为代码")
     period: str
     previous_period: str
+    as_known_at: datetime | None = Field(description="回看到何时：按当时已知的记录重算；为空即现在")
+    not_rewound: list[str] = Field(description="回看时哪些仍按现在的；不回看则为空")
     sections: list[Section]
+
+
+class Trend(Schema):
+    """One figure of a region over periods in a row, the oldest first."""
+
+    region_code: str = Field(examples=["330203000000"])
+    definition: FigureDefinition
+    points: list[FigureValue]
+
+
+class ComparedFigure(Schema):
+    """A figure in each of the compared regions, ranked among them; ties share a place, no value has none."""
+
+    definition: FigureDefinition
+    places: list[RankedChild]
+
+
+class ComparedSection(Schema):
+    """What one service tells of the compared regions. `note` says in Chinese which region it did not tell of."""
+
+    service: Unit
+    title: str
+    status: SectionStatus
+    note: str
+    figures: list[ComparedFigure]
+
+
+class ComparedRegion(Schema):
+    region_code: str = Field(examples=["330203001000"])
+    region_name: str = Field(examples=["南门街道"])
+
+
+class Comparison(Schema):
+    """Chosen regions side by side, in the order asked for."""
+
+    period: str = Field(examples=["2026-07"])
+    regions: list[ComparedRegion]
+    sections: list[ComparedSection]
 
 
 class RegisteredSection(Schema):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 
 import structlog
@@ -21,24 +22,35 @@ BUDGET_SECONDS = 1.5
 """What a section may take; the sections run side by side, so this is also what the whole page may wait."""
 FIRST_BUDGET_SECONDS = 5.0
 """What it may take until its service has answered once: right after the start every cache is still cold."""
+REWIND_BUDGET_SECONDS = 20.0
+"""What it may take for a moment of the past: its service recomputes every figure from the rows."""
 
 
 async def read_section(
-    services: Services, last_good: LastGood, unit: Unit, region: str, period: Period, actor: Actor, caller: Caller
+    services: Services,
+    last_good: LastGood,
+    unit: Unit,
+    region: str,
+    period: Period,
+    actor: Actor,
+    caller: Caller,
+    as_of: datetime | None = None,
 ) -> tuple[Section, str | None]:
     """The section of `unit`: `ok`, `partial` without the comparison, `stale` from memory, or `unavailable`.
 
-    Beside it stands the region's name as the service knows it. Raises `Refused` when the service refuses the caller.
+    Beside it stands the region's name as the service knows it. With `as_of` it shows what was known then, and nothing
+    from memory. Raises `Refused` when the service refuses the caller.
     """
-    budget = BUDGET_SECONDS if last_good.has_answered(unit) else FIRST_BUDGET_SECONDS
+    budget = budget_of(last_good, unit, as_of)
     current, before = await asyncio.gather(
-        _read_sheet(services, unit, region, period, caller, budget, children=True),
-        _read_sheet(services, unit, region, period.previous, caller, budget, children=False),
+        read_sheet(services, unit, region, period, caller, budget, children=True, as_of=as_of),
+        read_sheet(services, unit, region, period.previous, caller, budget, children=False, as_of=as_of),
         return_exceptions=True,
     )
     key = key_of(unit, region, str(period), actor)
     if isinstance(current, FigureSheet):
-        last_good.keep(key, current)
+        if as_of is None:
+            last_good.keep(key, current)
         if isinstance(before, FigureSheet):
             return _section(unit, current, before, SectionStatus.OK, ""), current.region.region_name
         if not isinstance(before, ServiceSilent | Refused):
@@ -48,12 +60,19 @@ async def read_section(
     if not isinstance(current, ServiceSilent):
         raise current
     log.warning("section_missing", service=unit, reason=current.reason)
-    kept = last_good.find(key)
+    kept = last_good.find(key) if as_of is None else None
     if kept is None:
         note = f"{unit.label}服务暂不可用，稍后刷新再看"
         return _missing(unit, note), None
     note = f"{unit.label}服务暂不可用，显示的是之前取到的数"
     return _section(unit, kept, None, SectionStatus.STALE, note), kept.region.region_name
+
+
+def budget_of(last_good: LastGood, unit: Unit, as_of: datetime | None) -> float:
+    """How long, in seconds, a service is waited for."""
+    if as_of is not None:
+        return REWIND_BUDGET_SECONDS
+    return BUDGET_SECONDS if last_good.has_answered(unit) else FIRST_BUDGET_SECONDS
 
 
 def refused_section(unit: Unit, refusal: Refused) -> Section:
@@ -66,9 +85,19 @@ def _missing(unit: Unit, note: str) -> Section:
     return Section(service=unit, title=unit.label, status=status, as_of=None, note=note, figures=[])
 
 
-async def _read_sheet(
-    services: Services, unit: Unit, region: str, period: Period, caller: Caller, budget: float, *, children: bool
+async def read_sheet(
+    services: Services,
+    unit: Unit,
+    region: str,
+    period: Period,
+    caller: Caller,
+    budget: float,
+    *,
+    children: bool,
+    as_of: datetime | None = None,
 ) -> FigureSheet:
+    """All figures of one service. Raises `ServiceSilent`, also for an answer of another version, or `Refused`."""
+    moment = {} if as_of is None else {"as_of": as_of.isoformat()}
     answer = await services.get(
         unit,
         "/v1/figures/values",
@@ -77,6 +106,7 @@ async def _read_sheet(
         region=region,
         period=str(period),
         children=str(children).lower(),
+        **moment,
     )
     try:
         return FigureSheet.model_validate(answer)
@@ -99,12 +129,12 @@ def _section(unit: Unit, sheet: FigureSheet, before: FigureSheet | None, status:
         figures=[
             DashboardFigure(
                 definition=definition,
-                figure=_through_gateway(unit, values[definition.code]),
+                figure=through_gateway(unit, values[definition.code]),
                 previous_value=earlier.get(definition.code),
                 children=ranked(
                     definition,
                     (
-                        (name, _through_gateway(unit, figures[definition.code]))
+                        (name, through_gateway(unit, figures[definition.code]))
                         for name, figures in children
                         if definition.code in figures
                     ),
@@ -116,6 +146,6 @@ def _section(unit: Unit, sheet: FigureSheet, before: FigureSheet | None, status:
     )
 
 
-def _through_gateway(unit: Unit, figure: FigureValue) -> FigureValue:
+def through_gateway(unit: Unit, figure: FigureValue) -> FigureValue:
     """The rows behind a figure as the gateway's callers reach them."""
     return figure.model_copy(update={"rows": f"/api/{unit.value}{figure.rows}"})

@@ -1,13 +1,16 @@
 """From a dashboard to what stands on the page: tiles, notices, ranking, tile map. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 
 from gateway.dashboards.schemas import Dashboard, DashboardFigure, RankedChild, Section, SectionStatus
 from gateway.web import words
+from gateway.web.command_centre.targets import Target, target_words
 from gateway.web.tables import Column, TableView, sorted_rows
 from shared.contracts.figures import FigureDefinition, FigureState, FigureValue, Period
 
@@ -22,6 +25,8 @@ FEW_ABSENT = 3
 FEW_PLACES = 5
 TILES_ON_A_WALL = 4
 ROWS_A_PAGE = 25
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 RANKING_COLUMNS = (
     Column("rank", "名次", numeric=True, sort_key="rank"),
@@ -45,13 +50,24 @@ class SectionView:
     more: list[dict[str, Any]]
 
 
-def section_view(section: Section, dashboard: Dashboard, now: datetime, most: int | None = None) -> SectionView:
-    """A section; with `most`, no more tiles than that stand open, so that a wall shows all four sections at once."""
+def section_view(
+    section: Section,
+    dashboard: Dashboard,
+    now: datetime,
+    most: int | None = None,
+    *,
+    targets: Mapping[str, Target] = NOTHING,
+    kept: Mapping[str, str] = NOTHING,
+) -> SectionView:
+    """A section; with `most`, no more tiles than that stand open, so that a wall shows all four sections at once.
+
+    `targets` by the figure's code; `kept` are parameters that the tiles' addresses carry on.
+    """
     stale = section.status is SectionStatus.STALE
     label = section.status.label
     if stale and section.as_of:
         label = f"{section.title}服务暂不可用（截至{words.clock_time(section.as_of, now)}）"
-    tiles = [_tile(figure, dashboard) for figure in section.figures]
+    tiles = [_tile(figure, dashboard, targets.get(figure.definition.code), kept) for figure in section.figures]
     shown, more = _opened(tiles, most)
     return SectionView(
         service=section.service.value,
@@ -75,13 +91,16 @@ def _opened(tiles: list[dict[str, Any]], most: int | None) -> tuple[list[dict[st
     return (present, absent) if len(absent) > FEW_ABSENT else (tiles, [])
 
 
-def _tile(item: DashboardFigure, dashboard: Dashboard) -> dict[str, Any]:
+def _tile(
+    item: DashboardFigure, dashboard: Dashboard, target: Target | None, kept: Mapping[str, str]
+) -> dict[str, Any]:
     definition, figure = item.definition, item.figure
+    aim = target_words(target, figure.value, definition.unit, definition.decimals) if target else ""
     return {
         "name": definition.name,
         "reading": reading_of(definition, figure),
-        "href": figure_address(dashboard.region_code, definition.code, dashboard.period),
-        "notes": [words.share_note(figure.numerator, figure.denominator, figure.low, figure.high)],
+        "href": figure_address(dashboard.region_code, definition.code, dashboard.period, **kept),
+        "notes": [words.share_note(figure.numerator, figure.denominator, figure.low, figure.high), aim],
         "change": words.change(
             figure.value,
             item.previous_value,
@@ -97,8 +116,8 @@ def reading_of(definition: FigureDefinition, figure: FigureValue) -> words.Readi
     return words.reading(figure.value, figure.state, definition.unit, definition.decimals)
 
 
-def figure_address(region: str, figure: str, period: str) -> str:
-    return f"/regions/{region}/figures/{figure}?period={period}"
+def figure_address(region: str, figure: str, period: str, **kept: str) -> str:
+    return f"/regions/{region}/figures/{figure}?{urlencode({'period': period, **kept})}"
 
 
 def all_figures(dashboard: Dashboard) -> list[DashboardFigure]:

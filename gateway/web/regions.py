@@ -1,22 +1,27 @@
 """The dashboard of a region, and the records behind each of its figures."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.clients import Caller, Services, ServicesHere
-from gateway.dashboards.region import read_dashboard
-from gateway.dashboards.registered import read_registered
-from gateway.dashboards.router import ChosenPeriod, KeptAnswers, RegionInPath, this_month
+from gateway.clients import Caller, Services, ServicesHere, ServiceSilent
+from gateway.dashboards.region import NOT_REWOUND, read_dashboard
+from gateway.dashboards.registered import read_registered, read_registered_section
+from gateway.dashboards.router import ChosenMoment, ChosenPeriod, KeptAnswers, RegionInPath, this_month
+from gateway.dashboards.schemas import RegisteredFigures
+from gateway.dashboards.section import REWIND_BUDGET_SECONDS
+from gateway.dashboards.trend import owner_of, read_definition, read_trend
 from gateway.web import boards, csv_export, figure_links, stated_values, words
+from gateway.web.command_centre.targets import Target, target_words, targets_of
+from gateway.web.command_centre.trends import TrendView, trend_view
 from gateway.web.pages import render
 from gateway.web.visitors import CanReadBoards, Visitor
 from shared import times
-from shared.contracts.codes import SERVICES, Unit
 from shared.contracts.figures import FigureDefinition, FigureRow, FigureValue, Period
 from shared.database import Session
 from shared.http.pagination import PageRequest
@@ -38,6 +43,7 @@ async def region_board(
     visitor: CanReadBoards,
     code: RegionInPath,
     period: ChosenPeriod,
+    moment: ChosenMoment,
     services: ServicesHere,
     kept: KeptAnswers,
     session: Session,
@@ -48,11 +54,13 @@ async def region_board(
 ) -> Response:
     # Both ask the services; only the second uses the session.
     dashboard, registered = await asyncio.gather(
-        read_dashboard(services, kept, code, period, visitor.actor, visitor.caller),
+        read_dashboard(services, kept, code, period, visitor.actor, visitor.caller, moment),
         read_registered(services, session, code, visitor.actor, visitor.caller),
     )
     now = times.now()
     chosen = boards.chosen_figure(dashboard, figure)
+    targets = targets_of((item.definition for item in boards.all_figures(dashboard)), period, registered)
+    trend = await trend_of(services, visitor, code, chosen.definition if chosen else None, period, moment, targets)
     ranking = boards.ranking_view(chosen, period, sort) if chosen else None
     return render(
         request,
@@ -60,11 +68,24 @@ async def region_board(
         dashboard=dashboard,
         period=period,
         periods=boards.period_choices(this_month()),
+        moment=moment_parameter(moment),
+        latest_moment=moment_parameter(now),
+        moment_words=words.full_time(moment) if moment else "",
+        trend=trend,
+        target=targets.get(chosen.definition.code) if chosen else None,
         sections=[
-            boards.section_view(section, dashboard, now, boards.TILES_ON_A_WALL if theme == "wall" else None)
+            boards.section_view(
+                section,
+                dashboard,
+                now,
+                boards.TILES_ON_A_WALL if theme == "wall" else None,
+                targets=targets,
+                kept=({"theme": "wall"} if theme == "wall" else {})
+                | ({"as_of": moment_parameter(moment)} if moment else {}),
+            )
             for section in dashboard.sections
         ],
-        as_of=words.clock_time(max(section.as_of for section in dashboard.sections if section.as_of), now),
+        data_as_of=words.clock_time(max(section.as_of for section in dashboard.sections if section.as_of), now),
         crumbs=await crumbs_to(session, visitor, code, period),
         stated=stated_values.first_few(registered, STATED_OF_EACH),
         stated_total=len(stated_values.all_stated(registered)),
@@ -84,16 +105,41 @@ async def region_board(
     )
 
 
+async def trend_of(
+    services: Services,
+    visitor: Visitor,
+    region: str,
+    definition: FigureDefinition | None,
+    period: Period,
+    moment: datetime | None,
+    targets: Mapping[str, Target],
+) -> TrendView | None:
+    """The trend of a figure as the page draws it; None where there is no figure or its service does not answer."""
+    if definition is None:
+        return None
+    try:
+        trend = await read_trend(services, definition, region, period, visitor.caller, moment)
+    except ServiceSilent:
+        return None
+    return trend_view(trend, targets.get(definition.code))
+
+
+def moment_parameter(moment: datetime | None) -> str:
+    """A moment as the address says it, in Asia/Shanghai to the minute; empty for now."""
+    return "" if moment is None else f"{times.in_shanghai(moment):%Y-%m-%dT%H:%M}"
+
+
 @router.get("/regions/{code}/ranking.csv")
 async def export_ranking(
     visitor: CanReadBoards,
     code: RegionInPath,
     period: ChosenPeriod,
+    moment: ChosenMoment,
     services: ServicesHere,
     kept: KeptAnswers,
     figure: Annotated[str, Query(max_length=80)] = "",
 ) -> Response:
-    dashboard = await read_dashboard(services, kept, code, period, visitor.actor, visitor.caller)
+    dashboard = await read_dashboard(services, kept, code, period, visitor.actor, visitor.caller, moment)
     chosen = boards.chosen_figure(dashboard, figure)
     if chosen is None:
         raise NotFound("没有可以导出的下级数据")
@@ -122,16 +168,22 @@ async def figure_rows(
     code: RegionInPath,
     figure: str,
     period: ChosenPeriod,
+    moment: ChosenMoment,
     services: ServicesHere,
     session: Session,
     counted: Annotated[str, Query(max_length=20)] = "",
     cursor: Cursor = None,
 ) -> Response:
-    unit = _owner(figure)
+    unit = owner_of(figure)
     wanted = ({"cursor": cursor} if cursor else {}) | ({"numerator_only": "true"} if counted else {})
-    definition, value, page = await _read_figure(services, visitor.caller, unit, figure, code, period, wanted)
+    definition, value, page = await _read_figure(services, visitor.caller, figure, code, period, moment, wanted)
     rows = [FigureRow.model_validate(row) for row in page["items"]]
-    tests = await figure_links.tests_behind(services, visitor, unit, rows)
+    tests, registered = await asyncio.gather(
+        figure_links.tests_behind(services, visitor, unit, rows),
+        read_registered_section(services, unit, code, visitor.caller),
+    )
+    stated = RegisteredFigures(region_code=code, region_name=code, sections=[registered])
+    targets = targets_of([definition], period, stated)
     return render(
         request,
         "figure.html",
@@ -142,7 +194,14 @@ async def figure_rows(
         definition=definition,
         value=value,
         reading=boards.reading_of(definition, value),
-        share=words.share_note(value.numerator, value.denominator, value.low, value.high),
+        notes=[
+            words.share_note(value.numerator, value.denominator, value.low, value.high),
+            *(target_words(target, value.value, definition.unit, definition.decimals) for target in targets.values()),
+        ],
+        trend=await trend_of(services, visitor, code, definition, period, moment, targets),
+        moment=moment_parameter(moment),
+        moment_words=words.full_time(moment) if moment else "",
+        not_rewound=NOT_REWOUND,
         unit=unit,
         rows=rows,
         links={row.id: figure_links.page_of(visitor, unit, row.link) for row in rows},
@@ -156,25 +215,23 @@ async def figure_rows(
 
 
 async def _read_figure(
-    services: Services, caller: Caller, unit: Unit, figure: str, region: str, period: Period, wanted: dict[str, str]
+    services: Services,
+    caller: Caller,
+    figure: str,
+    region: str,
+    period: Period,
+    moment: datetime | None,
+    wanted: dict[str, str],
 ) -> tuple[FigureDefinition, FigureValue, dict[str, Any]]:
-    where = {"region": region, "period": str(period)}
+    unit, budget = owner_of(figure), REWIND_BUDGET_SECONDS if moment else BUDGET_SECONDS
+    where = {"region": region, "period": str(period)} | ({"as_of": moment.isoformat()} if moment else {})
     page = {"limit": str(boards.ROWS_A_PAGE)} | wanted
-    definitions, value, rows = await asyncio.gather(
-        services.get(unit, "/v1/figures", caller, BUDGET_SECONDS),
-        services.get(unit, f"/v1/figures/{figure}", caller, BUDGET_SECONDS, **where),
-        services.get(unit, f"/v1/figures/{figure}/rows", caller, BUDGET_SECONDS, **where, **page),
+    definition, value, rows = await asyncio.gather(
+        read_definition(services, figure, caller),
+        services.get(unit, f"/v1/figures/{figure}", caller, budget, **where),
+        services.get(unit, f"/v1/figures/{figure}/rows", caller, budget, **where, **page),
     )
-    definition = next(item for item in definitions if item["code"] == figure)
-    return FigureDefinition.model_validate(definition), FigureValue.model_validate(value), rows
-
-
-def _owner(figure: str) -> Unit:
-    """The service a figure's code begins with."""
-    owner = figure.partition(".")[0]
-    if owner not in SERVICES:
-        raise NotFound(f"没有指标「{figure}」，请从看板上点进来")
-    return Unit(owner)
+    return definition, FigureValue.model_validate(value), rows
 
 
 async def region_name(session: Session, code: str) -> str:

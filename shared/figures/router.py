@@ -105,6 +105,21 @@ async def read_figure(
     return sheet.region.figures[0]
 
 
+@router.get("/v1/figures/{code}/series", summary="一个指标历期的数值，最早的在前")
+async def read_figure_series(
+    actor: CanReadFigures,
+    session: Session,
+    figures: Figures,
+    code: str,
+    region: RegionQuery,
+    period: PeriodQuery,
+    as_of: AsOfQuery,
+    periods: Annotated[int, Query(ge=2, le=36, description="连同 period 一共几期")] = 12,
+) -> list[FigureValue]:
+    figure = service.choose(figures, code)
+    return await service.read_series(session, actor, figure, region, period, periods, as_of=as_of)
+
+
 @router.get("/v1/figures/{code}/rows", summary="数字背后的记录")
 async def list_figure_rows(
     actor: CanReadFigures,

@@ -142,6 +142,26 @@ async def read_sheet(
     )
 
 
+async def read_series(
+    session: AsyncSession,
+    actor: Actor,
+    figure: Figure,
+    region: str,
+    period: Period,
+    periods: int,
+    *,
+    as_of: datetime | None,
+) -> list[FigureValue]:
+    """One figure of a region for `periods` periods in a row, the oldest first and `period` last."""
+    spans = [period]
+    while len(spans) < periods:
+        spans.append(spans[-1].previous)
+    sheets = [
+        await read_sheet(session, actor, [figure], region, span, children=False, as_of=as_of) for span in spans[::-1]
+    ]
+    return [sheet.region.figures[0] for sheet in sheets]
+
+
 async def _populations(
     session: AsyncSession, figures: Sequence[Figure], regions: Sequence[str], period: Period
 ) -> dict[tuple[str | None, str], RegionPopulation]:

@@ -2,6 +2,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -142,6 +143,27 @@ async def test_children_are_ranked_for_each_figure(kept: LastGood) -> None:
     wire = Wire(children=[("330203001000", "一街", "98.0"), ("330203002000", "二街", "99.0")])
     figure = (await read(wire, kept)).sections[0].figures[0]
     assert [(child.rank, child.region_name) for child in figure.children] == [(1, "二街"), (2, "一街")]
+
+
+async def test_a_look_back_asks_for_what_was_known_then_and_takes_nothing_from_memory(kept: LastGood) -> None:
+    await read(Wire(), kept)
+    moment = datetime(2026, 7, 20, 1, 30, tzinfo=UTC)
+    wire = Wire({Unit.SCORING: "unreachable"})
+    dashboard = await read_dashboard(wire.services(), kept, DISTRICT, JULY, actor(), CALLER, moment)
+    assert {request.url.params["as_of"] for request in wire.asked} == {"2026-07-20T01:30:00+00:00"}
+    assert statuses(dashboard)[Unit.SCORING] is SectionStatus.UNAVAILABLE, "what was kept is of now, not of then"
+    assert dashboard.as_known_at == moment
+    assert dashboard.not_rewound
+    assert (await read(Wire(), kept)).not_rewound == []
+
+
+async def test_a_look_back_may_take_longer_and_is_not_kept_for_now(kept: LastGood) -> None:
+    wire = Wire(dict.fromkeys(SERVICES, "hesitant"))
+    moment = datetime(2026, 7, 20, 1, 30, tzinfo=UTC)
+    then = await read_dashboard(wire.services(), kept, DISTRICT, JULY, actor(), CALLER, moment)
+    assert set(statuses(then).values()) == {SectionStatus.OK}
+    with pytest.raises(NothingToShow):
+        await read(Wire(dict.fromkeys(SERVICES, "unreachable")), kept)
 
 
 async def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch, kept: LastGood) -> None:

@@ -38,7 +38,13 @@ def board(status: SectionStatus, *figures: DashboardFigure) -> Dashboard:
         figures=list(figures),
     )
     return Dashboard(
-        region_code=DISTRICT, region_name="海曙区", period="2026-07", previous_period="2026-06", sections=[section]
+        region_code=DISTRICT,
+        region_name="海曙区",
+        period="2026-07",
+        previous_period="2026-06",
+        as_known_at=None,
+        not_rewound=[],
+        sections=[section],
     )
 
 

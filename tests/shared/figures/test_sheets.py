@@ -192,6 +192,28 @@ async def test_a_wrong_question_is_answered_with_its_place(
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
+async def test_a_series_is_the_figure_of_each_period_and_ends_with_the_one_asked_for(
+    session_of: SessionOf, client_of: ClientOf
+) -> None:
+    await _a_month_of_holds(session_of)
+    leader = await client_of(Unit.TRACEABILITY, Role.LEADER, regions=[HAISHU])
+    path, wanted = f"/v1/figures/{LOT_HOLDS.code}/series", {"region": HAISHU, "period": "2026-08", "periods": 3}
+    series = (await leader.get(path, params=wanted)).json()
+    assert [(point["period"], point["value"]) for point in series] == [
+        ("2026-06", "0"),
+        ("2026-07", "5"),
+        ("2026-08", "0"),
+    ]
+    for point in series:
+        alone = {"region": HAISHU, "period": point["period"]}
+        one = (await leader.get(f"/v1/figures/{LOT_HOLDS.code}", params=alone)).json()
+        assert point | {"as_of": ""} == one | {"as_of": ""}
+    unknown = await leader.get("/v1/figures/traceability.none/series", params=wanted)
+    assert unknown.status_code == 404
+    stranger = await client_of(Unit.TRACEABILITY, Role.LEADER, regions=["440605000000"])
+    assert (await stranger.get(path, params=wanted)).status_code == 403
+
+
 async def test_another_district_is_not_shown(client_of: ClientOf) -> None:
     stranger = await client_of(Unit.TRACEABILITY, Role.LEADER, regions=["440605000000"])
     answer = await stranger.get("/v1/figures/values", params={"region": HAISHU, "period": "2026-07"})
