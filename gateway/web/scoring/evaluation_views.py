@@ -22,7 +22,12 @@ from shared.contracts.evaluations import (
 Answer = Mapping[str, Any]
 
 CLASSES = {"group": "", "key": "关键项", "basic": "基本项", "bonus": "鼓励项", "veto": "否决项"}
-VERDICTS = {"passed": ("ok", "达标"), "failed": ("danger", "未达标"), "undetermined": ("unknown", "尚不能确定")}
+VERDICTS = {
+    "passed": ("ok", "达标"),
+    "failed": ("danger", "未达标"),
+    "undetermined": ("unknown", "尚不能确定"),
+    "not_asked": ("unknown", "细则不设结论"),
+}
 RUNS = {RunState.OPEN: "running", RunState.CONCLUDED: "ok", RunState.ABANDONED: "unknown"}
 FILES = {EvidenceState.SUBMITTED: "warning", EvidenceState.ACCEPTED: "ok", EvidenceState.RETURNED: "danger"}
 CLAIMS = {ClaimState.PENDING: "warning", ClaimState.APPROVED: "ok", ClaimState.REFUSED: "danger"}

@@ -17,11 +17,13 @@ from services.scoring.assessments.problems import (
 from services.scoring.assessments.rules import must_be_talked_to, ranked
 from services.scoring.assessments.schemas import AssessedPut, AssessmentCreate, Talk
 from services.scoring.evaluation.results import EvaluationResult
+from services.scoring.evaluation.strays import strays_of
 from services.scoring.evaluation.verdicts import evaluate
 from services.scoring.evaluations.repository import published_scheme
 from services.scoring.scheme_language.content import SchemeContent
 from services.scoring.schemes.files import fingerprint
 from services.scoring.schemes.models import ScoringScheme
+from services.scoring.schemes.problems import misplaced
 from shared.contracts.figures import Period
 from shared.dated_rules.repository import rule_on
 from shared.http.auth import Actor
@@ -86,6 +88,8 @@ async def assess(session: AsyncSession, round_id: UUID, code: str, body: Assesse
     if known is None and len(opened.subjects) >= MOST_SUBJECTS:
         raise AssessmentStepRefused(f"一次考核最多 {MOST_SUBJECTS} 个对象")
     scheme = (await session.get_one(ScoringScheme, opened.scheme_id)).content
+    if refusal := misplaced(strays_of(scheme, body.input), under="/input"):
+        raise refusal
     result = await asyncio.to_thread(evaluate, scheme, body.input)
     document = body.input.model_dump(mode="json")
     against = [f"{veto.code} {veto.title}" for veto in result.vetoes if veto.holds == "no"]

@@ -34,13 +34,15 @@ from services.scoring.scheme_language.rule_kinds import (
     Tiered,
     Veto,
 )
+from shared.contracts.evaluations import Stage as NamedStage
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What the rules of all clauses look at. `outcome_of` gives another clause's points."""
+    """What the rules of all clauses look at, its `labels` for people. `outcome_of` gives another clause's points."""
 
     kinds: Mapping[str, Kind]
+    labels: Mapping[str, str]
     values: Mapping[str, Value]
     given: EvaluationInput
     outcome_of: Callable[[str], Outcome]
@@ -49,8 +51,14 @@ class Knowledge:
         """The result of a formula, and the step in words: the formula, what stood for its names, the result."""
         read_formula = read(formula, self.kinds)
         value = read_formula.calculate(self.values)
-        where = "，".join(f"{name}={_said(self.values[name])}" for name in sorted(read_formula.names))
+        if formula in self.labels:
+            return value, f"{self.labels[formula]} = {_said(value)}"
+        where = "，".join(f"{self._named(name)}={_said(self.values[name])}" for name in sorted(read_formula.names))
         return value, f"{formula} = {_said(value)}" + (f"（{where}）" if where else "")
+
+    def _named(self, name: str) -> str:
+        label = self.labels[name]
+        return name if label == name else f"{name} {label}"
 
 
 def holds(rule: Veto, knowledge: Knowledge) -> tuple[bool | Unknown, str]:
@@ -331,15 +339,20 @@ def _sites(rule: SiteMean | SiteCount | SiteWorst, sites: Sequence[Site], maximu
 
 def _stage(rule: Stage, marks: Mapping[str, object], maximum: Fraction) -> Outcome:
     present = {stage: Fraction(str(marks[stage])) for stage in rule.order if stage in marks}
-    steps = tuple(f"{stage}：{shown(points)} 分" for stage, points in present.items())
-    missing = [stage for stage in rule.order if stage not in present]
+    steps = tuple(f"{_stage_name(stage)}：{shown(points)} 分" for stage, points in present.items())
+    missing = [_stage_name(stage) for stage in rule.order if stage not in present]
     if not present or (rule.take != "first" and missing):
-        return Outcome.unknown(maximum, Unknown.because(f"{'、'.join(missing)} 阶段还没有评分"), *steps)
+        return Outcome.unknown(maximum, Unknown.because(f"{'、'.join(missing)}阶段还没有评分"), *steps)
     match rule.take:
         case "first":
             stage, points = next(iter(present.items()))
-            return Outcome.known(points, *steps, f"以 {stage} 为准")
+            return Outcome.known(points, *steps, f"以{_stage_name(stage)}为准")
         case "lowest":
             return Outcome.known(min(present.values()), *steps, "取最低")
         case "mean":
             return Outcome.known(sum(present.values(), ZERO) / len(present), *steps, "取平均")
+
+
+def _stage_name(code: str) -> str:
+    """What people call a stage; one that the platform's own evaluations do not have goes by its code."""
+    return NamedStage(code).label if code in set(NamedStage) else code

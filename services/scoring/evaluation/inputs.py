@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from services.scoring.formulas.values import Number, Unknown, Value
 from services.scoring.scheme_language.content import InputItem
@@ -37,6 +44,19 @@ class Stated(Part):
         if given and self.value is None and (self.low is None or self.high is None or self.low > self.high):
             raise ValueError("low 与 high 须都写，且 low 不大于 high")
         return self
+
+
+def _one_or_an_object(value: Any, then: ValidatorFunctionWrapHandler) -> Any:
+    """What is wrong with an object is told of the object, not of all else that a value might have been."""
+    if isinstance(value, Mapping):
+        return Stated.model_validate(value)
+    if isinstance(value, list | tuple):
+        raise ValueError("写一个值，或一个对象：value，或 low 与 high，或 state")
+    return then(value)
+
+
+Given: TypeAlias = Annotated[Plain | Stated | None, WrapValidator(_one_or_an_object)]
+"""A value as it is written, or an object that says its state or range; null: nobody knows."""
 
 
 class Mark(Part):
@@ -80,7 +100,7 @@ class EvaluationInput(Part):
     """All that is known on the day `on`, by the codes of the scheme."""
 
     on: date
-    values: Annotated[dict[Name, Plain | Stated | None], Field(max_length=2000)] = Field(default_factory=dict)
+    values: Annotated[dict[Name, Given], Field(max_length=2000)] = Field(default_factory=dict)
     peers: Annotated[dict[Name, Annotated[tuple[Exact, ...], Field(max_length=5000)]], Field(max_length=200)] = Field(
         default_factory=dict
     )

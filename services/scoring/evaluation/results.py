@@ -9,6 +9,8 @@ from services.scoring.scheme_language.rule_kinds import Part
 
 State = Literal["scored", "uncertain", "not_applicable"]
 Holds = Literal["yes", "no", "unknown"]
+Verdict = Literal["passed", "failed", "undetermined", "not_asked"]
+"""`not_asked`: the scheme has no gate, so there is nothing to pass; it only brings points and a grade."""
 
 
 class Score(Part):
@@ -80,6 +82,6 @@ class EvaluationResult(Part):
     maximum: Decimal
     shown: str
     gates: tuple[GateResult, ...]
-    verdict: Literal["passed", "failed", "undetermined"]
+    verdict: Verdict
     verdict_label: str
     grade: Grade | None

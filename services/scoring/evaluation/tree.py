@@ -77,6 +77,7 @@ class Evaluation:
         self.nodes = {node.code: (node, parent) for node, parent in walk(scheme.nodes)}
         self.knowledge = Knowledge(
             kinds_of(scheme),
+            {name: name for name in scheme.parameters} | {name: item.label for name, item in scheme.inputs.items()},
             values_for({n: item for n, item in scheme.inputs.items() if item.kind != "peers"}, given)
             | {name: self._parameter(name) for name in scheme.parameters},
             given,

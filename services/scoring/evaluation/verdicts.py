@@ -15,6 +15,7 @@ from services.scoring.evaluation.results import (
     Holds,
     Score,
     State,
+    Verdict,
     VetoResult,
 )
 from services.scoring.evaluation.tree import Evaluation, Standing, VetoStanding
@@ -31,6 +32,7 @@ from services.scoring.scheme_language.content import (
 )
 
 _MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN}
+_WITHOUT_WORDS_OF_ITS_OWN = {"undetermined": "尚不能确定", "not_asked": "不设结论"}
 
 
 def evaluate(scheme: SchemeContent, given: EvaluationInput) -> EvaluationResult:
@@ -42,7 +44,7 @@ def evaluate(scheme: SchemeContent, given: EvaluationInput) -> EvaluationResult:
     total, maximum = _total(tops)
     gates = [_gate(gate, clauses, tops, vetoes) for gate in scheme.verdict.gates]
     verdict = _verdict([gate.holds for gate in gates])
-    labels = {"passed": scheme.verdict.passed, "failed": scheme.verdict.failed, "undetermined": "尚不能确定"}
+    labels = {"passed": scheme.verdict.passed, "failed": scheme.verdict.failed, **_WITHOUT_WORDS_OF_ITS_OWN}
     grades = scheme.verdict.grades
     return EvaluationResult(
         scheme=scheme.code,
@@ -177,10 +179,12 @@ def _all(values: Sequence[bool | Unknown]) -> Holds:
     return "unknown" if any(isinstance(value, Unknown) for value in values) else "yes"
 
 
-def _verdict(gates: Sequence[Holds]) -> Literal["passed", "failed", "undetermined"]:
+def _verdict(gates: Sequence[Holds]) -> Verdict:
+    if not gates:
+        return "not_asked"
     if "no" in gates:
         return "failed"
-    return "passed" if gates and "unknown" not in gates else "undetermined"
+    return "undetermined" if "unknown" in gates else "passed"
 
 
 def _grade(grades: GradeMap, total: Number, maximum: Fraction, evaluation: Evaluation) -> Grade:

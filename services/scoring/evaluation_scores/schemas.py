@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from services.scoring.evaluation.inputs import EvaluationInput, Plain, Site, Stated
+from services.scoring.evaluation.inputs import EvaluationInput, Given, Site
 from services.scoring.evaluation.results import EvaluationResult, State
 from services.scoring.evaluation_scores.models import StatementKind
 from services.scoring.scheme_language.codes import NodeClass
@@ -27,7 +27,7 @@ class MarkGiven(Schema):
 class Statements(Schema):
     """What is stated at the open stage, all at once. Null takes back what was stated at this stage before."""
 
-    values: Annotated[dict[Name, Plain | Stated | None], Field(max_length=2000)] = Field(
+    values: Annotated[dict[Name, Given], Field(max_length=2000)] = Field(
         default_factory=dict, examples=[{"satisfaction": "82.4"}]
     )
     peers: Annotated[dict[Name, Annotated[tuple[Exact, ...], Field(max_length=5000)] | None], Field(max_length=200)] = (

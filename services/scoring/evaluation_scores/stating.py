@@ -1,23 +1,16 @@
 """What a body of statements comes to, and whether the scheme has a place for each. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from services.scoring.evaluation.inputs import Stated
+from services.scoring.evaluation.strays import beyond_unit, forms_of
 from services.scoring.evaluation.tree import walk
 from services.scoring.evaluation_scores.models import StatementKind
 from services.scoring.evaluation_scores.schemas import Statements
 from services.scoring.scheme_language.content import Node, SchemeContent
-from services.scoring.scheme_language.rule_kinds import (
-    Checklist,
-    Expert,
-    LevelScale,
-    SiteCount,
-    SiteMean,
-    SiteWorst,
-    Stage,
-)
+from services.scoring.scheme_language.rule_kinds import Checklist, Expert, LevelScale, Stage
 from shared.http.problems import FieldError
 
 
@@ -59,7 +52,7 @@ def misplaced(scheme: SchemeContent, body: Statements) -> Iterator[FieldError]:
             yield _error(f"/marks/{code}/points", f"这一条满分 {clause.points} 分，现为 {mark.points} 分")
     for code, faults in body.faults.items():
         yield from _faults(clauses.get(code), code, faults or {})
-    forms = _forms(clauses.values())
+    forms = forms_of(clauses)
     for index, site in enumerate(body.sites):
         if site.form not in forms:
             yield _error(f"/sites/{index}/form", f"细则里没有用到检查表 {site.form}，可用：{'、'.join(sorted(forms))}")
@@ -74,6 +67,8 @@ def _values(scheme: SchemeContent, body: Statements) -> Iterator[FieldError]:
             yield _error("/reason", f"“{item.label}”由系统取数；改用填报的值须写明理由，取得的数仍保留")
         elif isinstance(value, Stated) and value.low is not None and item.kind != "number":
             yield _error(f"/values/{name}", f"“{item.label}”不是数，不能写成范围")
+        elif why := beyond_unit(item, value):
+            yield _error(f"/values/{name}", f"“{item.label}”的{why}")
     for name in body.peers:
         if name not in scheme.inputs or scheme.inputs[name].kind != "peers":
             yield _error(f"/peers/{name}", f"细则里没有成列的数据项 {name}")
@@ -87,11 +82,6 @@ def _faults(clause: Node | None, code: str, faults: dict[str, bool | None]) -> I
     for fault in faults:
         if fault not in known:
             yield _error(f"/faults/{code}/{fault}", f"这一条没有扣分项 {fault}，可用：{'、'.join(sorted(known))}")
-
-
-def _forms(clauses: Iterable[Node]) -> set[str]:
-    rules = [clause.rule for clause in clauses]
-    return {form for rule in rules if isinstance(rule, SiteMean | SiteCount | SiteWorst) for form in rule.forms}
 
 
 def _error(pointer: str, message: str) -> FieldError:

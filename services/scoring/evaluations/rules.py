@@ -8,7 +8,7 @@ from shared.contracts.evaluations import Stage
 ORDER = tuple(Stage)
 Side = Literal["examined", "examiner"]
 
-Verdict = Literal["passed", "failed", "undetermined"]
+Verdict = Literal["passed", "failed", "undetermined", "not_asked"]
 
 
 class ImpossiblePlan(ValueError):  # noqa: N818 (what was given, not what went wrong)
@@ -38,8 +38,10 @@ def refusal_of_verdict(computed: Verdict, *, passed: bool, reason: str) -> str |
     """Why a decision cannot stand beside what the scheme computed, in Chinese; None where it can.
 
     Nobody passes who does not pass by the scheme, and what is unknown has not been passed. A panel may be stricter
-    than the scheme and then says why.
+    than the scheme and then says why; where the scheme asks nothing, it says why in any case.
     """
+    if computed == "not_asked" and not reason:
+        return "细则没有设达标的关口，通过与否由综合评审决定，请写明依据"
     if passed and computed == "failed":
         return "按细则未达标，不能评为通过；依据有误的请先更正，再重新计分"
     if passed and computed == "undetermined":

@@ -81,7 +81,8 @@ def _read(text: str, kinds: tuple[tuple[str, Kind], ...]) -> Formula:
     except SymbolResolutionError as error:
         raise FormulaError(f"公式里的“{error.symbol_name}”不是这份细则列出的数据项") from None
     except (EngineError, RecursionError) as error:
-        raise FormulaError(f"公式读不懂：{getattr(error, 'message', '嵌套过深')}") from None
+        why = "嵌套过深" if isinstance(error, RecursionError) else "请核对运算符、括号和两边的种类（数、是非、文字）"
+        raise FormulaError(f"公式“{text}”读不懂：{why}") from None
     checked = _Check(known_kinds | dict.fromkeys((f"{_LITERAL}{index}" for index in range(len(literals))), "number"))
     kind = checked.kind_of(tree, 0)
     return Formula(text, kind, frozenset(checked.names), tree, literals)

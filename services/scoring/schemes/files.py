@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
+from yaml.reader import ReaderError
 
 from services.scoring.scheme_language.content import SchemeContent
 
@@ -28,19 +28,27 @@ class FileError(ValueError):
 
 def read_scheme(content: bytes) -> SchemeContent:
     """The scheme in a file. Raises FileError, or pydantic's ValidationError for what YAML it is but no scheme."""
+    return SchemeContent.model_validate(read_document(content))
+
+
+def read_document(content: bytes) -> Any:
+    """What stands in a file of plain YAML. Raises FileError."""
     if len(content) > MAX_BYTES:
         raise FileError("#file", f"细则文件最大 {MAX_BYTES // 1024 // 1024} MB")
     try:
-        document = yaml.load(content.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506 (a SafeLoader that does less)
+        text = content.decode("utf-8-sig")
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader that does less)
     except UnicodeDecodeError:
         raise FileError("#file", "细则文件须是 UTF-8 编码") from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+        mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise FileError(f"#line/{line}", f"第 {line} 行：{error.problem}") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise FileError("#file", f"不是 YAML：{error}") from None
-    return SchemeContent.model_validate(document)
+        raise FileError(f"#line/{line}", f"第 {line} 行：{_in_chinese(error)}") from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise FileError(f"#line/{line}", f"第 {line} 行：有不能用的控制字符，请删去") from None
+    except (yaml.YAMLError, RecursionError):
+        raise FileError("#file", "嵌套过深，不是一份细则") from None
 
 
 def written(content: SchemeContent) -> str:
@@ -57,9 +65,28 @@ def fingerprint(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def places_of(error: ValidationError) -> list[tuple[str, str]]:
-    """Every place of a file that the language does not allow, with pydantic's message."""
-    return [("/" + "/".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors()]
+_PROBLEMS = (
+    ("could not determine a constructor", "不能用 !标签，请直接写值"),
+    ("found character '\\t'", "缩进请用空格，不能用制表符"),
+    ("found character", "文字以这个符号开头的，请加引号"),
+    ("mapping values are not allowed", "冒号的位置不对：文字里有冒号的请加引号，“键: 值”各占一行"),
+    ("could not find expected ':'", "缺少冒号，应写作“键: 值”"),
+    ("expected <block end>", "缩进与上面的不齐，或者列表（-）与“键: 值”混在一起"),
+    ("expected ',' or", "括号没有闭合，或缺少逗号"),
+    ("found unexpected end of stream", "引号没有闭合"),
+    ("found unknown escape character", "双引号里的反斜线写法不对，请改用单引号"),
+    ("but found another document", "一个文件只写一份细则，不能有第二个 ---"),
+    ("second occurrence", "不能用 & 与 * 引用"),
+)
+"""How the words of the YAML reader begin, and ours."""
+
+
+def _in_chinese(error: yaml.MarkedYAMLError) -> str:
+    """Our own refusals are Chinese already."""
+    said = error.problem or ""
+    if not said.isascii():
+        return said
+    return next((chinese for start, chinese in _PROBLEMS if said.startswith(start)), "写法不对，请核对缩进、引号和冒号")
 
 
 class _Loader(yaml.SafeLoader):
@@ -74,6 +101,8 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="键应是一段文字", problem_mark=key.start_mark)
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"“{key.value}”写了两次", problem_mark=key.start_mark)
             seen.add(key.value)

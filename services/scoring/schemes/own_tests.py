@@ -8,8 +8,10 @@ from pydantic import ValidationError
 
 from services.scoring.evaluation.inputs import EvaluationInput
 from services.scoring.evaluation.results import EvaluationResult
+from services.scoring.evaluation.strays import strays_of
 from services.scoring.evaluation.verdicts import evaluate
 from services.scoring.scheme_language.content import SchemeContent, SchemeTest
+from shared.http.validation_messages import explain
 
 
 class FailedTest(NamedTuple):
@@ -34,7 +36,10 @@ def _differences(scheme: SchemeContent, test: SchemeTest) -> Iterator[str]:
         given = EvaluationInput.model_validate({"on": test.on or scheme.valid_from} | test.input)
     except ValidationError as error:
         first = error.errors()[0]
-        yield f"输入的 {'.'.join(map(str, first['loc']))} 不对：{first['msg']}"
+        yield f"输入的 {'.'.join(map(str, first['loc']))} 不对：{explain(first)}"
+        return
+    if stray := next(strays_of(scheme, given), None):
+        yield f"输入的 {stray.pointer.strip('/').replace('/', '.')} 不对：{stray.message}"
         return
     answers = _answers(evaluate(scheme, given))
     for path, expected in test.output.items():

@@ -1,10 +1,13 @@
 """What can go wrong with a scheme, as callers see it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from services.scoring.evaluation.strays import Stray
 from services.scoring.schemes.consistency import Fault
 from services.scoring.schemes.own_tests import FailedTest
-from shared.http.problems import Conflict, FieldError, NotFound, Problem
+from shared.http.problems import Conflict, FieldError, InvalidRequest, NotFound, Problem
+
+MOST_ERRORS = 200
 
 
 class UnknownScheme(NotFound):
@@ -45,3 +48,12 @@ def inconsistent(faults: Sequence[Fault], failed: Sequence[FailedTest] = (), *, 
         for test in failed
     ]
     return SchemeInconsistent(f"有 {len(errors)} 处需要改正", errors=errors)
+
+
+def misplaced(strays: Iterable[Stray], *, under: str) -> InvalidRequest | None:
+    """The refusal of what a scheme has no place for, None where there is nothing."""
+    errors = [
+        FieldError(pointer=f"{under}{stray.pointer}", message=f"{stray.message}，请改正", code="misplaced")
+        for stray in strays
+    ]
+    return InvalidRequest(f"有 {len(errors)} 处需要改正", errors=errors[:MOST_ERRORS]) if errors else None

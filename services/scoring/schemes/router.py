@@ -126,9 +126,13 @@ async def compare_scoring_schemes(
 async def try_scoring_scheme(
     wanted: WhatIf, _: CanReadSchemes, session: Session, code: SchemeCode, number: VersionNumber
 ) -> WhatIfRead:
-    result = await service.try_on(session, code, number, wanted.input)
-    other = wanted.against and await service.try_on(session, code, wanted.against, wanted.input)
-    return WhatIfRead(result=result, against=other or None)
+    """输入可以是往年的：这一版用不上的在 strays 里逐处说明，不影响试算。"""
+    result, strays = await service.try_on(session, code, number, wanted.input)
+    other = None
+    if wanted.against is not None:
+        other = (await service.try_on(session, code, wanted.against, wanted.input))[0]
+    told = [ReasonRead(pointer=f"/input{stray.pointer}", message=stray.message) for stray in strays]
+    return WhatIfRead(result=result, against=other, strays=told)
 
 
 @router.post("/{code}/versions/{number}/publication", summary="发布；有矛盾、自带测试不过的不予发布，一次说全原因")

@@ -84,3 +84,4 @@ class WhatIfRead(Schema):
 
     result: EvaluationResult
     against: EvaluationResult | None
+    strays: list[ReasonRead] = Field(description="输入里这一版用不上的；对照的一版照样试算")

@@ -8,14 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.evaluation.inputs import EvaluationInput
 from services.scoring.evaluation.results import EvaluationResult
+from services.scoring.evaluation.strays import Stray, strays_of
 from services.scoring.evaluation.verdicts import evaluate
 from services.scoring.scheme_language.content import SchemeContent
 from services.scoring.schemes import repository
 from services.scoring.schemes.consistency import Fault, faults_of
-from services.scoring.schemes.files import FileError, places_of, read_scheme
+from services.scoring.schemes.files import FileError, read_document
 from services.scoring.schemes.models import Origin, SchemeState, ScoringScheme
 from services.scoring.schemes.own_tests import FailedTest, failed_tests
 from services.scoring.schemes.problems import (
+    MOST_ERRORS,
     GeneralScheme,
     SchemeStepRefused,
     UnknownScheme,
@@ -25,7 +27,7 @@ from services.scoring.schemes.problems import (
 from shared.contracts.codes import Role
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
-from shared.http.problems import FieldError, InvalidRequest, PreconditionRequired
+from shared.http.problems import FieldError, InvalidRequest, PreconditionRequired, invalid_request
 from shared.ids import uuid7
 from shared.regions.scope import ensure_in_scope
 from shared.times import now
@@ -42,13 +44,16 @@ async def version_of(session: AsyncSession, code: str, number: int, *, lock: boo
 def read_file(content: bytes) -> SchemeContent:
     """The scheme in a YAML file. Raises UnreadableScheme with every place."""
     try:
-        return read_scheme(content)
+        document = read_document(content)
     except FileError as error:
-        places = [(error.pointer, error.message)]
+        errors = [FieldError(pointer=error.pointer, message=error.message, code="scheme")]
+        raise UnreadableScheme("有 1 处需要改正", errors=errors) from None
+    try:
+        return SchemeContent.model_validate(document)
     except ValidationError as error:
-        places = places_of(error)
-    errors = [FieldError(pointer=pointer, message=message, code="scheme") for pointer, message in places]
-    raise UnreadableScheme(f"有 {len(errors)} 处需要改正", errors=errors)
+        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
+        refusal = invalid_request(faults, document)
+        raise UnreadableScheme(refusal.detail, errors=refusal.errors[:MOST_ERRORS]) from None
 
 
 async def write_draft(
@@ -128,13 +133,17 @@ async def withdraw(
     return scheme
 
 
-async def try_on(session: AsyncSession, code: str, number: int, given: EvaluationInput) -> EvaluationResult:
-    """What this version says of what is given. Raises SchemeInconsistent for a draft that could not be published."""
+async def try_on(
+    session: AsyncSession, code: str, number: int, given: EvaluationInput
+) -> tuple[EvaluationResult, list[Stray]]:
+    """What this version says of what is given, and what of that it has no use for: the input of another year may have
+    more. Raises SchemeInconsistent for a draft that could not be published.
+    """
     content = (await version_of(session, code, number)).content
     faults, _ = await reasons_of(content)
     if faults:
         raise inconsistent(faults)
-    return await asyncio.to_thread(evaluate, content, given)
+    return await asyncio.to_thread(evaluate, content, given), list(strays_of(content, given))
 
 
 async def _ensure_may_keep(session: AsyncSession, actor: Actor, region_code: str | None) -> None:

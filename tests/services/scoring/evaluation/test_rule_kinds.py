@@ -183,7 +183,7 @@ def test_a_rate_without_anything_to_be_a_rate_of_is_taken_out() -> None:
 
 def test_every_score_says_how() -> None:
     [score] = result_of(scheme_of(clause(FUNDS)), values={"x": "4"}).scores
-    assert score.steps == ("x = 4（x=4）", "落在 [3, 5) 得 1.25 分")
+    assert score.steps == ("x = 4", "落在 [3, 5) 得 1.25 分")
 
 
 def test_what_was_not_given_may_still_come_but_does_not_count() -> None:

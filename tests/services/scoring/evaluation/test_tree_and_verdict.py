@@ -100,8 +100,10 @@ def test_an_unknown_veto_is_no_pass_and_a_certain_failure_needs_no_more_data() -
     assert jiangsu(values={"ok": True}).verdict == "undetermined"
 
 
-def test_without_gates_nothing_is_passed() -> None:
-    assert result_of(scheme_of(expert("a", "6")), **marks(a="6")).verdict == "undetermined"
+@pytest.mark.parametrize("given", [marks(a="6"), {}])
+def test_without_gates_nothing_is_asked(given: dict[str, Any]) -> None:
+    result = result_of(scheme_of(expert("a", "6")), **given)
+    assert (result.verdict, result.verdict_label) == ("not_asked", "不设结论")
 
 
 def shaanxi(**given: Any) -> EvaluationResult:

@@ -166,6 +166,9 @@ async def test_who_does_not_pass_by_the_scheme_does_not_pass(people: People) -> 
         ("failed", False, "", True),
         ("undetermined", True, "演示", False),
         ("undetermined", False, "", True),
+        ("not_asked", True, "", False),
+        ("not_asked", False, "", False),
+        ("not_asked", True, "评审会议纪要（演示）", True),
     ],
 )
 def test_a_decision_beside_what_was_computed(computed: Any, passed: bool, reason: str, may: bool) -> None:

@@ -1,5 +1,7 @@
 """A scheme is one YAML file, read strictly, written so that it reads again; the shipped ones say they are examples."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,13 +57,17 @@ def test_a_number_stays_what_its_author_wrote() -> None:
         ("代码: 甲".encode("gb18030"), "#file"),
         (b"[" * 5000, "#file"),
         (b"a" * 3_000_000, "#file"),
-        (b"a: \x00", "#file"),
+        (b"a: 1\nb: \x00", "#line/2"),
+        (b"a: 1\n? [b]\n: 2\n", "#line/2"),
+        (b"a:\n\tb: 1\n", "#line/2"),
+        (b"a: 1\n---\nb: 2\n", "#line/2"),
     ],
 )
 def test_what_is_no_plain_file_is_refused_with_its_line(content: bytes, pointer: str) -> None:
     with pytest.raises(FileError) as caught:
         read_scheme(content)
     assert caught.value.pointer == pointer
+    assert not re.search("[a-z]+ [a-z]+", caught.value.message), "told in Chinese"
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"code: demo\n", b"x: 1\n"])

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from shared.contracts.codes import Role, Unit
 from tests.conftest import ClientOf
@@ -80,6 +81,36 @@ async def test_one_file_out_and_in_again(client_of: ClientOf) -> None:
         headers={"If-Match": again.headers["etag"], "Content-Type": "application/yaml"},
     )
     assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/typo")
+
+
+@pytest.mark.parametrize(
+    ("file", "places"),
+    [
+        (b"- 1\n", {"": "应为对象"}),
+        (b"format: shian-scheme/1\ncode: [x]\n", {"/code": "应为文字", "/nodes": "缺少这一项"}),
+        (
+            b"nodes: [{code: a, title: a, rule: {kind: expert, evidence_at_least: x}}]",
+            {"/nodes/0/rule/evidence_at_least": "应为整数"},
+        ),
+    ],
+)
+async def test_what_a_file_has_wrong_is_told_in_chinese_at_its_place(
+    client_of: ClientOf, file: bytes, places: dict[str, str]
+) -> None:
+    office = await office_of(client_of)
+    answer = await office.put(f"{PATH}/1/file", content=file, headers={"Content-Type": "application/yaml"})
+    told = {error["pointer"]: error["message"] for error in answer.json()["errors"]}
+    assert answer.status_code == 422
+    assert told | places == told
+
+
+async def test_a_trial_says_what_of_another_years_input_it_has_no_use_for(client_of: ClientOf) -> None:
+    office = await office_of(client_of)
+    await put(office, document())
+    given = {"on": "2026-11-01", "values": {"x": "12", "ok": True, "gone": "1"}, "marks": {"gone": {"points": "1"}}}
+    tried = (await office.post(f"{PATH}/1/trial", json={"input": given})).json()
+    assert tried["result"]["points"] == "5"
+    assert [one["pointer"] for one in tried["strays"]] == ["/input/values/gone", "/input/marks/gone"]
 
 
 async def test_last_years_rules_are_tried_on_this_year(client_of: ClientOf) -> None:
