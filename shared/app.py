@@ -29,6 +29,7 @@ from shared.jobs.definition import JobKind
 from shared.jobs.router import router as jobs_router
 from shared.logging import configure_logging
 from shared.parked_events import router as parked_events_router
+from shared.personal_data.router import router as personal_data_router
 from shared.record_search.definition import Findable
 from shared.record_search.router import router as record_search_router
 from shared.regions.router import reading as regions_router
@@ -104,7 +105,7 @@ def create_app(service: Service, settings: UnitSettings | None = None) -> FastAP
         app.include_router(router)
     for router in (
         *(regions_router, clocks_router, unverified_rules_router, figures_router),
-        *(parked_events_router, audit_router, jobs_router),
+        *(parked_events_router, audit_router, personal_data_router, jobs_router),
     ):
         app.include_router(router, prefix=service.prefix)
     if service.findables:

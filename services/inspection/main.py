@@ -13,6 +13,7 @@ from services.inspection.businesses.completeness.jobs import COUNT_FILES_ANEW
 from services.inspection.businesses.completeness.router import router as completeness
 from services.inspection.businesses.completeness.service import seed_requirements
 from services.inspection.businesses.credit.subscribers import on_credit_grade_changed
+from services.inspection.businesses.personal_data.router import router as business_personal_data
 from services.inspection.businesses.persons.router import router as business_persons
 from services.inspection.businesses.relations.router import router as business_relations
 from services.inspection.businesses.router import router as businesses
@@ -100,6 +101,7 @@ service = Service(
     routers=[
         businesses,
         business_persons,
+        business_personal_data,
         business_relations,
         business_closures,
         business_merges,

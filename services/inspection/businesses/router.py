@@ -13,7 +13,6 @@ from services.inspection.businesses.schemas import (
     BusinessWrite,
     LicenceRecordRead,
     TimelineEntryRead,
-    shown,
 )
 from shared.contracts.codes import OFFICIALS, Role
 from shared.contracts.inspection import BusinessKind, BusinessStatus, TimelineKind
@@ -38,7 +37,7 @@ async def register_business(
 ) -> BusinessRead:
     business = await service.register(session, actor, uuid7(), body)
     set_etag(response, business)
-    return shown(business, actor)
+    return BusinessRead.model_validate(business)
 
 
 @router.put("/{business_id}", summary="以终端自编的编号建档，或变更登记")
@@ -53,7 +52,7 @@ async def put_business(
     business, created = await service.put(session, actor, business_id, version, body)
     response.status_code = 201 if created else 200
     set_etag(response, business)
-    return shown(business, actor)
+    return BusinessRead.model_validate(business)
 
 
 @router.get("", summary="主体名录")
@@ -73,7 +72,7 @@ async def list_businesses(
         region_code=region, kind=kind, status=status, uscc=uscc, words=q, site_id=site, merged=merged
     )
     rows, next_cursor = await repository.list_businesses(session, actor, wanted, page)
-    return Page(items=[shown(row, actor) for row in rows], next_cursor=next_cursor)
+    return Page(items=[BusinessRead.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
 @router.get(
@@ -87,7 +86,7 @@ async def get_business(
     set_etag(response, business)
     if business.merged_into is not None:
         response.headers["Link"] = f'</v1/businesses/{business.merged_into}>; rel="successor-version"'
-    return shown(business, actor)
+    return BusinessRead.model_validate(business)
 
 
 @router.get("/{business_id}/licences", summary="许可的全部记录，含被代替的，最近的在前")

@@ -12,7 +12,6 @@ from shared.contracts.inspection import BusinessKind
 
 FIGURE_ON_FILE = "inspection.businesses"
 FIGURE_COMPLETENESS = "inspection.file_completeness_rate"
-_SHOWN_DIGITS = 3
 _LEGAL_FORMS = re.compile(r"(有限责任公司|股份有限公司|有限公司|个体工商户)")
 _SIGNS = re.compile(r"[\W_]+")
 
@@ -78,9 +77,3 @@ def likeness(text: str) -> str:
     """Return a name or an address without what people write now so, now otherwise: signs, width, the legal form."""
     plain = _SIGNS.sub("", squeeze(text))
     return _LEGAL_FORMS.sub("", plain) or plain
-
-
-def masked_phone(phone: str) -> str:
-    """Return a telephone number of which only the ends are shown: `138****0000`."""
-    hidden = max(len(phone) - 2 * _SHOWN_DIGITS - 1, 1)
-    return f"{phone[:_SHOWN_DIGITS]}{'*' * hidden}{phone[_SHOWN_DIGITS + hidden :]}"

@@ -8,10 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.config import JsonDict
 
-from services.inspection.businesses.models import Business
-from services.inspection.businesses.rules import masked_phone
 from shared.contracts.business_numbers import check_licence, check_uscc
-from shared.contracts.codes import Role
 from shared.contracts.inspection import (
     BusinessKind,
     BusinessStatus,
@@ -24,11 +21,8 @@ from shared.contracts.moments import PrintedDay
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
 from shared.contracts.scoring import CreditGrade
-from shared.http.auth import Actor
+from shared.personal_data.masking import MaskedNumber
 from shared.times import day_of, now
-
-SEE_PHONES = (Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.GRID_OFFICER)
-"""Who keeps the files sees telephone numbers whole; everybody else sees `138****0000`."""
 
 EXAMPLE_LICENCE: JsonDict = {
     "kind": "sc",
@@ -69,10 +63,11 @@ Uscc = Annotated[
 ]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 PHONE_PATTERN = r"^\+?[0-9(][0-9 ()-]{4,22}[0-9]$"
+_SHOWN_OR_WHOLE = rf"{PHONE_PATTERN}|^[0-9(+][0-9 ()*-]+$"
 Phone = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, pattern=PHONE_PATTERN),
-    Field(description="电话；只有保管档案的角色看到全号", examples=["0574-00000000"]),
+    StringConstraints(strip_whitespace=True, max_length=25, pattern=_SHOWN_OR_WHOLE),
+    Field(description="电话；照答复中遮去的样子写回，即不改动", examples=["0574-00000000"]),
 ]
 LONGITUDES, LATITUDES = (Decimal(73), Decimal(136)), (Decimal(3), Decimal(54))
 
@@ -218,7 +213,7 @@ class BusinessRead(Schema):
     status: BusinessStatus
     region_code: str
     address: str
-    phone: str | None = Field(description="不保管档案的角色只看到首尾几位")
+    phone: MaskedNumber | None = Field(description="只有首尾几位；要看全号须写明为什么（disclosures）")
     scope: str | None
     position: Position | None
     site_id: UUID | None
@@ -261,11 +256,3 @@ class TimelineEntryRead(Schema):
     happened_at: datetime
     actor_id: UUID | None
     link: str | None = Field(description="那条记录的地址，从网关的 /api/{服务} 起")
-
-
-def shown(business: Business, actor: Actor) -> BusinessRead:
-    """The file as this caller may see it."""
-    read = BusinessRead.model_validate(business)
-    if read.phone is not None and not actor.has(*SEE_PHONES):
-        read.phone = masked_phone(read.phone)
-    return read

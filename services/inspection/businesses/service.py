@@ -11,7 +11,7 @@ from services.inspection.businesses.closures.models import BusinessClosure
 from services.inspection.businesses.closures.repository import open_closure
 from services.inspection.businesses.completeness.service import count_anew
 from services.inspection.businesses.models import Business, Licence, TimelineEntry
-from services.inspection.businesses.rules import Identity, Known, masked_phone
+from services.inspection.businesses.rules import Identity, Known
 from services.inspection.businesses.schemas import BusinessWrite, LicenceItem, LicenceWrite, Position
 from shared.contracts.codes import RowOutcome
 from shared.contracts.inspection import (
@@ -26,6 +26,8 @@ from shared.events.outbox import publish, publish_all
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.http.problems import Conflict, FieldError, InvalidRequest, NotFound, PreconditionRequired
+from shared.personal_data.masking import masked_number
+from shared.personal_data.writing import restored
 from shared.regions.repository import get_region
 from shared.regions.scope import ensure_in_scope
 from shared.regions.tree import Level
@@ -88,6 +90,7 @@ async def register(session: AsyncSession, actor: Actor, business_id: UUID, file:
 
 def new_business(business_id: UUID, file: BusinessWrite) -> Business:
     """Return the file as a row that is not yet stored."""
+    file.phone = restored(file.phone, None, masked_number, "/phone")
     business = Business(id=business_id, registered_at=now(), licence_records=[], version=1)
     _write(business, file)
     return business
@@ -141,6 +144,7 @@ async def put(
     if await repository.get_business(session, business_id, for_update=True) is None:
         return await register(session, actor, business_id, file), True
     business = await changeable_business(session, actor, business_id)
+    file.phone = restored(file.phone, business.phone, masked_number, "/phone")
     differences = differences_of(business, file)
     if not differences:
         return business, False
@@ -260,7 +264,7 @@ def differences_of(business: Business, file: BusinessWrite) -> dict[str, Any]:
         side["licences"].sort(key=lambda licence: (licence["number"], licence["kind"]))
     found = {name: [before[name], value] for name, value in after.items() if before[name] != value}
     if "phone" in found:
-        found["phone"] = [phone and masked_phone(phone) for phone in found["phone"]]
+        found["phone"] = [phone and masked_number(phone) for phone in found["phone"]]
     return found
 
 

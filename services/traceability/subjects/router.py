@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Response
 
-from services.traceability.subjects import repository, service
+from services.traceability.subjects import reading, repository, service
 from services.traceability.subjects.repository import SubjectFilter
 from services.traceability.subjects.schemas import SubjectRead, SubjectWrite, UsageRead
 from shared.contracts.codes import OFFICIALS, Role
@@ -17,6 +17,7 @@ from shared.http.auth import Actor, Allow
 from shared.http.etags import set_etag
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.personal_data.schemas import DisclosureRead, DisclosureRequest
 from shared.times import now
 
 CanReadChains = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.BUSINESS, Role.MARKET_OPERATOR, Role.EXTERNAL_SYSTEM))]
@@ -26,6 +27,12 @@ CanWriteChains = Annotated[
     Depends(Allow(Role.BUSINESS, Role.MARKET_OPERATOR, Role.INSPECTOR, Role.FOOD_SAFETY_OFFICE, Role.EXTERNAL_SYSTEM)),
 ]
 """Who writes them: a business its own, an office for those who cannot, shop software and scales for their shops."""
+
+CanSeeContacts = Annotated[
+    Actor,
+    Depends(Allow(Role.INSPECTOR, Role.CASE_HANDLER, Role.FOOD_SAFETY_OFFICE, Role.MARKET_OPERATOR)),
+]
+"""Who may see how to reach others, saying why: who works on their cases, and the operator of their market."""
 
 Days = Annotated[int, Query(ge=1, le=366, description="最近多少天没有记录算未使用")]
 
@@ -39,7 +46,7 @@ async def activate_subject(
     """激活主体：填写票据上要有的地址、联系方式，登记店码；再次提交即更新。"""
     subject = await service.activate(session, business_id, body, actor)
     set_etag(response, subject)
-    return SubjectRead.model_validate(subject)
+    return reading.shown(subject, actor)
 
 
 @router.get("/subjects/{business_id}")
@@ -47,7 +54,15 @@ async def read_subject(business_id: UUID, actor: CanReadChains, session: Session
     """一个主体：是否激活、最近何时使用。"""
     subject = await service.subject_for(session, business_id, actor)
     set_etag(response, subject)
-    return SubjectRead.model_validate(subject)
+    return reading.shown(subject, actor)
+
+
+@router.post("/subjects/{business_id}/disclosures")
+async def disclose_subject(
+    business_id: UUID, body: DisclosureRequest, actor: CanSeeContacts, session: Session
+) -> DisclosureRead:
+    """看全一个主体的联系方式：须写明为什么，每次都有记录。"""
+    return await service.disclose_subject(session, business_id, body.purpose, actor)
 
 
 @router.get("/subjects")
@@ -67,7 +82,7 @@ async def list_subjects(
     found, following = await repository.list_subjects(
         session, actor, SubjectFilter(region, kind, activated, since), page
     )
-    return Page(items=[SubjectRead.model_validate(subject) for subject in found], next_cursor=following)
+    return Page(items=[reading.shown(subject, actor) for subject in found], next_cursor=following)
 
 
 @router.get("/subject-usage")

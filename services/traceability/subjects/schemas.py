@@ -36,7 +36,7 @@ class SubjectRead(Schema):
     region_code: str = Field(examples=["330203001000"])
     status: BusinessStatus
     address: str | None
-    contact: str | None
+    contact: str | None = Field(description="本主体看到全的；别人只看到首尾几位", examples=["057******0000（虚构）"])
     place_code: str | None
     market_business_id: UUID | None
     activated_at: datetime | None = Field(description="激活时间；未激活为 null")

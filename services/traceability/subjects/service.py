@@ -16,6 +16,10 @@ from shared.contracts.business_numbers import check_uscc
 from shared.contracts.inspection import BusinessFacts, BusinessMerged, BusinessStatus
 from shared.http.auth import Actor
 from shared.http.problems import FieldError, InvalidRequest
+from shared.personal_data.masking import masked_contact
+from shared.personal_data.schemas import DisclosureRead
+from shared.personal_data.service import disclose, told
+from shared.personal_data.writing import restored
 from shared.regions.scope import ensure_in_scope
 from shared.times import now
 
@@ -53,7 +57,8 @@ async def activate(session: AsyncSession, business_id: UUID, wanted: SubjectWrit
             setattr(subject, name, value)
     place = place if "place_code" in wanted.model_fields_set else subject.place_code
     market = market if "market_business_id" in wanted.model_fields_set else subject.market_business_id
-    subject.activate(address=wanted.address, contact=wanted.contact, place_code=place, market=market)
+    contact = restored(wanted.contact, subject.contact, masked_contact, "/contact") or wanted.contact
+    subject.activate(address=wanted.address, contact=contact, place_code=place, market=market)
     if subject.activated_at is None:
         subject.activated_at, subject.activated_by = now(), actor.id
     await session.flush()
@@ -67,6 +72,13 @@ async def subject_for(session: AsyncSession, business_id: UUID, actor: Actor) ->
     if subject is None:
         raise UnknownSubject("请核对主体编号；只能查看本主体、本市场或辖区内的")
     return subject
+
+
+async def disclose_subject(session: AsyncSession, business_id: UUID, purpose: str, actor: Actor) -> DisclosureRead:
+    """How to reach a subject, shown to who says why. Raises `UnknownSubject`."""
+    subject = await subject_for(session, business_id, actor)
+    fields = told("/contact", "联系方式", subject.contact)
+    return await disclose(session, actor, f"/v1/subjects/{business_id}", purpose, fields)
 
 
 async def acting(session: AsyncSession, business_id: UUID | None, actor: Actor, *, by_scale: bool = False) -> Subject:

@@ -23,11 +23,14 @@ from services.traceability.tickets.schemas import (
     TicketRead,
 )
 from shared.http.auth import Actor
+from shared.personal_data.masking import masked_contact
+from shared.personal_data.schemas import DisclosureRead
+from shared.personal_data.service import disclose, told
 
 
-def shown(ticket: Ticket) -> TicketRead:
+def shown(ticket: Ticket, actor: Actor) -> TicketRead:
     """A ticket without its lines."""
-    return TicketRead(**_head(ticket))
+    return TicketRead(**_head(ticket, actor))
 
 
 async def detail(session: AsyncSession, ticket: Ticket, actor: Actor) -> TicketDetail:
@@ -35,7 +38,7 @@ async def detail(session: AsyncSession, ticket: Ticket, actor: Actor) -> TicketD
     receipt = (await repository.matched_receipts(session, [ticket.id])).get(ticket.id)
     oversold = await service.oversold_by(session, ticket, actor)
     return TicketDetail(
-        **_head(ticket),
+        **_head(ticket, actor),
         lines=[LineRead.model_validate(line) for line in ticket.lines],
         receipt=None if receipt is None else receipt_shown(receipt, ticket),
         oversold=[OversoldRead.model_validate(one) for one in oversold],
@@ -62,16 +65,35 @@ async def public_ticket(session: AsyncSession, ticket_id: UUID) -> tuple[Ticket,
     return ticket, await refusals(session, {line.lot_key for line in ticket.lines}, holder)
 
 
-def _head(ticket: Ticket) -> dict[str, object]:
+async def disclose_ticket(session: AsyncSession, ticket_id: UUID, purpose: str, actor: Actor) -> DisclosureRead:
+    """How to reach both sides of a ticket, shown to who says why. Raises `UnknownTicket`."""
+    ticket = await service.ticket_for(session, ticket_id, actor)
+    fields = [
+        *told("/seller/contact", "供货者的联系方式", ticket.seller.get("contact")),
+        *told("/buyer/contact", "购货者的联系方式", ticket.buyer.get("contact")),
+    ]
+    return await disclose(session, actor, f"/v1/tickets/{ticket_id}", purpose, fields)
+
+
+def _head(ticket: Ticket, actor: Actor) -> dict[str, object]:
+    """What stands above the lines. How to reach the two sides is whole for them alone: it stands on their paper."""
     parties = ("seller", "buyer")
     said = {name: getattr(ticket, name) for name in TicketRead.model_fields if name not in parties}
     ids: Sequence[UUID | None] = (ticket.seller_business_id, ticket.buyer_business_id)
+    is_own = actor.business_id is not None and actor.business_id in ids
     return said | {
         name: PartyRead(
-            business_id=own_id, **{part: party.get(part) for part in ("name", "uscc", "address", "contact")}
+            business_id=own_id,
+            **{part: party.get(part) for part in ("name", "uscc", "address")},
+            contact=_contact(party, whole=is_own),
         )
         for name, own_id, party in zip(parties, ids, (ticket.seller, ticket.buyer), strict=True)
     }
+
+
+def _contact(party: Mapping[str, str | None], *, whole: bool) -> str | None:
+    contact = party.get("contact")
+    return contact if whole or not contact else masked_contact(contact)
 
 
 def _differences(ticket: Ticket, counted: Mapping[int, Amount]) -> list[DifferenceRead]:

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 
 from services.traceability.codes import qr
 from services.traceability.settings import CurrentSettings, Settings
-from services.traceability.subjects.router import CanReadChains, CanWriteChains
+from services.traceability.subjects.router import CanReadChains, CanSeeContacts, CanWriteChains
 from services.traceability.tickets import pages, reading, receipts, repository, scales, service
 from services.traceability.tickets.repository import TicketFilter
 from services.traceability.tickets.rules import TicketChannel, TicketKind, TicketState
@@ -30,6 +30,7 @@ from shared.http.auth import Actor, Allow, Anyone
 from shared.http.etags import IfMatch, set_etag
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.personal_data.schemas import DisclosureRead, DisclosureRequest
 
 CanKeepScales = Annotated[
     Actor, Depends(Allow(Role.BUSINESS, Role.MARKET_OPERATOR, Role.INSPECTOR, Role.FOOD_SAFETY_OFFICE))
@@ -96,7 +97,7 @@ async def list_tickets(
         sold_while_held=sold_while_held,
     )
     found, following = await repository.list_tickets(session, actor, wanted, page)
-    return Page(items=[reading.shown(ticket) for ticket in found], next_cursor=following)
+    return Page(items=[reading.shown(ticket, actor) for ticket in found], next_cursor=following)
 
 
 @router.post("/tickets/{ticket_id}/voiding")
@@ -107,6 +108,14 @@ async def void_ticket(
     ticket = await service.void(session, ticket_id, body.reason, version, actor)
     set_etag(response, ticket)
     return await reading.detail(session, ticket, actor)
+
+
+@router.post("/tickets/{ticket_id}/disclosures")
+async def disclose_ticket(
+    ticket_id: UUID, body: DisclosureRequest, actor: CanSeeContacts, session: Session
+) -> DisclosureRead:
+    """看全买卖双方的联系方式：须写明为什么，每次都有记录；自己的票据不用。"""
+    return await reading.disclose_ticket(session, ticket_id, body.purpose, actor)
 
 
 @router.get("/tickets/{ticket_id}/qr.svg", responses=_SVG, response_class=Response)

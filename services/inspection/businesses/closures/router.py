@@ -7,7 +7,7 @@ from fastapi import Response
 from services.inspection.businesses.closures import repository, service
 from services.inspection.businesses.closures.schemas import ClosureCreate, ClosureRead, Reopening
 from services.inspection.businesses.router import CanKeepBusinesses, CanReadBusinesses
-from services.inspection.businesses.schemas import BusinessRead, shown
+from services.inspection.businesses.schemas import BusinessRead
 from services.inspection.businesses.service import read_business
 from shared.database import Session
 from shared.http.etags import IfMatch, set_etag
@@ -39,7 +39,7 @@ async def close_business(
 ) -> BusinessRead:
     business = await service.close(session, actor, business_id, version, body)
     set_etag(response, business)
-    return shown(business, actor)
+    return BusinessRead.model_validate(business)
 
 
 @router.post("/reopening", summary="登记恢复经营")
@@ -54,4 +54,4 @@ async def reopen_business(
 ) -> BusinessRead:
     business = await service.reopen(session, actor, business_id, version, body)
     set_etag(response, business)
-    return shown(business, actor)
+    return BusinessRead.model_validate(business)

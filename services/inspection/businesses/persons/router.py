@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.inspection.businesses.persons import repository, service
-from services.inspection.businesses.persons.schemas import PersonRead, PersonWrite, shown
+from services.inspection.businesses.persons.schemas import PersonRead, PersonWrite
 from services.inspection.businesses.router import CanKeepBusinesses, CanReadBusinesses
 from services.inspection.businesses.service import read_business
 from shared.contracts.inspection import PersonRole
@@ -30,7 +30,7 @@ async def list_business_persons(
 ) -> Page[PersonRead]:
     await read_business(session, actor, business_id)
     rows, next_cursor = await repository.list_persons(session, business_id, page, role=role, on=on)
-    return Page(items=[shown(row, actor) for row in rows], next_cursor=next_cursor)
+    return Page(items=[PersonRead.of(row) for row in rows], next_cursor=next_cursor)
 
 
 @router.put("/{person_id}", summary="以终端自编的编号登记一名人员，或变更")
@@ -46,4 +46,4 @@ async def put_business_person(
     person, created = await service.put_person(session, actor, business_id, person_id, version, body)
     response.status_code = 201 if created else 200
     set_etag(response, person)
-    return shown(person, actor)
+    return PersonRead.of(person)

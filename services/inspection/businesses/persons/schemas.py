@@ -8,12 +8,11 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic.config import JsonDict
 
 from services.inspection.businesses.persons.models import BusinessPerson
-from services.inspection.businesses.rules import masked_phone
-from services.inspection.businesses.schemas import SEE_PHONES, Phone
+from services.inspection.businesses.schemas import Phone
 from shared.contracts.inspection import PersonRole
 from shared.contracts.moments import PrintedDay
 from shared.contracts.schema import Schema
-from shared.http.auth import Actor
+from shared.personal_data.masking import MaskedNumber, masked_name
 
 EXAMPLE_WRITE: JsonDict = {
     "role": "food_handler",
@@ -25,6 +24,9 @@ EXAMPLE_WRITE: JsonDict = {
     "certificate_valid_to": "2027-03-01",
 }
 EXAMPLE_READ: JsonDict = EXAMPLE_WRITE | {
+    "name": "演*",
+    "phone": "138****0000",
+    "certificate_number": "演******",
     "id": "0199f3a0-c1d2-7c5e-8a7b-6c5d4e3f2a1b",
     "business_id": "0199f3a0-c1d2-7c5e-8a7b-6c5d4e3f2a1c",
     "version": 1,
@@ -54,23 +56,28 @@ class PersonWrite(Schema):
 
 
 class PersonRead(PersonWrite):
-    """A person as this caller may see him."""
+    """A person, with what is private about him masked."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_READ]})
 
     id: UUID
     business_id: UUID
-    phone: str | None = Field(description="不保管档案的角色只看到首尾几位")
+    name: str = Field(description="从业人员只有姓；要看全名须写明为什么（disclosures）", examples=["演*"])
+    phone: MaskedNumber | None = Field(description="只有首尾几位")
     valid_from: date | None
     valid_to: date | None
-    certificate_number: str | None
+    certificate_number: MaskedNumber | None = Field(description="健康证明编号，只有首尾几位")
     certificate_valid_to: date | None
     version: int
 
+    @classmethod
+    def of(cls, person: BusinessPerson) -> Self:
+        """Who answers for a business by law (法定代表人、食品安全管理人员) is named; who works there is not."""
+        read = cls.model_validate(person)
+        read.name = name_shown(person.role, person.name)
+        return read
 
-def shown(person: BusinessPerson, actor: Actor) -> PersonRead:
-    """The person as this caller may see him."""
-    read = PersonRead.model_validate(person)
-    if read.phone is not None and not actor.has(*SEE_PHONES):
-        read.phone = masked_phone(read.phone)
-    return read
+
+def name_shown(role: PersonRole, name: str) -> str:
+    """A person's name where nobody has said why he needs it."""
+    return masked_name(name) if role is PersonRole.FOOD_HANDLER else name

@@ -9,12 +9,16 @@ from services.inspection.businesses.completeness.service import count_anew
 from services.inspection.businesses.models import Business, TimelineEntry
 from services.inspection.businesses.persons import repository
 from services.inspection.businesses.persons.models import BusinessPerson
-from services.inspection.businesses.persons.schemas import PersonWrite
+from services.inspection.businesses.persons.schemas import PersonWrite, name_shown
 from services.inspection.businesses.service import changeable_business
 from shared.contracts.inspection import TimelineKind
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.http.problems import Conflict, PreconditionRequired
+from shared.personal_data.masking import masked_name, masked_number
+from shared.personal_data.writing import restored
+
+PRIVATE = frozenset({"name", "phone", "certificate_number"})
 
 
 class PersonOfAnotherBusiness(Conflict):
@@ -32,6 +36,7 @@ async def put_person(
     """
     business = await changeable_business(session, actor, business_id)
     person = await repository.get_person(session, person_id)
+    _restore(body, person if person and person.business_id == business.id else None)
     if person is None:
         person = BusinessPerson(id=person_id, business_id=business.id, version=1, **body.model_dump())
         session.add(person)
@@ -53,11 +58,19 @@ async def put_person(
         setattr(person, name, value)
     person.advance()
     told = {
-        name: "已变更" if name == "phone" else [None if value is None else str(value) for value in pair]
+        name: "已变更" if name in PRIVATE else [None if value is None else str(value) for value in pair]
         for name, pair in differences.items()
     }
     await _tell(session, actor, business, person, told, "变更")
     return person, False
+
+
+def _restore(body: PersonWrite, kept: BusinessPerson | None) -> None:
+    """What came back masked is what is kept."""
+    body.name = restored(body.name, kept.name if kept else None, masked_name, "/name") or body.name
+    for part in ("phone", "certificate_number"):
+        value = restored(getattr(body, part), getattr(kept, part, None), masked_number, f"/{part}")
+        setattr(body, part, value)
 
 
 async def _tell(
@@ -67,7 +80,7 @@ async def _tell(
         TimelineEntry(
             business_id=business.id,
             kind=TimelineKind.PERSON_CHANGED,
-            summary=f"{word}{person.role.label}：{person.name}",
+            summary=f"{word}{person.role.label}：{name_shown(person.role, person.name)}",
             details={"person_id": str(person.id)} | details,
             actor_id=actor.id,
             link=f"/v1/businesses/{business.id}/persons",

@@ -1,14 +1,15 @@
 """What the routes of warnings take and give."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from services.inspection.businesses.warnings.rules import Expiring, WarningState
 from shared.contracts.inspection import BusinessKind, BusinessStatus
 from shared.contracts.schema import Schema
+from shared.personal_data.masking import MaskedName, masked_number
 
 
 class WarningLengthUpdate(Schema):
@@ -65,7 +66,14 @@ class LicenceWarning(Schema):
     region_code: str
     kind: Expiring
     number: str | None
-    person_name: str | None = Field(description="健康证明的持有人；许可证为 null")
+    person_name: MaskedName | None = Field(description="健康证明的持有人，只有姓；许可证为 null")
     valid_to: date
     days_left: int = Field(description="还有几天；0 为今天到期，负数为已过期几天")
     state: WarningState
+
+    @model_validator(mode="after")
+    def _mask_certificate(self) -> Self:
+        """A permit hangs on the wall for all to read; a health certificate is its holder's."""
+        if self.number and self.kind is Expiring.HEALTH_CERTIFICATE:
+            self.number = masked_number(self.number)
+        return self

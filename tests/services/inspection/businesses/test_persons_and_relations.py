@@ -11,33 +11,13 @@ from shared.contracts.codes import Role, Unit
 from shared.times import day_of, now
 from tests.conftest import ClientOf
 from tests.services.inspection.businesses.conftest import Enter
-from tests.services.inspection.factories import HAISHU, NANHAI, business, invented_uscc
+from tests.services.inspection.factories import NANHAI, business, invented_uscc
 
 TODAY = day_of(now())
 
 
 def key(version: int | None = None) -> dict[str, str]:
     return {"Idempotency-Key": str(uuid4())} | ({"If-Match": f'"{version}"'} if version else {})
-
-
-async def test_a_telephone_number_is_whole_only_for_who_keeps_the_files(
-    officer: httpx.AsyncClient, enter: Enter, client_of: ClientOf
-) -> None:
-    entered = await enter(phone="13800001234")
-    path = f"/v1/businesses/{entered['id']}"
-    person = {"role": "safety_officer", "name": "演示甲（虚构）", "phone": "13900005678"}
-    await officer.put(f"{path}/persons/{uuid4()}", json=person)
-    changed = business(phone="13800004321")
-    assert (await officer.put(path, json=changed, headers={"If-Match": '"1"'})).status_code == 200
-    reader = await client_of(Unit.INSPECTION, Role.SAMPLER, regions=[HAISHU])
-    assert (await officer.get(path)).json()["phone"] == "13800004321"
-    seen = [await reader.get(path), await reader.get(f"{path}/persons"), await reader.get(f"{path}/timeline")]
-    seen.append(await reader.get("/v1/businesses"))
-    for answer in seen:
-        assert answer.status_code == 200
-        for number in ("13800001234", "13800004321", "13900005678"):
-            assert number not in answer.text
-    assert seen[0].json()["phone"] == "138****4321"
 
 
 async def test_identity_numbers_are_refused(officer: httpx.AsyncClient, enter: Enter) -> None:
