@@ -56,7 +56,7 @@ class Visitor(Protocol):
 @jinja2.pass_context
 def here(context: jinja2.runtime.Context, **changes: str | None) -> str:
     """The page's own address with some parameters changed; None takes one away."""
-    return link(context["here_path"], context["here_query"], **changes)
+    return link(context["here_path"], context["here_all"], **changes)
 
 
 @jinja2.pass_context
@@ -66,9 +66,15 @@ def to(context: jinja2.runtime.Context, path: str, **parameters: str | None) -> 
     return link(path, {"theme": theme} if theme == "wall" else {}, **parameters)
 
 
-def link(path: str, query: Mapping[str, str], /, **changes: str | None) -> str:
+def link(path: str, query: Mapping[str, str | list[str]], /, **changes: str | None) -> str:
     merged = {name: value for name, value in {**query, **changes}.items() if value is not None}
-    return f"{path}?{urlencode(merged)}" if merged else path
+    return f"{path}?{urlencode(merged, doseq=True)}" if merged else path
+
+
+def query_of(request: Request) -> dict[str, str | list[str]]:
+    """The parameters of the page's own address; one that is said more than once keeps all it says."""
+    said = {name: request.query_params.getlist(name) for name in request.query_params}
+    return {name: values[0] if len(values) == 1 else values for name, values in said.items()}
 
 
 def _environment() -> jinja2.Environment:
@@ -99,6 +105,7 @@ def render(request: Request, template: str, /, *, status_code: int = 200, **cont
         here_path=request.url.path,
         section=next((entry for pages, entry in SECTIONS if request.url.path.startswith(pages)), request.url.path),
         here_query=dict(request.query_params),
+        here_all=query_of(request),
         display=Display(
             theme="wall" if request.query_params.get("theme") == "wall" else "light",
             type="large" if request.cookies.get(TYPE_COOKIE) == "large" else "normal",

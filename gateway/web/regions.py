@@ -20,7 +20,7 @@ from gateway.web import boards, csv_export, figure_links, stated_values, words
 from gateway.web.command_centre.targets import Target, target_words, targets_of
 from gateway.web.command_centre.trends import TrendView, trend_view
 from gateway.web.pages import render
-from gateway.web.visitors import CanReadBoards, Visitor
+from gateway.web.visitors import INSPECTION_READERS, CanReadBoards, Visitor
 from shared import times
 from shared.contracts.figures import FigureDefinition, FigureRow, FigureValue, Period
 from shared.database import Session
@@ -68,6 +68,7 @@ async def region_board(
         dashboard=dashboard,
         period=period,
         periods=boards.period_choices(this_month()),
+        sees_businesses=visitor.actor.has(*INSPECTION_READERS),
         moment=moment_parameter(moment),
         latest_moment=moment_parameter(now),
         moment_words=words.full_time(moment) if moment else "",
@@ -179,7 +180,7 @@ async def figure_rows(
     definition, value, page = await _read_figure(services, visitor.caller, figure, code, period, moment, wanted)
     rows = [FigureRow.model_validate(row) for row in page["items"]]
     tests, registered = await asyncio.gather(
-        figure_links.tests_behind(services, visitor, unit, rows),
+        figure_links.tests_behind(services, visitor, rows),
         read_registered_section(services, unit, code, visitor.caller),
     )
     stated = RegisteredFigures(region_code=code, region_name=code, sections=[registered])
@@ -204,7 +205,7 @@ async def figure_rows(
         not_rewound=NOT_REWOUND,
         unit=unit,
         rows=rows,
-        links={row.id: figure_links.page_of(visitor, unit, row.link) for row in rows},
+        links={row.id: figure_links.page_of(visitor, row.link) for row in rows},
         tests=tests,
         counted="numerator" if counted else "",
         region_names={row.region_code: await region_name(session, row.region_code) for row in rows},
@@ -240,15 +241,16 @@ async def region_name(session: Session, code: str) -> str:
     return region.name if region else code
 
 
-async def places_below(session: Session, codes: Sequence[str]) -> list[tuple[str, str]]:
-    """Codes and names of these regions and of those right below each."""
+async def places_below(session: Session, codes: Sequence[str], also: str = "") -> list[tuple[str, str]]:
+    """Codes and names of these regions, of those right below each, and of the one that was already chosen."""
     found = []
     for code in codes:
         found.append((code, await region_name(session, code)))
         below = regions.RegionFilter(parent_code=code)
         children, _ = await regions.list_regions(session, below, PageRequest(limit=PLACES_SHOWN))
         found += [(child.code, child.name) for child in children]
-    return found
+    chosen = await regions.get_region(session, also) if also not in dict(found) else None
+    return [*found, *([(chosen.code, chosen.name)] if chosen else [])]
 
 
 async def crumbs_to(

@@ -23,6 +23,7 @@ from gateway.web import (
     styleguide,
 )
 from gateway.web.assets import StaticAssets
+from gateway.web.command_centre import comparisons
 from gateway.web.inspection import (
     assignments,
     business_file,
@@ -101,6 +102,7 @@ PAGES: Sequence[APIRouter] = (
     oidc_sign_in.router,
     account.router,
     regions.router,
+    comparisons.router,
     registered.router,
     uploads.router,
     rapid_tests.router,

@@ -55,7 +55,7 @@ async def business_list(
     cursor: Cursor = "",
 ) -> Response:
     """By a part of the name, or by the whole code."""
-    places = await places_below(session, visitor.actor.regions)
+    places = await places_below(session, visitor.actor.regions, region)
     wanted = _searched(q.strip()) | {
         "kind": one_of(set(BusinessKind), kind),
         "status": one_of(set(BusinessStatus), status),
