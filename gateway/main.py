@@ -27,6 +27,9 @@ from gateway.proxy import CodeResolver, Proxy, open_upstream
 from gateway.rate_limits import RateLimits
 from gateway.settings import Settings
 from gateway.web.site import PAGES, install_site
+from gateway.webhooks.jobs import DELIVER, FORGET
+from gateway.webhooks.router import router as webhooks
+from gateway.webhooks.subscribers import SUBSCRIBERS
 from shared.app import Service, create_app
 from shared.contracts.codes import SERVICES, Unit
 from shared.regions.router import writing as regions
@@ -68,13 +71,15 @@ service = Service(
         users,
         organisations,
         api_clients,
+        webhooks,
         audit,
         regions,
         dashboards,
         openapi.router,
         *PAGES,
     ],
-    jobs=[forget_expired, prove_entries],
+    subscribers=SUBSCRIBERS,
+    jobs=[forget_expired, prove_entries, DELIVER, FORGET],
     install=install,
 )
 

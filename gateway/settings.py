@@ -52,6 +52,12 @@ class Settings(UnitSettings):
     callers_per_address: int = Field(default=20, ge=1, description="一个来源地址最多用到几份上述的量，不论出示多少令牌")
     body_idle_seconds: float = Field(default=60, gt=0, description="请求正文多少秒没有新的数据即不再等")
 
+    webhook_patience_hours: int = Field(default=120, ge=1, description="事件推送一直送不到，多少小时后停用")
+    webhooks_to_private_addresses: bool = Field(
+        default=False,
+        description="事件可以推送到内网、本机地址和 http；只在试用、联调时打开，否则能借此探测内网",
+    )
+
     json_limit_mb: int = Field(default=8, ge=1, description="JSON 请求正文的上限（MB）")
     upload_limit_mb: int = Field(default=128, ge=1, description="上传文件的上限（MB）")
     header_limit_kb: int = Field(default=32, ge=4, description="请求头总长的上限（KB）")

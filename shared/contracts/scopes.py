@@ -6,11 +6,11 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods that change nothing."""
 
 SCOPES = (
-    *(f"{service.value}:{act}" for service in SERVICES for act in ("read", "write")),
-    f"{Unit.GATEWAY.value}:read",
+    *(f"{unit.value}:{act}" for unit in (*SERVICES, Unit.GATEWAY) for act in ("read", "write")),
 )
 """All there are. `write` does not include `read`; `gateway:read` opens the composed pages, whose parts each service
-still refuses to whom it would refuse them directly. Nothing in the gateway itself is a system's to change.
+still refuses to whom it would refuse them directly, and `gateway:write` the system's own webhooks. Nothing else in the
+gateway is a system's to change.
 """
 
 

@@ -46,6 +46,10 @@ class AuditAction(StrEnum):
     API_CLIENT_REVOKED = "api_client_revoked"
     API_KEY_ISSUED = "api_key_issued"
     API_KEY_REFUSED = "api_key_refused"
+    WEBHOOK_CREATED = "webhook_created"
+    WEBHOOK_CHANGED = "webhook_changed"
+    WEBHOOK_SECRET_ISSUED = "webhook_secret_issued"  # noqa: S105
+    WEBHOOK_REMOVED = "webhook_removed"
 
     @property
     def label(self) -> str:
@@ -81,6 +85,10 @@ _LABELS = {
     AuditAction.API_CLIENT_REVOKED: "停用外部系统",
     AuditAction.API_KEY_ISSUED: "签发外部系统密钥",
     AuditAction.API_KEY_REFUSED: "外部系统密钥被拒",
+    AuditAction.WEBHOOK_CREATED: "新建事件推送",
+    AuditAction.WEBHOOK_CHANGED: "变更事件推送",
+    AuditAction.WEBHOOK_SECRET_ISSUED: "签发推送密钥",
+    AuditAction.WEBHOOK_REMOVED: "删除事件推送",
 }
 
 
