@@ -45,7 +45,7 @@ from services.scoring.trials.router import router as trials
 from shared.app import Service, create_app
 from shared.clocks.sweep import SWEEP
 from shared.contracts.codes import Unit
-from shared.contracts.inspection import BusinessChanged, BusinessRegistered
+from shared.contracts.inspection import BusinessChanged, BusinessMerged, BusinessMergeUndone, BusinessRegistered
 from shared.contracts.sampling import RapidTestFailed, WhistleClosed
 from shared.contracts.statutory_sampling import DisposalClosed, SampleConcluded
 from shared.regions.subscribers import SUBSCRIBERS as REGION_SUBSCRIBERS
@@ -81,6 +81,8 @@ service = Service(
         **REGION_SUBSCRIBERS,
         BusinessRegistered.type: on_business,
         BusinessChanged.type: on_business,
+        BusinessMerged.type: on_business,
+        BusinessMergeUndone.type: on_business,
         RapidTestFailed.type: on_rapid_test_failed,
         WhistleClosed.type: on_whistle_closed,
         SampleConcluded.type: on_sample_concluded,

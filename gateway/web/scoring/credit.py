@@ -78,8 +78,8 @@ async def credit_page(
         account=_shown(account),
         place=await region_name(session, account["region_code"]),
         rule=rule,
-        gradings=[_shown(one) for one in gradings],
-        entries=[_entry(one, kinds) for one in entries],
+        gradings=[_shown(one) | {"joined": one["business_id"] != account["business_id"]} for one in gradings],
+        entries=[_entry(one, kinds) | {"joined": one["business_id"] != account["business_id"]} for one in entries],
         signals=[
             one | {"badge": SIGNALS[SignalState(one["state"])], "when": _moment(one["occurred_at"])}
             for one in signals["items"]
@@ -93,8 +93,9 @@ def _shown(standing: dict[str, Any]) -> dict[str, Any]:
     grade = CreditGrade(standing["grade"]) if standing["grade"] else None
     points = standing["points"]
     settled = standing.get("settled_until")
+    none = ("unknown", "已并入另一户" if standing.get("merged_into") else "记录不足，评不出")
     return standing | {
-        "badge": (LOOKS[grade], f"{grade.value} 级") if grade else ("unknown", "记录不足，评不出"),
+        "badge": (LOOKS[grade], f"{grade.value} 级") if grade else none,
         "points_words": "" if points is None else format(Decimal(points).normalize(), "f"),
         "when": words.day_words(date.fromisoformat(standing["as_of"])) if standing["as_of"] else "",
         "settled_words": words.day_words(date.fromisoformat(settled)) if settled else "",

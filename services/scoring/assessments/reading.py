@@ -1,5 +1,6 @@
 """Rounds as callers see them: places as they stand while a round is open, as they were published afterwards."""
 
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +19,9 @@ from services.scoring.assessments.schemas import (
 )
 from shared.contracts.figures import Period, PeriodKind
 from shared.http.auth import Actor
+
+SIX_PLACES = Decimal("1e-6")
+"""A mean of three months rarely ends; it is cut off outwards, so that what it was made of still lies between."""
 
 
 async def show_round(session: AsyncSession, round_: AssessmentRound) -> AssessmentRead:
@@ -78,8 +82,8 @@ async def show_quarter(session: AsyncSession, round_id: UUID, actor: Actor) -> Q
         QuarterPlace(
             code=code,
             name=names[code],
-            low=one.low,
-            high=one.high,
+            low=one.low.quantize(SIX_PLACES, ROUND_FLOOR),
+            high=one.high.quantize(SIX_PLACES, ROUND_CEILING),
             vetoed=one.vetoed,
             best_place=place.best,
             worst_place=place.worst,

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from services.scoring.evaluation.bounds import beyond
 from services.scoring.indicators.references import Reference, UnknownView
 from services.scoring.scheme_language.rule_kinds import Code, Exact, Label, Part, Share
 
@@ -31,6 +32,8 @@ class Indicator(Part):
     def _has_room(self) -> "Indicator":
         if self.worst == self.best:
             raise ValueError(f"“{self.title}”最差和最好不能相同")
+        if why := beyond(self.unit, self.worst, self.best):
+            raise ValueError(f"“{self.title}”的{why}")
         return self
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.scoring.evaluation.bounds import beyond
 from services.scoring.indicators.source import FigureSource
 from services.scoring.indices import repository
 from services.scoring.indices.content import IndexRules
@@ -98,7 +99,7 @@ async def _check(session: AsyncSession, body: IndexRunCreate, period: Period, ru
     if period.last > day_of(now()):
         errors.append(FieldError(pointer="/period", message=f"{period.label}还没有过完，请改正", code="future"))
     inside = await those_within(session, set(body.values), [body.region_code])
-    known = {one.code for one in rules.indicators}
+    known = {one.code: one for one in rules.indicators}
     for place, values in body.values.items():
         if place not in inside:
             errors.append(
@@ -114,6 +115,11 @@ async def _check(session: AsyncSession, body: IndexRunCreate, period: Period, ru
             )
             for name in values
             if name not in known
+        ]
+        errors += [
+            FieldError(pointer=f"/values/{place}/{name}", message=f"“{known[name].title}”的{why}", code="beyond")
+            for name, value in values.items()
+            if name in known and value is not None and (why := beyond(known[name].unit, value))
         ]
     if errors:
         raise InvalidRequest(f"有 {len(errors)} 处需要改正", errors=errors[:MOST_ERRORS])

@@ -44,7 +44,7 @@ class Outcome:
 
 def places(candidates: Sequence[Candidate], *, from_the_end: bool = False) -> list[Place]:
     """Everybody's place, equals sharing one: 1、2、2、4. Counted from the least points, if from the end."""
-    spans = [_span(candidate) for candidate in candidates]
+    spans = [span_of(candidate) for candidate in candidates]
     if from_the_end:
         spans = [(-high, -low) for low, high in spans]
     return [
@@ -92,7 +92,7 @@ def _holds(basis: Basis, candidate: Candidate, first: Place, last: Place) -> boo
                 return False
             return None if first.best == 1 and last.best <= count else _among(last, count)
         case ByBand(at_least=at_least, below=below):
-            low, high = _span(candidate)
+            low, high = span_of(candidate)
             if (at_least is not None and high < at_least) or (below is not None and low >= below):
                 return False
             inside = (at_least is None or low >= at_least) and (below is None or high < below)
@@ -106,6 +106,7 @@ def _among(place: Place, count: int) -> bool | None:
 NOTHING, EVERYTHING = Fraction(-(10**18)), Fraction(10**18)
 
 
-def _span(candidate: Candidate) -> tuple[Fraction, Fraction]:
+def span_of(candidate: Candidate) -> tuple[Fraction, Fraction]:
+    """Least and most points; where nobody knows, beyond all that there are."""
     low = NOTHING if candidate.low is None else Fraction(candidate.low)
     return low, EVERYTHING if candidate.high is None else Fraction(candidate.high)

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from services.scoring.assessments.targets.rules import Aim, Outlook
+from services.scoring.evaluation.bounds import beyond
 from services.scoring.scheme_language.rule_kinds import Code, Exact
 from shared.contracts.figures import Number
 from shared.contracts.regions import RegionCode
@@ -31,6 +32,8 @@ class TargetCreate(Schema):
     def _promises_something(self) -> "TargetCreate":
         if (self.aim is Aim.FACT) != (self.target is None):
             raise ValueError("目标要写 target；只是起点数（fact）的不写")
+        if why := beyond(self.unit, *(one for one in (self.target, self.base) if one is not None)):
+            raise ValueError(f"“{self.title}”的{why}")
         return self
 
 

@@ -16,6 +16,7 @@ from services.scoring.assessments.targets.schemas import (
     TargetReadingCreate,
     TargetReadingRead,
 )
+from services.scoring.evaluation.bounds import SHARE, beyond
 from shared.http.auth import Actor
 from shared.http.problems import Conflict, NotFound
 from shared.ids import uuid7
@@ -63,6 +64,8 @@ async def take_reading(
         raise UnknownTarget(f"规划里没有目标 {code}")
     if body.on > day_of(now()):
         raise refused_at("/on", f"{body.on} 还没有到，请改为已经过去的日期", "future")
+    if why := beyond(target.unit, body.value):
+        raise refused_at("/value", f"“{target.title}”的{why}", "beyond")
     session.add(TargetReading(target_id=target.id, recorded_by=actor.id, **body.model_dump()))
     await session.flush()
     return await plan_for(session, plan_id, actor)
@@ -84,7 +87,7 @@ def _target(target: PlanTarget) -> TargetRead:
         target.due_on,
         [Reading(one.on, one.value) for one in rows],
         day_of(now()),
-        is_share=target.unit == "%",
+        is_share=target.unit == SHARE,
     )
     latest = None if found.latest is None else next(one for one in rows if one.on == found.latest.on)
     return TargetRead(

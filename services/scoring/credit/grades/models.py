@@ -35,12 +35,14 @@ class CreditGradeRule(DatedRule, Base):
 class CreditAccount(Versioned, Base):
     """A business as credit knows it, and its last grade. `grade` null: none can be given yet; `told` is the last one
     that others were told. `register_version`: of the file in the register that name and region were taken from, 0 for
-    an account that the register has not told of.
+    an account that the register has not told of. `merged_into`: the business whose file goes on for this one's; its
+    account counts what either was ever known for, and this one has no grade.
     """
 
     __tablename__ = "credit_accounts"
     __table_args__ = (
         Index(None, "region_code", "business_id"),
+        Index(None, "merged_into"),
         CheckConstraint("(grade IS NULL) OR (as_of IS NOT NULL)", name="graded_says_when"),
     )
 
@@ -49,6 +51,7 @@ class CreditAccount(Versioned, Base):
     name: Mapped[str]
     region_code: Mapped[str]
     register_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    merged_into: Mapped[UUID | None]
     grade: Mapped[CreditGrade | None]
     points: Mapped[Decimal | None] = mapped_column(Numeric)
     as_of: Mapped[date | None]

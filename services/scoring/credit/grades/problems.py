@@ -15,6 +15,14 @@ class EntryAlreadyEnded(Conflict):
     slug, title = "credit-entry-ended", "这条信用记录已经停止计入"
 
 
+class AccountMerged(Conflict):
+    slug, title = "credit-account-merged", "这个主体已并入另一户"
+
+
+class EntryKnown(Conflict):
+    slug, title = "credit-entry-known", "这件事已经登记过"
+
+
 class NotRepairableYet(Conflict):
     slug, title = "credit-entry-not-repairable", "还不能信用修复"
 

@@ -1,14 +1,16 @@
 """Every query of credit grades."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, false, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from services.scoring.credit.grades.models import CreditAccount, CreditEntry, CreditGrading
+from services.scoring.credit.grades.models import CreditAccount, CreditEntry, CreditGrading, EndReason
 from services.scoring.credit.models import CreditSignal
 from shared.contracts.codes import OFFICIALS, Role
 from shared.contracts.scoring import CreditGrade, SignalState
@@ -53,32 +55,62 @@ async def accounts_to_grade(session: AsyncSession, regions: Sequence[str] | None
     found = select(CreditSignal.id).where(
         CreditSignal.business_id == CreditAccount.business_id, CreditSignal.state == SignalState.CONFIRMED
     )
-    statement = select(CreditAccount.business_id).where(or_(CreditAccount.grade.is_not(None), entered, found.exists()))
+    other = aliased(CreditAccount)
+    joined = select(other.business_id).where(other.merged_into == CreditAccount.business_id).exists()
+    statement = select(CreditAccount.business_id).where(
+        or_(CreditAccount.grade.is_not(None), entered, found.exists(), joined)
+    )
     if regions is not None:
         statement = statement.where(CreditAccount.region_code.in_(codes_within(regions)))
     return (await session.scalars(statement.order_by(CreditAccount.business_id))).all()
 
 
-async def entries_of(session: AsyncSession, business_id: UUID) -> Sequence[CreditEntry]:
-    statement = select(CreditEntry).filter_by(business_id=business_id).order_by(CreditEntry.id)
+async def is_open(session: AsyncSession, business_id: UUID) -> bool:
+    return await session.get(CreditAccount, business_id) is not None
+
+
+async def merged_into(session: AsyncSession, business_id: UUID) -> Sequence[UUID]:
+    """The businesses that go on under this one's file, the oldest first."""
+    statement = select(CreditAccount.business_id).filter_by(merged_into=business_id)
+    return (await session.scalars(statement.order_by(CreditAccount.business_id))).all()
+
+
+async def entries_of(session: AsyncSession, businesses: Collection[UUID]) -> Sequence[CreditEntry]:
+    statement = select(CreditEntry).where(CreditEntry.business_id.in_(businesses)).order_by(CreditEntry.id)
     return (await session.scalars(statement)).all()
 
 
-async def held_entry(session: AsyncSession, business_id: UUID, entry_id: UUID) -> CreditEntry | None:
-    statement = select(CreditEntry).filter_by(business_id=business_id, id=entry_id).with_for_update()
-    return await session.scalar(statement)
+async def same_entry(
+    session: AsyncSession, businesses: Collection[UUID], code: str, happened_on: date, evidence: str
+) -> CreditEntry | None:
+    """What says the same of the same day with the same proof and still counts."""
+    statement = select(CreditEntry).where(
+        CreditEntry.business_id.in_(businesses),
+        CreditEntry.code == code,
+        CreditEntry.happened_on == happened_on,
+        CreditEntry.evidence == evidence,
+        CreditEntry.end_reason.is_distinct_from(EndReason.MISTAKEN),
+    )
+    return (await session.scalars(statement.limit(1))).first()
 
 
-async def confirmed_signals(session: AsyncSession, business_id: UUID) -> Sequence[CreditSignal]:
-    """What was found true of a business; open, unsettled and dismissed signals say nothing of it."""
-    statement = select(CreditSignal).filter_by(business_id=business_id, state=SignalState.CONFIRMED)
+async def held_entry(session: AsyncSession, businesses: Collection[UUID], entry_id: UUID) -> CreditEntry | None:
+    statement = select(CreditEntry).where(CreditEntry.business_id.in_(businesses), CreditEntry.id == entry_id)
+    return await session.scalar(statement.with_for_update())
+
+
+async def confirmed_signals(session: AsyncSession, businesses: Collection[UUID]) -> Sequence[CreditSignal]:
+    """What was found true of businesses; open, unsettled and dismissed signals say nothing of them."""
+    statement = select(CreditSignal).where(
+        CreditSignal.business_id.in_(businesses), CreditSignal.state == SignalState.CONFIRMED
+    )
     return (await session.scalars(statement.order_by(CreditSignal.id))).all()
 
 
-async def gradings_of(session: AsyncSession, business_id: UUID) -> Sequence[CreditGrading]:
+async def gradings_of(session: AsyncSession, businesses: Collection[UUID]) -> Sequence[CreditGrading]:
     """Every grade there was, the last first."""
-    statement = select(CreditGrading).filter_by(business_id=business_id).order_by(CreditGrading.number.desc())
-    return (await session.scalars(statement)).all()
+    statement = select(CreditGrading).where(CreditGrading.business_id.in_(businesses))
+    return (await session.scalars(statement.order_by(CreditGrading.id.desc()))).all()
 
 
 def _visible(statement: Select[tuple[CreditAccount]], actor: Actor) -> Select[tuple[CreditAccount]]:

@@ -92,17 +92,17 @@ async def read_credit_account(
 
 @router.get("/credit-accounts/{business_id}/gradings")
 async def list_credit_gradings(session: Session, actor: CanReadCredit, business_id: UUID) -> list[CreditGradingRead]:
-    """历次等级，最近的在前。"""
+    """历次等级，最近的在前；并入过来的主体的也在内。"""
     account = await service.read_account(session, actor, business_id)
-    rows = await repository.gradings_of(session, account.business_id)
+    rows = await repository.gradings_of(session, await service.businesses_of(session, account))
     return [CreditGradingRead.model_validate(row) for row in rows]
 
 
 @router.get("/credit-accounts/{business_id}/entries")
 async def list_credit_entries(session: Session, actor: CanReadCredit, business_id: UUID) -> list[CreditEntryRead]:
-    """登记过的记录，含已停止计入的。"""
+    """登记过的记录，含已停止计入的；并入过来的主体的也在内。"""
     account = await service.read_account(session, actor, business_id)
-    rows = await repository.entries_of(session, account.business_id)
+    rows = await repository.entries_of(session, await service.businesses_of(session, account))
     return [CreditEntryRead.model_validate(row) for row in rows]
 
 

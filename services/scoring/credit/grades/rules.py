@@ -40,6 +40,10 @@ class Standing:
         return "；".join(self.steps)
 
 
+MERGED = Standing(None, None, (), None, ("已并入另一户，全部记录计入那一户",))
+"""What an account comes to whose business goes on under another's file."""
+
+
 def standing(rules: CreditRules, facts: Iterable[Fact], day: date) -> Standing:
     """The grade on the day, by what then counts. Facts of a kind that the rule does not name move nothing."""
     named = [(rule, fact) for fact in facts if (rule := rules.fact(fact.code)) and _counts(rule, fact, day)]

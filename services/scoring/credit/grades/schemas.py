@@ -60,7 +60,7 @@ class CreditEntryEnd(Schema):
 
 class CreditEntryRead(Schema):
     id: UUID
-    business_id: UUID
+    business_id: UUID = Field(description="登记在哪一户；并入过来的主体，其记录也在内")
     code: str
     happened_on: date
     evidence: str
@@ -77,6 +77,7 @@ class CreditAccountRead(Schema):
     name: str
     region_code: str
     grade: CreditGrade | None = Field(description="null 为记录不足，评不出来；不等于好")
+    merged_into: UUID | None = Field(description="主体档案并入了哪一户；记录都计入那一户，这里不再分级")
     points: Decimal | None = Field(description="各账户加权合计，未取整；有账户没有记录的为 null")
     as_of: date | None
     settled_until: date | None = Field(description="直接判定的等级至哪一天前不变")
@@ -90,6 +91,7 @@ class CreditGradingCreate(Schema):
 
 
 class CreditGradingRead(Schema):
+    business_id: UUID = Field(description="哪一户的；并入过来的主体，其历次等级也在内")
     number: int
     as_of: date
     grade: CreditGrade | None

@@ -1,5 +1,6 @@
 """Keeping credit accounts and grading them; who draws businesses at random is told of a new grade."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,13 +11,15 @@ from services.scoring.credit.grades import repository
 from services.scoring.credit.grades.models import CreditAccount, CreditEntry, CreditGradeRule, CreditGrading, EndReason
 from services.scoring.credit.grades.problems import (
     AccountElsewhere,
+    AccountMerged,
+    EntryKnown,
     NoCreditRule,
     NotRepairableYet,
     UnknownCreditAccount,
     UnknownCreditEntry,
     refused_at,
 )
-from services.scoring.credit.grades.rules import Fact, repairable_from, standing
+from services.scoring.credit.grades.rules import MERGED, Fact, repairable_from, standing
 from services.scoring.credit.grades.schemas import (
     CreditAccountCreate,
     CreditEntryCreate,
@@ -25,7 +28,7 @@ from services.scoring.credit.grades.schemas import (
 )
 from services.scoring.credit.models import CreditSignal
 from services.scoring.figures.counting import graded
-from shared.contracts.inspection import BusinessFacts
+from shared.contracts.inspection import BusinessFacts, BusinessMerged
 from shared.contracts.scoring import CreditGradeChanged
 from shared.dated_rules.repository import rule_on
 from shared.events.outbox import publish
@@ -60,7 +63,9 @@ async def open_account(session: AsyncSession, body: CreditAccountCreate, actor: 
 
 
 async def enter(session: AsyncSession, actor: Actor, business_id: UUID, body: CreditEntryCreate) -> CreditEntry:
-    """Enter a fact and grade anew. Raises InvalidRequest for a kind that the rule does not name, or a day to come."""
+    """Enter a fact and grade anew. Raises InvalidRequest for a kind that the rule does not name or a day to come,
+    EntryKnown for what has been entered before, AccountMerged where the business goes on under another's file.
+    """
     await read_account(session, actor, business_id)
     today = day_of(now())
     if body.happened_on > today:
@@ -70,6 +75,14 @@ async def enter(session: AsyncSession, actor: Actor, business_id: UUID, body: Cr
         codes = "、".join(f"{fact.code}（{fact.label}）" for fact in known.facts)
         raise refused_at("/code", f"现行办法没有“{body.code}”这种情形，可写的有：{codes}", "unknown")
     account = await repository.held(session, business_id)
+    if account.merged_into is not None:
+        raise AccountMerged("请在并入的那一户登记", business_id=str(account.merged_into))
+    same = await repository.same_entry(session, await businesses_of(session, account), **body.model_dump())
+    if same is not None:
+        raise EntryKnown(
+            f"{same.happened_on} 的同一情形、同一凭据已经登记；确是两件事的，请在凭据里写出各自的编号",
+            entry_id=str(same.id),
+        )
     entry = CreditEntry(business_id=business_id, recorded_by=actor.id, **body.model_dump())
     session.add(entry)
     await session.flush()
@@ -83,7 +96,7 @@ async def end_entry(
     """End an entry that was a mistake, or is repaired: that not before the term of its kind."""
     await read_account(session, actor, business_id)
     account = await repository.held(session, business_id)
-    entry = await repository.held_entry(session, business_id, entry_id)
+    entry = await repository.held_entry(session, await businesses_of(session, account), entry_id)
     if entry is None:
         raise UnknownCreditEntry
     ensure_version(entry, version)
@@ -109,15 +122,20 @@ async def follow_signal(session: AsyncSession, signal: CreditSignal) -> None:
         "version": 1,
     }
     await repository.open_if_new(session, values)
-    await grade(session, signal.business_id, day_of(now()))
+    account = await repository.held(session, signal.business_id)
+    await _grade_all(session, {account.merged_into or account.business_id})
 
 
 async def follow_register(session: AsyncSession, facts: BusinessFacts) -> None:
     """The register knows a business: it has an account, without a grade as long as nothing is known of it. An account
-    goes by the newest name and region that the register told.
+    goes by the newest name and region that the register told, and by the file that the register says goes on.
     """
     values = facts.model_dump(include={"business_id", "uscc", "name", "region_code"})
-    if await repository.open_if_new(session, {**values, "steps": [], "version": 1, "register_version": facts.version}):
+    into = facts.merged_into if isinstance(facts, BusinessMerged) else None
+    told = {**values, "steps": [], "version": 1, "register_version": facts.version, "merged_into": into}
+    if await repository.open_if_new(session, told):
+        joined = await repository.merged_into(session, facts.business_id)
+        await _grade_all(session, {facts.business_id, into} if joined or into else set())
         return
     account = await repository.held(session, facts.business_id)
     if facts.version <= account.register_version:
@@ -128,8 +146,16 @@ async def follow_register(session: AsyncSession, facts: BusinessFacts) -> None:
         await graded(session, account, known)  # out of the figures of the old region, into those of the new
         account.region_code, account.grade = facts.region_code, known
         await graded(session, account, None)
+    before, account.merged_into = account.merged_into, into
     account.advance()
     await session.flush()
+    if before != into:
+        await _grade_all(session, {facts.business_id, before, into})
+
+
+async def businesses_of(session: AsyncSession, account: CreditAccount) -> list[UUID]:
+    """The business of an account, and those that go on under its file: what counts for it."""
+    return [account.business_id, *await repository.merged_into(session, account.business_id)]
 
 
 async def grade(session: AsyncSession, business_id: UUID, day: date) -> bool:
@@ -148,9 +174,13 @@ async def _grade(session: AsyncSession, account: CreditAccount, day: date) -> bo
     rule = await rule_on(session, CreditGradeRule, day)
     if rule is None:  # a signal is kept whether or not anybody has said what it does to a grade
         return False
-    facts = [entry.fact for entry in await repository.entries_of(session, account.business_id)]
-    facts += [_fact_of(signal) for signal in await repository.confirmed_signals(session, account.business_id)]
-    found = standing(rule.rules, facts, day)
+    if account.merged_into is not None:
+        found = MERGED
+    else:
+        businesses = await businesses_of(session, account)
+        facts = [entry.fact for entry in await repository.entries_of(session, businesses)]
+        facts += [_fact_of(signal) for signal in await repository.confirmed_signals(session, businesses)]
+        found = standing(rule.rules, facts, day)
     before = account.grade
     if not account.take(found, rule.id, day):
         return False
@@ -179,6 +209,13 @@ async def _grade(session: AsyncSession, account: CreditAccount, day: date) -> bo
         await publish(session, told, account.business_id)
     await session.flush()
     return True
+
+
+async def _grade_all(session: AsyncSession, businesses: Collection[UUID | None]) -> None:
+    """Grade those that have an account, by what now counts for each: whose file goes on may be told of later."""
+    for business_id in sorted(one for one in businesses if one is not None):
+        if await repository.is_open(session, business_id):
+            await grade(session, business_id, day_of(now()))
 
 
 def _fact_of(signal: CreditSignal) -> Fact:

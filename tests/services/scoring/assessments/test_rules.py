@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -58,6 +59,41 @@ def test_a_quarter_is_the_mean_of_its_months_and_a_missing_month_is_unknown() ->
     assert two["b"].vetoed, "a veto of one month holds for the quarter"
     whole = over_months([july, august, {"a": known("90"), "b": known("0")}], HUNDRED)
     assert (whole["a"].low, whole["a"].high) == (Decimal(92), Decimal(92))
+
+
+UNSETTLED = st.lists(
+    st.builds(
+        lambda low, more, vetoed, may: Standing(Decimal(low), Decimal(low + more), None, vetoed, may and not vetoed),
+        st.integers(0, 4),
+        st.integers(0, 3),
+        st.booleans(),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(UNSETTLED)
+def test_places_reach_as_far_as_what_may_still_come(standings: list[Standing]) -> None:
+    """Every way in which the unknown may turn out, one by one: points at either end, a veto or none."""
+    ways = [
+        [
+            Standing(end, end, None, vetoed)
+            for vetoed in ((False, True) if one.may_be_vetoed else (one.vetoed,))
+            for end in {one.low, one.high}
+        ]
+        for one in standings
+    ]
+    turned_out = [[place.best for place in ranked(way)] for way in product(*ways)]
+    for one, place in enumerate(ranked(standings)):
+        assert (place.best, place.worst) == (min(way[one] for way in turned_out), max(way[one] for way in turned_out))
+
+
+def test_a_month_that_is_not_known_may_hold_a_veto_for_everybody() -> None:
+    july = {"a": known("90"), "b": known("80"), "v": known("99", vetoed=True)}
+    a, b, v = ranked(list(over_months([july, {}, {}], HUNDRED).values()))
+    assert [(one.best, one.worst) for one in (a, b, v)] == [(1, 2), (1, 2), (1, 3)]
 
 
 @given(st.lists(st.integers(0, 100), min_size=3, max_size=3), st.integers(0, 2))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from shared.contracts.codes import Role, Unit
@@ -58,6 +59,19 @@ async def test_a_day_to_come_and_a_target_nobody_has_are_refused(office: httpx.A
     body = {"on": "2096-01-01", "value": "1", "source": "演示"}
     assert (await office.post(f"{path}/34/readings", json=body, headers=key())).status_code == 422
     assert (await office.post(f"{path}/99/readings", json=body, headers=key())).status_code == 404
+
+
+@pytest.mark.parametrize("value", ["8000", "100.1", "-1"])
+async def test_a_share_beyond_its_whole_is_a_slip(office: httpx.AsyncClient, value: str) -> None:
+    plan = await brought_in(office)
+    path = f"/v1/target-plans/{plan['id']}/targets/34/readings"
+    refused = await office.post(path, json={"on": "2025-01-01", "value": value, "source": "演示"}, headers=key())
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/value")
+    body = EXAMPLE | {"title": "演示规划", "targets": [EXAMPLE["targets"][33] | {"unit": "%", "target": value}]}
+    refused = await office.post("/v1/target-plans", json=body, headers=key())
+    assert refused.status_code == 422
+    body["targets"] = [body["targets"][0] | {"unit": "%（同比）"}]
+    assert (await office.post("/v1/target-plans", json=body, headers=key())).status_code == 201
 
 
 async def test_a_promise_without_a_number_is_refused_with_its_place(office: httpx.AsyncClient) -> None:

@@ -79,6 +79,7 @@ async def test_a_correction_is_a_further_calculation(office: httpx.AsyncClient) 
         ({"period": "2096-Q1"}, "/period"),
         ({"values": {"440605001000": {"a": "1"}}}, "/values/440605001000"),
         ({"values": {ONE: {"z": "1"}}}, f"/values/{ONE}/z"),
+        ({"values": {ONE: {"a": "9900"}}}, f"/values/{ONE}/a"),
     ],
 )
 async def test_what_does_not_belong_is_refused_at_its_place(

@@ -15,7 +15,7 @@ from services.scoring.credit.grades.repository import accounts_to_grade
 from services.scoring.credit.grades.service import grade
 from services.scoring.credit.subscribers import on_business, on_rapid_test_failed, on_whistle_closed
 from shared.contracts.codes import Role, Unit
-from shared.contracts.inspection import BusinessChanged
+from shared.contracts.inspection import BusinessChanged, BusinessMerged, BusinessMergeUndone
 from shared.contracts.sampling import WhistleOutcome
 from shared.contracts.scoring import CreditGradeChanged
 from shared.events.models import OutboxEvent
@@ -194,6 +194,68 @@ async def test_the_register_opens_accounts_without_a_grade_and_its_newest_word_c
     await on_business(session, registered(2, name="旧名（虚构）"))
     after = (await office.get(path)).json()
     assert (after["name"], after["region_code"], after["grade"]) == ("演示水产行（虚构）", "330203001000", graded)
+
+
+def merged(version: int, into: str) -> BusinessMerged:
+    return BusinessMerged.model_validate(registered(version).model_dump() | {"merged_into": into})
+
+
+async def test_after_a_merge_there_is_one_account_with_both_histories_until_it_is_undone(
+    office: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    going_on, ended = await opened(office), f"/v1/credit-accounts/{registered(1).business_id}"
+    await on_business(session, registered(1))
+    await looked_at(office, ended)
+    await enter(office, ended, "inspected_failed")
+    assert [(await office.get(path)).json()["grade"] for path in (ended, going_on)] == ["B", None]
+    winner = going_on.rpartition("/")[2]
+    await on_business(session, merged(2, winner))
+    one, other = (await office.get(going_on)).json(), (await office.get(ended)).json()
+    assert (one["grade"], other["grade"], other["merged_into"]) == ("B", None, winner)
+    both = (await office.get(f"{going_on}/entries")).json()
+    assert {entry["business_id"] for entry in both} == {str(registered(1).business_id)}
+    histories = {row["business_id"] for row in (await office.get(f"{going_on}/gradings")).json()}
+    assert histories == {winner, str(registered(1).business_id)}
+    assert UUID(winner) in await accounts_to_grade(session, None), "its terms run out like any other's"
+    refused = await enter(office, ended, "honoured")
+    assert (refused.status_code, refused.json()["business_id"]) == (409, winner)
+    [mistaken] = [entry for entry in both if entry["code"] == "inspected_failed"]
+    answer = await office.post(
+        f"{going_on}/entries/{mistaken['id']}/ending",
+        json={"reason": "mistaken", "note": "演示：登记错了"},
+        headers={"If-Match": '"1"'},
+    )
+    assert answer.status_code == 200, "what came with the other is mended at the one that goes on"
+    assert (await office.get(going_on)).json()["grade"] == "A"
+    undone = BusinessMergeUndone.model_validate(registered(3).model_dump())
+    await on_business(session, undone)
+    await on_business(session, merged(2, winner))
+    one, other = (await office.get(going_on)).json(), (await office.get(ended)).json()
+    assert (one["grade"], other["grade"], other["merged_into"]) == (None, "A", None)
+
+
+async def test_a_merge_that_is_told_before_the_file_that_goes_on_counts_when_that_is_known(
+    office: httpx.AsyncClient, session: AsyncSession
+) -> None:
+    later = registered(1, business_id="01990000-0000-7000-8000-000000000002")
+    await on_business(session, merged(1, str(later.business_id)))
+    signal = rapid_test_failed(seller_business_id=registered(1).business_id)
+    await on_whistle_closed(session, whistle_closed(signal, outcome=WhistleOutcome.CONFIRMED))
+    await on_business(session, later)
+    account = (await office.get(f"/v1/credit-accounts/{later.business_id}")).json()
+    assert any("快检" in step for step in account["steps"])
+
+
+async def test_the_same_fact_is_entered_once(office: httpx.AsyncClient) -> None:
+    path = await opened(office)
+    first = await enter(office, path, "inspected_failed", 3)
+    again = await enter(office, path, "inspected_failed", 3)
+    assert (again.status_code, again.json()["entry_id"]) == (409, first.json()["id"])
+    assert (await enter(office, path, "inspected_failed", 4)).status_code == 201, "another day is another fact"
+    note = {"reason": "mistaken", "note": "演示：登记错了"}
+    ending = f"{path}/entries/{first.json()['id']}/ending"
+    await office.post(ending, json=note, headers={"If-Match": first.headers["ETag"]})
+    assert (await enter(office, path, "inspected_failed", 3)).status_code == 201, "what never counted bars nothing"
 
 
 async def test_a_night_grades_whom_there_is_something_to_grade_by(
