@@ -314,10 +314,14 @@ def _service_path(scope: Scope, unit: Unit) -> str:
     out of it.
     """
     path = _raw_path(scope).removeprefix(f"/api/{unit.value}")
-    beside = f"/{path[1:].partition('/')[0]}" in _BESIDE_V1.get(unit, ())
-    if not (beside or path.startswith("/v1/")) or _leads_out(path):
+    if not is_reached(unit, path) or _leads_out(path):
         raise NotFound(f"{unit.label}服务的接口都在 /api/{unit.value}/v1/ 之下")
     return path + _query_of(scope)
+
+
+def is_reached(unit: Unit, path: str) -> bool:
+    """Whether a path of a service is reached from outside."""
+    return path.startswith("/v1/") or f"/{path[1:].partition('/')[0]}" in _BESIDE_V1.get(unit, ())
 
 
 def _raw_path(scope: Scope) -> str:

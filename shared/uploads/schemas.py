@@ -27,7 +27,7 @@ class FileForm(Schema):
             raise invalid_request([{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]) from None
 
     @classmethod
-    def request_body(cls, file: str, example: Mapping[str, str]) -> dict[str, Any]:
+    def request_body(cls, file: str, example: Mapping[str, str | bool]) -> dict[str, Any]:
         """The form as a route's `openapi_extra`; `file` says what files are taken."""
         own = cls.model_json_schema()
         schema = {

@@ -1,10 +1,16 @@
 """The interface is described completely: examples, summaries, operation ids, and snapshots that are up to date."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
+import jsonschema_rs
 import pytest
+from schemathesis.specs.openapi.definitions import OPENAPI_31
 
-from shared.contracts.codes import Unit
+from gateway.openapi import bundle
+from gateway.proxy import is_reached
+from shared.contracts.codes import SERVICES, Unit
 from tests.conftest import MODULES
 from tests.contracts.openapi import differing, document
 
@@ -54,3 +60,90 @@ def test_every_operation_says_in_chinese_what_it_does(unit: Unit) -> None:
 def test_operation_ids_are_unique(unit: Unit) -> None:
     ids = [operation["operationId"] for _, operation in _operations(unit)]
     assert sorted(set(ids)) == sorted(ids)
+
+
+Document = dict[str, Any]
+BUNDLE = "urn:bundle"
+
+
+@pytest.fixture(scope="module")
+def whole() -> Document:
+    """What the gateway answers as `/api/openapi.json` when every service answers."""
+    return bundle(document(Unit.GATEWAY), {unit: document(unit) for unit in SERVICES})
+
+
+def operations_of(whole: Document) -> list[Document]:
+    return [operation for item in whole["paths"].values() for operation in item.values()]
+
+
+def references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict | list):
+        for part in node.values() if isinstance(node, dict) else node:
+            yield from references(part)
+    elif isinstance(node, str) and node.startswith("#/components/"):
+        yield node
+
+
+def test_the_bundle_is_valid_openapi_3_1(whole: Document) -> None:
+    assert [error.message for error in jsonschema_rs.iter_errors(OPENAPI_31, whole)] == []
+
+
+def test_the_bundle_holds_every_path_that_is_reached_from_outside(whole: Document) -> None:
+    for unit in SERVICES:
+        reached = {f"/api/{unit.value}{path}" for path in document(unit)["paths"] if is_reached(unit, path)}
+        assert reached
+        assert reached == {path for path in whole["paths"] if path.startswith(f"/api/{unit.value}/")}
+    assert "/api/traceability/epcis/capture" in whole["paths"]
+    assert not any("/healthz" in path or (path.endswith("/events") and "epcis" not in path) for path in whole["paths"])
+
+
+def test_in_the_bundle_every_name_is_known_used_and_borne_once(whole: Document) -> None:
+    here = {f"#/components/{kind}/{name}" for kind, parts in whole["components"].items() for name in parts}
+    used = set(references(whole))
+    assert used - here == set(), "references that lead nowhere"
+    assert here - used == {"#/components/securitySchemes/HTTPBearer"}, "components that nobody refers to"
+    ids = [operation["operationId"] for operation in operations_of(whole)]
+    assert sorted(set(ids)) == sorted(ids)
+    declared = [tag["name"] for tag in whole["tags"]]
+    assert sorted(set(declared)) == sorted(declared)
+    assert {tag for operation in operations_of(whole) for tag in operation["tags"]} == set(declared)
+
+
+def test_what_is_alike_everywhere_is_described_once(whole: Document) -> None:
+    problems = [name for name in whole["components"]["schemas"] if name.endswith("ProblemDocument")]
+    assert problems == ["ProblemDocument"]
+    assert "sampling_RapidTestRead" in whole["components"]["schemas"]
+
+
+def test_every_operation_of_the_bundle_says_how_it_fails_and_who_may_call(whole: Document) -> None:
+    problem = {"$ref": "#/components/schemas/ProblemDocument"}
+    for path, item in whole["paths"].items():
+        for method, operation in item.items():
+            failures = {"4XX", "5XX"} if path.startswith(tuple(f"/api/{unit.value}/" for unit in SERVICES)) else {"4XX"}
+            for status in failures:
+                described = operation["responses"][status]["content"]["application/problem+json"]["schema"]
+                assert described == problem, f"{method} {path} {status}"
+            for need in operation.get("security", []):
+                assert need.keys() <= whole["components"]["securitySchemes"].keys()
+            assert operation["summary"]
+
+
+def test_every_example_of_the_bundle_is_one_that_its_schema_takes(whole: Document) -> None:
+    within = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": whole["components"]}
+    registry = jsonschema_rs.Registry([(BUNDLE, within)])
+    refused, tried = [], 0
+    for path, item in whole["paths"].items():
+        for method, operation in item.items():
+            for body in (operation.get("requestBody", {}), *operation["responses"].values()):
+                for media in body.get("content", {}).values():
+                    given = [media["example"]] if "example" in media else []
+                    given += [named["value"] for named in media.get("examples", {}).values()]
+                    schema = json.loads(
+                        json.dumps(media.get("schema", {})).replace('"#/components', f'"{BUNDLE}#/components')
+                    )
+                    for example in given:
+                        tried += 1
+                        found = jsonschema_rs.validator_for(schema, registry=registry).iter_errors(example)
+                        refused += [f"{method} {path}: {error.message} {error.instance_path}" for error in found]
+    assert refused == []
+    assert tried > 1000

@@ -13,7 +13,7 @@ from shared.contracts.schema import Schema
 TypedLogin = Annotated[str, Field(min_length=1, max_length=60, description="登录名", examples=["li.ming"])]
 Password = Annotated[str, Field(min_length=1, max_length=200, description="口令", examples=["一二三四-Abcd-5678"])]
 RefreshSecret = Annotated[
-    str, Field(min_length=20, max_length=200, description="续期令牌", examples=["mF_9.B5f-4.1JqM…"])
+    str, Field(min_length=20, max_length=200, description="续期令牌", examples=["mF_9.B5f-4.1JqMwXy7Zk2"])
 ]
 
 
@@ -56,7 +56,7 @@ class TokenRead(Schema):
     access_token: str = Field(examples=["eyJhbGciOiJFZERTQSIs…"])
     token_type: str = Field(examples=["Bearer"])
     expires_in: int = Field(description="还有多少秒有效", examples=[600])
-    refresh_token: str | None = Field(description="续期令牌；外部系统没有", examples=["mF_9.B5f-4.1JqM…"])
+    refresh_token: str | None = Field(description="续期令牌；外部系统没有", examples=["mF_9.B5f-4.1JqMwXy7Zk2"])
     scopes: list[str] = Field(examples=[[]])
 
 

@@ -43,7 +43,7 @@ FILE_FORM = {
                         **LimitImportForm.model_json_schema()["properties"],
                     },
                 },
-                "example": {"file": "限值.csv", "dry_run": "true"},
+                "example": {"file": "限值.csv", "dry_run": True},
             }
         },
     }

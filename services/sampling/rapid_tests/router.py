@@ -42,7 +42,7 @@ CanUploadRapidTests = Annotated[
     Depends(Allow(Role.MARKET_OPERATOR, Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.SAMPLER, Role.EXTERNAL_SYSTEM)),
 ]
 
-FILE_FORM = UploadForm.request_body("CSV（UTF-8 或 GB18030）或 .xlsx", {"file": "七月.csv", "dry_run": "false"})
+FILE_FORM = UploadForm.request_body("CSV（UTF-8 或 GB18030）或 .xlsx", {"file": "七月.csv", "dry_run": False})
 router = Router(prefix="/v1", tag="快检")
 
 

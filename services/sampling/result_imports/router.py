@@ -23,7 +23,7 @@ from shared.uploads.service import page_of, rejected_rows, shown
 CanImportResults = Annotated[Actor, Depends(Allow(Role.LABORATORY, Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR))]
 
 FILE_FORM = ResultUploadForm.request_body(
-    "交换工作簿 .xlsx，或一张 .xlsx / CSV（UTF-8 或 GB18030）表", {"file": "七月检验结果.xlsx", "dry_run": "true"}
+    "交换工作簿 .xlsx，或一张 .xlsx / CSV（UTF-8 或 GB18030）表", {"file": "七月检验结果.xlsx", "dry_run": True}
 )
 router = Router(prefix="/v1/result-uploads", tag="检验结果导入")
 

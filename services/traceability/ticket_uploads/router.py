@@ -20,7 +20,7 @@ from shared.tabular.receiving import received_file
 from shared.uploads.repository import page_of_rows
 from shared.uploads.service import page_of, rejected_rows, shown
 
-FILE_FORM = TicketUploadForm.request_body("CSV（UTF-8 或 GB18030）或 .xlsx", {"file": "七月.csv", "dry_run": "false"})
+FILE_FORM = TicketUploadForm.request_body("CSV（UTF-8 或 GB18030）或 .xlsx", {"file": "七月.csv", "dry_run": False})
 
 router = Router(prefix="/v1/ticket-uploads", tag="票据与进货查验")
 

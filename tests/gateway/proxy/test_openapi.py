@@ -1,46 +1,54 @@
-"""One document out of five: nothing is lost and no two names meet."""
+"""One document out of five: nothing is lost and no two names meet. The real one is looked at with the contracts."""
 
 from typing import Any
 
 import httpx
 
 from gateway.openapi import _fetch, bundle
-from shared.app import create_app
 from shared.contracts.codes import SERVICES, Unit
-from tests.conftest import service_of, settings_of
+from tests.conftest import settings_of
 
 
-def references(node: Any) -> set[str]:
-    if isinstance(node, list):
-        return set().union(*map(references, node))
-    if not isinstance(node, dict):
-        return set()
-    own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
-    return own.union(*map(references, node.values()))
+def described(schemas: dict[str, Any]) -> dict[str, Any]:
+    """A unit whose one path answers a list of `Item`."""
+    answer = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Item"}}}}
+    operation = {"operationId": "list_items", "tags": ["物品"], "responses": {"200": answer}}
+    return {
+        "openapi": "3.1.0",
+        "info": {},
+        "paths": {"/v1/items": {"get": operation}, "/api/v1/items": {"get": operation}, "/events": {"get": operation}},
+        "components": {"schemas": schemas | {"ProblemDocument": {}}},
+    }
 
 
-def test_every_path_and_every_reference_of_the_services_is_in_the_bundle() -> None:
-    documents: dict[Unit, dict[str, Any] | None] = {unit: create_app(service_of(unit)).openapi() for unit in SERVICES}
-    own = create_app(service_of(Unit.GATEWAY)).openapi()
-    document = bundle(own, documents)
-    for unit, part in documents.items():
-        assert part is not None
-        public = {f"/api/{unit.value}{path}" for path in part["paths"] if path.startswith("/v1/")}
-        assert public, unit
-        assert public <= document["paths"].keys()
-    for reference in references(document):
-        _, _, kind, name = reference.split("/")
-        assert name in document["components"][kind], reference
-    operations = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
-    assert len(operations) == len(set(operations))
-    assert document["info"]["x-unavailable"] == []
+def test_a_component_is_shared_only_if_all_that_it_refers_to_is_the_same() -> None:
+    item = {"properties": {"colour": {"$ref": "#/components/schemas/Colour"}}}
+    own = described({"Item": item, "Colour": {"enum": ["red"]}})
+    same = bundle(own, {Unit.SAMPLING: described({"Item": item, "Colour": {"enum": ["red"]}})})
+    assert same["components"]["schemas"].keys() == {"Item", "Colour", "ProblemDocument"}
+    other = bundle(own, {Unit.SAMPLING: described({"Item": item, "Colour": {"enum": ["green"]}})})
+    assert {"Item", "Colour", "sampling_Item", "sampling_Colour"} <= other["components"]["schemas"].keys()
+    carried = other["components"]["schemas"]["sampling_Item"]
+    assert carried["properties"]["colour"] == {"$ref": "#/components/schemas/sampling_Colour"}
+
+
+def test_the_names_of_one_service_do_not_depend_on_whether_another_answers() -> None:
+    own = described({"Item": {"type": "null"}, "Unused": {}})
+    item = described({"Item": {"type": "string"}})
+    both = bundle(own, {Unit.SAMPLING: item, Unit.SCORING: item})
+    alone = bundle(own, {Unit.SAMPLING: item, Unit.SCORING: None})
+    path = "/api/sampling/v1/items"
+    assert both["paths"][path] == alone["paths"][path]
+    assert both["paths"][path]["get"]["operationId"] == "sampling_list_items"
+    assert both["paths"][path]["get"]["tags"] == ["抽检快检 · 物品"]
+    assert "/events" not in str(both["paths"].keys())
+    assert "Unused" not in both["components"]["schemas"]
 
 
 def test_a_service_that_does_not_answer_is_named_and_the_rest_is_there() -> None:
-    own = create_app(service_of(Unit.GATEWAY)).openapi()
-    document = bundle(own, dict.fromkeys(SERVICES))
-    assert document["info"]["x-unavailable"] == [unit.value for unit in SERVICES]
-    assert "/api/v1/users" in document["paths"]
+    found = bundle(described({"Item": {}}), dict.fromkeys(SERVICES))
+    assert found["info"]["x-unavailable"] == [unit.value for unit in SERVICES]
+    assert found["paths"].keys() == {"/api/v1/items"}
 
 
 async def test_a_service_that_is_slow_at_its_first_call_is_asked_once_more() -> None:
