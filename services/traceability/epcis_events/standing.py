@@ -16,8 +16,10 @@ from sqlalchemy.orm import aliased
 from services.traceability.epcis_events.models import CAPTURER, OFFICE, TELLINGS, EpcisEvent, EpcisEventParty
 from shared.regions.models import RegionAncestor
 
+Moment = datetime | ColumnElement[datetime]
 
-def stands(known_at: datetime | None = None) -> list[ColumnElement[bool]]:
+
+def stands(known_at: Moment | None = None) -> list[ColumnElement[bool]]:
     """What holds of `EpcisEvent` that stands, by what was recorded until `known_at` (None: whenever). A declaration is
     no event, and corrections are events of their own.
     """
@@ -28,7 +30,7 @@ def stands(known_at: datetime | None = None) -> list[ColumnElement[bool]]:
     return [*recorded, EpcisEvent.error_declared_at.is_(None), ~wrong]
 
 
-def _declares(declaration: Any, known_at: datetime | None) -> list[ColumnElement[bool]]:
+def _declares(declaration: Any, known_at: Moment | None) -> list[ColumnElement[bool]]:
     declares = [declaration.event_id == EpcisEvent.event_id, declaration.error_declared_at.is_not(None)]
     return declares if known_at is None else [*declares, declaration.record_time <= known_at]
 
@@ -49,7 +51,7 @@ def _by_office(declaration: Any) -> Exists:
     return over.offset(0).correlate(EpcisEvent, declaration).exists()
 
 
-def _told_still(known_at: datetime | None) -> Exists:
+def _told_still(known_at: Moment | None) -> Exists:
     """A telling of `EpcisEvent` that its teller has not taken back."""
     telling, declaration, declarer = aliased(EpcisEventParty), aliased(EpcisEvent), aliased(EpcisEventParty)
     taken_back = exists().where(

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Text, and_, column, exists, func, select
+from sqlalchemy import ARRAY, Row, Text, and_, bindparam, column, exists, func, select
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import TIMESTAMP, asyncpg
 from sqlalchemy.dialects.postgresql import UUID as UUIDS
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -33,11 +34,12 @@ from services.traceability.productions.models import Production
 from services.traceability.subjects.models import Subject
 from services.traceability.traces.custody import EventHead, Place, Thing
 from services.traceability.traces.models import TraceLimit
-from services.traceability.traces.rules import Direction, Edge, Window
+from services.traceability.traces.rules import Direction, EventEdges, Window
 from shared.database import driver_connection
 from shared.dated_rules.repository import in_force
 from shared.http.auth import Actor
 
+_DRIVER = asyncpg.dialect()  # type: ignore[no-untyped-call]
 _CERTIFICATES = ("cert", "testres", "pedigree")
 _CBV_TRANSACTION = "https://ref.gs1.org/cbv/BTT-"
 SHIPPING = f"{CBV}BizStep-shipping"
@@ -54,11 +56,15 @@ def _any_id(ids: Iterable[UUID]) -> Any:
 
 
 _COLUMNS = "source_key, target_key, event_pk, event_time, kind"
+_BY_EVENT = "SELECT event_pk, event_time, kind, array_agg(source_key), array_agg(target_key) FROM"
+_EACH_EVENT = "AS edges GROUP BY event_pk, event_time, kind"
 _EDGES = {
     way: f"""
-    SELECT {_COLUMNS} FROM trace_edges WHERE {onward} = ANY($1::text[])
-    UNION ALL
-    SELECT {_COLUMNS} FROM trace_edges WHERE {beside} = ANY($1::text[]) AND kind <> 'transformed' LIMIT $2"""  # noqa: S608 (column names)
+    {_BY_EVENT} (
+      SELECT {_COLUMNS} FROM trace_edges WHERE {onward} = ANY($1::text[])
+      UNION ALL
+      SELECT {_COLUMNS} FROM trace_edges WHERE {beside} = ANY($1::text[]) AND kind <> 'transformed' LIMIT $2
+    ) {_EACH_EVENT}"""  # noqa: S608 (column names)
     for way, onward, beside in (
         (Direction.FORWARD, "source_key", "target_key"),
         (Direction.BACK, "target_key", "source_key"),
@@ -89,33 +95,37 @@ _AHEAD = {
       UNION
       SELECT onward.* FROM (SELECT DISTINCT key, whole FROM walked) AS reached CROSS JOIN LATERAL ({onward}) AS onward
     )
-    SELECT {_COLUMNS} FROM walked WHERE event_pk IS NOT NULL LIMIT $3"""  # noqa: S608 (no input in it)
+    {_BY_EVENT} (SELECT {_COLUMNS} FROM walked WHERE event_pk IS NOT NULL LIMIT $3) {_EACH_EVENT}"""  # noqa: S608 (no input in it)
     for way, onward in _ONWARD.items()
 }
 """Both go past the object mapper: a trace may be of a hundred thousand edges. The recursion carries the edges
-themselves, level by level, so each is read from its index once and not for every way that leads to it.
+themselves, level by level, so each is read from its index once and not for every way that leads to it. What is handed
+over is a row for each event, not for each edge: of thirty inputs, time and event are read and made once.
 """
 
 
 async def edges_ahead(
     session: AsyncSession, start: str, way: Direction, as_of: datetime, most: int
-) -> list[Edge] | None:
+) -> list[EventEdges] | None:
     """All edges that a walk from `start` can go along, and some that it cannot: here they are only followed, whoever
     may see them and whatever was in a carrier when. None when there are more than `most`.
     """
     connection = await driver_connection(session)
-    rows = await connection.fetch(_AHEAD[way], start, as_of, most + 1)
-    return [Edge(*row) for row in rows] if len(rows) <= most else None
+    return _at_most(most, await connection.fetch(_AHEAD[way], start, as_of, most + 1))
 
 
-async def edges_of(session: AsyncSession, keys: Sequence[str], way: Direction, most: int) -> list[Edge] | None:
+async def edges_of(session: AsyncSession, keys: Sequence[str], way: Direction, most: int) -> list[EventEdges] | None:
     """The edges that lead on from the keys, and those of packing either way; None when there are more than `most`.
 
     One statement for all keys, each side on its own covering index.
     """
     connection = await driver_connection(session)
-    rows = await connection.fetch(_EDGES[way], keys, most + 1)
-    return [Edge(*row) for row in rows] if len(rows) <= most else None
+    return _at_most(most, await connection.fetch(_EDGES[way], keys, most + 1))
+
+
+def _at_most(most: int, rows: Iterable[Sequence[Any]]) -> list[EventEdges] | None:
+    found = [EventEdges(*row) for row in rows]
+    return found if sum(len(one.sources) for one in found) <= most else None
 
 
 async def emptied(
@@ -156,9 +166,11 @@ async def heads_of(
     """
     if not ids:
         return {}
-    condition = stands(known_at) if standing else []
-    own = _heads().where(EpcisEvent.id == _any_id(ids), concerned(actor), *condition)
-    found = {row.id: EventHead(*row) for row in (await session.execute(own)).all()}
+    sql, values = _own_heads(actor, standing, known_at is not None)
+    given = {"ids": list(ids), "known_at": known_at}
+    connection = await driver_connection(session)
+    rows = await connection.fetch(sql, *(given.get(name, value) for name, value in values))
+    found = {row[0]: EventHead(*row) for row in rows}
     rest = [one for one in ids if one not in found]
     if not rest:
         return found
@@ -175,6 +187,7 @@ async def heads_of(
     for event_pk, key in await session.execute(things):
         keys[event_pk].add(key)
     if keys:
+        condition = stands(known_at) if standing else []
         linked = _heads().where(EpcisEvent.id == _any_id(keys), *condition)
         for row in (await session.execute(linked)).all():
             found[row.id] = EventHead(*row)._replace(shown=frozenset(keys[row.id]))
@@ -198,12 +211,26 @@ def _heads() -> Any:
     )
 
 
+@lru_cache(maxsize=1_000)
+def _own_heads(actor: Actor, standing: bool, dated: bool) -> tuple[str, list[tuple[str, Any]]]:
+    """The statement for the heads of the actor's own events, as the driver takes it, and its parameters by name, with
+    the values of those that hang on the actor. Putting it together takes longer than to answer it for a small trace.
+    """
+    known_at = bindparam("known_at", None, type_=_MOMENT) if dated else None
+    own = EpcisEvent.id == func.any(bindparam("ids", None, type_=ARRAY(UUIDS(as_uuid=True))))
+    statement = _heads().where(own, concerned(actor), *(stands(known_at) if standing else []))
+    compiled = statement.compile(dialect=_DRIVER, compile_kwargs={"render_postcompile": True})
+    return str(compiled), [(name, compiled.params[name]) for name in compiled.positiontup or ()]
+
+
 async def is_transformation(session: AsyncSession, key: str) -> bool:
     """Whether the key is that of a transformation and not of a thing."""
     if is_class(key) or is_instance(key):
         return False
-    statement = select(exists().where(EpcisEvent.transformation_id == key))
-    return key.startswith("event:") or bool(await session.scalar(statement))
+    if key.startswith("event:"):
+        return True
+    connection = await driver_connection(session)
+    return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM epcis_events WHERE transformation_id = $1)", key))
 
 
 async def processes_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, str]:

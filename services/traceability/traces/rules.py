@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -54,6 +55,20 @@ class Edge(NamedTuple):
     kind: str
 
 
+class EventEdges(NamedTuple):
+    """All edges of one kind that an event tells of: the n-th source went into the n-th target."""
+
+    event_pk: UUID
+    at: datetime
+    kind: str
+    sources: Sequence[str]
+    targets: Sequence[str]
+
+    def edges(self) -> Iterator[Edge]:
+        for source, target in zip(self.sources, self.targets, strict=True):
+            yield Edge(source, target, self.event_pk, self.at, self.kind)
+
+
 class Stay(NamedTuple):
     """`child` lay in `carrier` from `start` to `end`, both counted; `edges` are the records that say so."""
 
@@ -69,6 +84,9 @@ class Reached(NamedTuple):
     first: datetime
     last: datetime
     whole: bool
+
+
+_FIRST, _LAST, _WHOLE = attrgetter("first"), attrgetter("last"), attrgetter("whole")
 
 
 class Cut(StrEnum):
@@ -220,10 +238,10 @@ class Walk:
     def _fresh(self, many: list[Reached]) -> Iterator[Reached]:
         """Those that neither an earlier level nor another of this one makes superfluous, the widest first."""
         if self._forward:
-            many.sort(key=lambda one: one.first)
+            many.sort(key=_FIRST)
         else:
-            many.sort(key=lambda one: one.last, reverse=True)
-        many.sort(key=lambda one: not one.whole)
+            many.sort(key=_LAST, reverse=True)
+        many.sort(key=_WHOLE, reverse=True)
         reached = self.graph.reached
         for one in many:
             if one.key not in reached or not self._says_nothing_new(one):
@@ -242,35 +260,46 @@ class Walk:
 
     def _go_on(self, one: Reached) -> None:
         key, first, last, whole = one
-        is_node = key in self.graph.nodes
         earliest = EVER if whole and not self._forward else first
         latest = self._as_of if whole and self._forward else last
-        for edge in self._through.get(key, ()):
-            at = edge.at
-            if earliest <= at <= latest:
-                other = edge.target if self._forward else edge.source
-                if self._note(Reached(other, at, at, True), is_node=not is_node):
-                    self.graph.edges.add(edge)
+        if through := self._through.get(key):
+            self._go_through(through, earliest, latest, is_node=key not in self.graph.nodes)
         for stay in self._above.get(key, ()):
             since, until = max(earliest, stay.start), min(latest, stay.end)
-            if since <= until and self._note(Reached(stay.carrier, since, until, False)):
+            if since <= until and self._takes_in(stay.carrier):
+                self._next.append(Reached(stay.carrier, since, until, False))
                 self._walked(stay)
         if whole:
             for stay in self._inside.get(key, ()):
                 since, until = max(first, stay.start), min(last, stay.end)
-                if since <= until and self._note(Reached(stay.child, since, until, True)):
+                if since <= until and self._takes_in(stay.child):
+                    self._next.append(Reached(stay.child, since, until, True))
                     self._walked(stay)
+
+    def _go_through(self, through: Iterable[Edge], earliest: datetime, latest: datetime, *, is_node: bool) -> None:
+        """Into transformations or out of them: most of what a walk does."""
+        depth, walked = self.graph.depth, self.graph.edges
+        ahead = self._now if is_node else self._next
+        room = self._level < self._most_depth
+        forward = self._forward
+        for edge in through:
+            at = edge.at
+            if earliest <= at <= latest:
+                other = edge.target if forward else edge.source
+                if (room and other in depth) or self._takes_in(other, is_node=is_node):
+                    ahead.append(Reached(other, at, at, True))
+                    walked.add(edge)
 
     def _walked(self, stay: Stay) -> None:
         self.graph.stays.add(stay)
         self.graph.edges.update(stay.edges)
 
-    def _note(self, one: Reached, *, is_node: bool = False) -> bool:
-        """Take in what was reached. False when it lies too deep, or there is no more room for it.
+    def _takes_in(self, key: str, *, is_node: bool = False) -> bool:
+        """Count what was reached in. False when it lies too deep, or there is no more room for it.
 
         A transformation lies at the depth of what led to it: whoever may not go on to its other side stops before it.
         """
-        depth, key = self.graph.depth, one.key
+        depth = self.graph.depth
         if self._level >= self._most_depth:
             if key not in depth:
                 self.graph.cut.add(Cut.DEPTH)
@@ -282,7 +311,6 @@ class Walk:
             depth[key] = self._level + (0 if is_node else 1)
             if is_node:
                 self.graph.nodes.add(key)
-        (self._now if is_node else self._next).append(one)
         return True
 
 

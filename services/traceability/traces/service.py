@@ -1,6 +1,6 @@
 """Tracing a code: the walk through what the caller sees, and what the events along it say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +22,7 @@ from services.traceability.traces.behind import (
 from services.traceability.traces.collecting import rare_collections
 from services.traceability.traces.custody import (
     Balance,
+    EventHead,
     Heads,
     Holder,
     Movement,
@@ -42,6 +43,7 @@ from services.traceability.traces.rules import (
     Cut,
     Direction,
     Edge,
+    EventEdges,
     Graph,
     Walk,
 )
@@ -199,20 +201,25 @@ async def walk(
 
 
 async def _seen(
-    session: AsyncSession, actor: Actor, edges: list[Edge], heads: Heads, judged: set[UUID], known_at: datetime | None
+    session: AsyncSession,
+    actor: Actor,
+    told: list[EventEdges],
+    heads: Heads,
+    judged: set[UUID],
+    known_at: datetime | None,
 ) -> tuple[list[Edge], Mapping[str, Sequence[datetime]]]:
     """Those of the edges that the caller sees, and when the carriers among them were emptied; notes their heads."""
-    fresh = {edge.event_pk for edge in edges} - judged
+    fresh = {one.event_pk for one in told} - judged
     judged |= fresh
     heads |= await repository.heads_of(session, actor, fresh, known_at=known_at)
-    seen = [edge for edge in edges if _is_seen(edge, heads)]
+    seen = [edge for one in told if (head := heads.get(one.event_pk)) is not None for edge in _shown(one, head)]
     carriers = {edge.target for edge in seen if edge.kind != TRANSFORMED}
     return seen, await repository.emptied(session, carriers, actor, known_at)
 
 
-def _is_seen(edge: Edge, heads: Heads) -> bool:
-    head = heads.get(edge.event_pk)
-    return head is not None and (head.shown is None or {edge.source, edge.target} <= head.shown)
+def _shown(told: EventEdges, head: EventHead) -> Iterable[Edge]:
+    shown = head.shown
+    return told.edges() if shown is None else (e for e in told.edges() if {e.source, e.target} <= shown)
 
 
 async def state_limit(session: AsyncSession, actor: Actor, wanted: LimitCreate) -> TraceLimit:
