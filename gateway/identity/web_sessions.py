@@ -130,6 +130,14 @@ async def _visitor(
     return SignedIn(actor, issuer_of(request).issue(actor, _BEARER_LIFE))
 
 
+async def look_again(request: Request, session: AsyncSession) -> SignedIn | None:
+    """Who the browser's session stands for by now, with a fresh token: a stream outlives the look that let it begin.
+
+    Roll `session` back: a screen that is left alone is not being used.
+    """
+    return await _visitor(request, session, await _open(request, session))
+
+
 def _signed_in(visitor: Annotated[SignedIn | None, Depends(_visitor)]) -> SignedIn:
     if visitor is None:
         raise Unauthenticated("尚未登录，或登录已过期")

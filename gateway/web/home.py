@@ -19,7 +19,7 @@ from gateway.web.sampling import whistle_timeline
 from gateway.web.sampling.whistles import listed
 from gateway.web.visitors import UPLOADERS, WHISTLE_READERS, PerhapsVisitor, Visitor
 from shared import times
-from shared.contracts.codes import OFFICIALS, SERVICES, Role, Unit
+from shared.contracts.codes import SERVICES, Role, Unit
 from shared.contracts.sampling import WhistleState
 from shared.database import Session
 
@@ -28,20 +28,6 @@ log = structlog.get_logger(__name__)
 
 BUDGET_SECONDS = 1.5
 SHOWN = 10
-CLOCK_READERS = (*sorted(OFFICIALS), Role.ADMINISTRATOR)
-OBJECT_PAGES = {
-    "whistle": "/whistles/{}",
-    "sample": "/samples/{}",
-    "disposal_case": "/disposals/{}",
-    "objection": "/objections/{}",
-    "retest": "/retests/{}",
-    "correction_case": "/corrections/{}",
-    "clue": "/grid/clues/{}",
-    "supervision_letter": "/corrections/letters/{}",
-    "case_request": "/case-requests/{}",
-    "recall": "/traces/recalls/{}",
-} | {part: f"/clock-objects/{part}/{{}}" for part in clock_pages.PARTS}
-"""Where an object with a clock has a page, its own or that of what it is part of."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +57,7 @@ async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere
             (
                 asked.unit.label,
                 clock["title"],
-                _page_of(clock, visitor),
+                clock_pages.page_of(clock, visitor),
                 whistle_timeline.clock_of(clock, now),
             )
             for asked in overdue
@@ -92,16 +78,9 @@ async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere
     )
 
 
-def _page_of(clock: dict[str, Any], visitor: Visitor) -> str:
-    """Empty where there is no page, or none for this visitor: an administrator sees what is late, not the files."""
-    if clock["object_type"] != "whistle" and not visitor.actor.has(*OFFICIALS):
-        return ""
-    return OBJECT_PAGES.get(clock["object_type"], "").format(clock["object_id"])
-
-
 async def _overdue(services: Services, visitor: Visitor) -> list[Asked]:
     """Overdue clocks of all services, for officials."""
-    if not visitor.actor.has(*CLOCK_READERS):
+    if not visitor.actor.has(*clock_pages.CLOCK_READERS):
         return []
     wanted = {"state": "overdue", "limit": str(SHOWN)}
     return list(await asyncio.gather(*(_ask(services, visitor, unit, "/v1/clocks", wanted) for unit in SERVICES)))

@@ -16,14 +16,13 @@ from gateway.web import (
     display,
     home,
     oidc_sign_in,
-    regions,
     registered,
     search,
     sign_in,
     styleguide,
 )
 from gateway.web.assets import StaticAssets
-from gateway.web.command_centre import comparisons
+from gateway.web.command_centre import board_pages, comparisons, live
 from gateway.web.inspection import (
     assignments,
     business_file,
@@ -101,8 +100,9 @@ PAGES: Sequence[APIRouter] = (
     sign_in.router,
     oidc_sign_in.router,
     account.router,
-    regions.router,
+    board_pages.router,
     comparisons.router,
+    live.router,
     registered.router,
     uploads.router,
     rapid_tests.router,
@@ -179,6 +179,7 @@ def install_site(app: FastAPI) -> None:
     """Mount static files and headers, and let a browser see its errors as pages; count what strangers send."""
     app.mount("/static", StaticAssets(), name="static")
     app.state.doubt_window = Window()
+    app.state.live = live.Live()
     app.add_middleware(SecurityHeadersMiddleware)
     for case, handler in list(app.exception_handlers.items()):
         app.add_exception_handler(case, _also_as_page(cast(Handler, handler)))

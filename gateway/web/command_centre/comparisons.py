@@ -15,8 +15,9 @@ from gateway.dashboards.region import NOT_REWOUND
 from gateway.dashboards.router import ChosenMoment, ChosenPeriod, KeptAnswers, RegionInPath, this_month
 from gateway.dashboards.schemas import ComparedFigure, ComparedSection, Comparison
 from gateway.web import boards, csv_export, words
+from gateway.web.command_centre.board_pages import moment_parameter
 from gateway.web.pages import render
-from gateway.web.regions import crumbs_to, moment_parameter, places_below, region_name
+from gateway.web.regions import crumbs_to, places_below, region_name
 from gateway.web.visitors import CanReadBoards
 from shared.contracts.regions import RegionCode
 from shared.database import Session
