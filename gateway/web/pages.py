@@ -24,6 +24,7 @@ SECTIONS = (
     *((pages, "/sampling-tasks") for pages in ("/samplers", "/laboratories")),
     *((pages, "/disposals") for pages in ("/objections", "/retests", "/recall-requests", "/case-requests")),
     ("/published-tables", "/publications"),
+    ("/api-clients", "/webhooks"),
     *((pages, "/evaluations") for pages in ("/assessments", "/target-plans", "/indices")),
     ("/satisfaction-surveys", "/evaluations"),
     *((pages, "/evaluations") for pages in ("/evaluation-tasks", "/site-visits", "/self-reports", "/lists", "/credit")),

@@ -20,6 +20,7 @@ from gateway.web import (
     search,
     sign_in,
     styleguide,
+    webhook_pages,
 )
 from gateway.web.assets import StaticAssets
 from gateway.web.command_centre import board_pages, comparisons, live
@@ -100,6 +101,7 @@ PAGES: Sequence[APIRouter] = (
     sign_in.router,
     oidc_sign_in.router,
     account.router,
+    webhook_pages.router,
     board_pages.router,
     comparisons.router,
     live.router,

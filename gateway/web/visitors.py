@@ -106,6 +106,7 @@ NAVIGATION = (
     ("追溯召回", "/traces", TRACE_READERS),
     ("进货卖货", "/shop", TRADERS),
     ("我的档案", "/my-business", (Role.BUSINESS,)),
+    ("对接", "/webhooks", (Role.ADMINISTRATOR,)),
 )
 """Pages for who works with them, by role, in the order of use."""
 
@@ -172,6 +173,7 @@ CanReadRewards = Annotated[Visitor, Depends(AllowVisitors(*REWARD_READERS))]
 CanKeepRewards = Annotated[Visitor, Depends(AllowVisitors(*REWARD_KEEPERS))]
 CanReadLeniency = Annotated[Visitor, Depends(AllowVisitors(*LENIENCY_READERS))]
 IsInspector = Annotated[Visitor, Depends(AllowVisitors(Role.INSPECTOR))]
+IsAdministrator = Annotated[Visitor, Depends(AllowVisitors(Role.ADMINISTRATOR))]
 IsLeader = Annotated[Visitor, Depends(AllowVisitors(Role.LEADER))]
 IsOffice = Annotated[Visitor, Depends(AllowVisitors(*OFFICE))]
 CanDecideOnRecalls = Annotated[Visitor, Depends(AllowVisitors(*RECALL_DECIDERS))]
