@@ -8,8 +8,8 @@ from html import escape
 from services.traceability.certificates.models import Certificate
 from services.traceability.certificates.rules import WORDS, Basis, CertificateKind, Root
 from services.traceability.codes import qr
-from services.traceability.everyday_events.units import Amount
 from services.traceability.tickets.rules import in_words
+from services.traceability.units.goods import Amount
 from shared.times import in_words as moment_in_words
 
 _STYLE = """

@@ -38,7 +38,6 @@ from services.traceability.everyday_events.rules import (
     lot_code,
     lot_key,
 )
-from services.traceability.everyday_events.units import Amount
 from services.traceability.farm_inputs.service import not_yet_harvestable
 from services.traceability.lots.rules import Holder
 from services.traceability.productions.rules import ProductionKind
@@ -51,6 +50,7 @@ from services.traceability.subjects import service as subjects
 from services.traceability.subjects.models import Subject
 from services.traceability.subjects.standing import recount
 from services.traceability.tickets.rules import CLOCK_TOLERANCE
+from services.traceability.units.goods import Amount
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.http.problems import FieldError

@@ -27,13 +27,13 @@ from services.traceability.everyday_events.rules import (
     lot_key,
     observation,
 )
-from services.traceability.everyday_events.units import Amount
 from services.traceability.stocks import service as stocks
 from services.traceability.stocks.models import StockReason
 from services.traceability.stocks.service import Movement
 from services.traceability.subjects import service as subjects
 from services.traceability.subjects.models import Subject
 from services.traceability.tickets.rules import CLOCK_TOLERANCE
+from services.traceability.units.goods import Amount
 from shared.http.auth import Actor
 from shared.http.problems import FieldError
 from shared.times import day_of, now

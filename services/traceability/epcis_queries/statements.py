@@ -35,10 +35,10 @@ from services.traceability.epcis_queries.conditions import (
     Quantity,
     Within,
 )
-from services.traceability.epcis_queries.units import in_each_unit
 from services.traceability.master_data.models import MasterDataAttribute, MasterDataElement
 from services.traceability.master_data.repository import visible as may_read
 from services.traceability.master_data.repository import within
+from services.traceability.units.codes import in_each_unit
 from shared.http.auth import Actor
 
 

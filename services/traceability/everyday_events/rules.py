@@ -15,9 +15,9 @@ from uuid import UUID, uuid5
 
 from services.traceability.codes.rules import OWN_KEY, CodeKind, read_own_code
 from services.traceability.epcis_events.keys import is_instance
-from services.traceability.everyday_events.units import Amount
 from services.traceability.identifiers import as_link, match_key
 from services.traceability.lots.rules import normalise_code, plain
+from services.traceability.units.goods import Amount
 from shared.times import SHANGHAI
 
 Event = dict[str, Any]

@@ -8,8 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.traceability.database import Base
-from services.traceability.everyday_events.units import Amount
 from services.traceability.farm_inputs.rules import InputKind
+from services.traceability.units.goods import Amount
 from shared.database import Versioned
 
 

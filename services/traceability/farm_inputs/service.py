@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.everyday_events import service as events
 from services.traceability.everyday_events.rules import Act, Goods, dispensing, is_one_thing, lot_code, lot_key
-from services.traceability.everyday_events.units import Amount
 from services.traceability.farm_inputs import repository
 from services.traceability.farm_inputs.models import FarmInput, FarmInputUse
 from services.traceability.farm_inputs.problems import (
@@ -29,6 +28,7 @@ from services.traceability.stocks.service import Movement
 from services.traceability.subjects import service as subjects
 from services.traceability.subjects.models import Subject
 from services.traceability.tickets.rules import CLOCK_TOLERANCE
+from services.traceability.units.goods import Amount
 from shared.http.auth import Actor
 from shared.http.problems import FieldError
 from shared.times import day_of, now

@@ -9,9 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.traceability.database import Base
-from services.traceability.everyday_events.units import Amount
 from services.traceability.productions.problems import ReleaseAlreadyJudged
 from services.traceability.productions.rules import ProductionKind
+from services.traceability.units.goods import Amount
 from shared.database import Versioned
 from shared.dated_rules.models import DatedRule, dated
 
@@ -68,10 +68,13 @@ class Production(Versioned, Base):
 
 
 class ProductionPart(Base):
-    """A lot that went in or came out."""
+    """A lot that went in or came out. `content_quantity` and `content_unit` are what one piece holds, net."""
 
     __tablename__ = "production_parts"
-    __table_args__ = (Index(None, "lot_key"),)
+    __table_args__ = (
+        Index(None, "lot_key"),
+        CheckConstraint("(content_quantity IS NULL) = (content_unit IS NULL)", name="content_has_its_unit"),
+    )
 
     production_id: Mapped[UUID] = mapped_column(ForeignKey("productions.id"), primary_key=True)
     is_output: Mapped[bool] = mapped_column(primary_key=True)
@@ -81,6 +84,8 @@ class ProductionPart(Base):
     lot_code: Mapped[str]
     quantity: Mapped[Decimal]
     unit: Mapped[str]
+    content_quantity: Mapped[Decimal | None]
+    content_unit: Mapped[str | None]
     produced_on: Mapped[date | None]
     expires_on: Mapped[date | None]
     certificates: Mapped[list[Any]]
@@ -88,6 +93,12 @@ class ProductionPart(Base):
     @property
     def amount(self) -> Amount:
         return Amount(self.quantity, self.unit)
+
+    @property
+    def content(self) -> Amount | None:
+        if self.content_quantity is None or self.content_unit is None:
+            return None
+        return Amount(self.content_quantity, self.content_unit)
 
 
 class YieldBand(DatedRule, Base):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from services.traceability.everyday_events.units import Amount
+from services.traceability.units.goods import Amount
 
 
 class ProductionKind(StrEnum):
@@ -55,7 +55,7 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The parts of a production that its rules look at."""
+    """The parts of a production that its rules look at: amounts by weight or volume where these are told."""
 
     kind: ProductionKind
     inputs: Sequence[Amount]
@@ -127,7 +127,8 @@ def _not_kept(shape: Shape) -> list[Wrong]:
         Wrong(
             "/outputs",
             f"{shape.kind.label}前后数量应相等：投入 {_written(went_in.get(unit))}{unit}，"
-            f"产出加损耗 {_written(came_out.get(unit))}{unit}；有损耗的请写入 losses",
+            f"产出加损耗 {_written(came_out.get(unit))}{unit}；"
+            "有损耗的请写入 losses，分装成件的请写 content（每件净含量）",
             "not_conserved",
         )
         for unit in sorted(went_in.keys() | came_out.keys())

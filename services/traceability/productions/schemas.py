@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from services.traceability.productions.rules import ProductionKind
 from services.traceability.tickets.schemas import CertificateRef, Counted, LotText
+from services.traceability.units.goods import Amount
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
@@ -25,7 +26,26 @@ class InputWrite(Counted):
     product_name: Words = Field(min_length=1, max_length=100, examples=["白条鸭"])
     lot: LotText = Field(description="批号、追溯码或 lot_key", examples=["DEMO-Y1"])
     lot_owner_id: UUID | None = Field(default=None, description="批号是哪个主体编的；不填即本主体")
+    content: Counted | None = Field(
+        default=None,
+        description="按件计的（盒、袋、箱），每件净含量；散装分装成件须写，前后才能相抵",
+        examples=[{"quantity": "500", "unit": "克"}],
+    )
     certificates: list[CertificateRef] = Field(default_factory=list, max_length=20)
+
+    @model_validator(mode="after")
+    def _declares_the_content_of_pieces(self) -> "InputWrite":
+        if self.content is not None and (self.amount.measured or not self.content.amount.measured):
+            raise ValueError("content 是每件的净含量：数量按件计（如 盒），content 用公斤、克、升、毫升")
+        return self
+
+    @property
+    def measured(self) -> Amount:
+        """How much it is by weight or volume, where that is told; else as it was counted."""
+        if self.content is None:
+            return self.amount
+        each = self.content.amount
+        return Amount(self.amount.quantity * each.quantity, each.unit)
 
 
 class OutputWrite(InputWrite):
@@ -62,6 +82,11 @@ class ProductionWrite(Schema):
     release: ReleaseWrite | None = Field(default=None, description="出厂检验；也可以以后再报")
 
 
+class ContentRead(Schema):
+    quantity: Number = Field(examples=["0.5"])
+    unit: str = Field(examples=["kg"])
+
+
 class PartRead(Schema):
     number: int = Field(examples=[1])
     product_name: str = Field(examples=["酱鸭"])
@@ -69,6 +94,7 @@ class PartRead(Schema):
     lot_code: str = Field(examples=["DEMO-J1"])
     quantity: Number = Field(examples=["80"])
     unit: str = Field(examples=["kg"])
+    content: ContentRead | None = Field(description="按件计的，每件净含量", examples=[None])
     produced_on: date | None
     expires_on: date | None
     certificates: list[CertificateRef]

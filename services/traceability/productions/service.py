@@ -20,7 +20,6 @@ from services.traceability.everyday_events.rules import (
     lot_key,
     transformation,
 )
-from services.traceability.everyday_events.units import Amount
 from services.traceability.lots.rules import Holder
 from services.traceability.lots.service import hold_lot
 from services.traceability.productions import repository
@@ -46,6 +45,7 @@ from services.traceability.stocks.service import Movement
 from services.traceability.subjects import service as subjects
 from services.traceability.subjects.models import Subject
 from services.traceability.tickets.rules import CLOCK_TOLERANCE, expiry
+from services.traceability.units.goods import Amount
 from shared.dated_rules.service import state_rule
 from shared.http.auth import Actor
 from shared.http.problems import FieldError
@@ -159,8 +159,8 @@ async def _judge(session: AsyncSession, production: Production, body: ReleaseWri
 def _shape(body: ProductionWrite) -> Shape:
     return Shape(
         body.kind,
-        [part.amount for part in body.inputs],
-        [part.amount for part in body.outputs],
+        [part.measured for part in body.inputs],
+        [part.measured for part in body.outputs],
         [loss.amount for loss in body.losses],
         [frozenset(paper.kind for paper in part.certificates) for part in body.inputs],
         [frozenset(paper.kind for paper in part.certificates) for part in body.outputs],
@@ -210,6 +210,8 @@ def _part(owner_id: UUID, at: int, is_output: bool, part: InputWrite) -> Product
         lot_code=lot_code(key),
         quantity=part.amount.quantity,
         unit=part.amount.unit,
+        content_quantity=part.content.amount.quantity if part.content else None,
+        content_unit=part.content.amount.unit if part.content else None,
         produced_on=dated.produced_on if dated else None,
         expires_on=expiry(dated.produced_on, dated.shelf_life_days, dated.expires_on) if dated else None,
         certificates=[paper.model_dump(mode="json") for paper in part.certificates],

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from services.traceability.epcis_queries.units import comparable_units, converted
+from services.traceability.units.codes import comparable_units, converted
 from shared.contracts.traceability import RecallLevel, RecallState
 
 SCOPE_FORMAT = "shian-recall-scope/1"

@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.epcis_events.keys import kind_of
-from services.traceability.everyday_events.units import Amount
 from services.traceability.recalls import repository
 from services.traceability.recalls.rules import SCOPE_FORMAT
 from services.traceability.traces import service as traces
@@ -21,6 +20,7 @@ from services.traceability.traces.custody import PIECE, Balance, Flow, Holder, h
 from services.traceability.traces.repository import places_named
 from services.traceability.traces.rules import Direction
 from services.traceability.traces.service import MOST_DEPTH, MOST_NODES, Trace
+from services.traceability.units.goods import Amount
 from shared.http.auth import Actor
 
 

@@ -8,9 +8,9 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.traceability.everyday_events.units import Amount
 from services.traceability.stocks import repository
 from services.traceability.stocks.models import StockReason
+from services.traceability.units.goods import Amount
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.traceability.database import Base
-from services.traceability.everyday_events.units import Amount
 from services.traceability.tickets.problems import TicketStepRefused
 from services.traceability.tickets.rules import GoodsCategory, TicketChannel, TicketKind, TicketState
+from services.traceability.units.goods import Amount
 from shared.database import Versioned
 from shared.ids import uuid7
 

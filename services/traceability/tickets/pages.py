@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from html import escape
 
 from services.traceability.codes import qr
-from services.traceability.everyday_events.units import Amount
 from services.traceability.lots.rules import Refusal
 from services.traceability.tickets.models import Ticket, TicketLine
 from services.traceability.tickets.rules import TicketState, in_words
+from services.traceability.units.goods import Amount
 from shared.times import in_words as moment_in_words
 
 _STYLE = """

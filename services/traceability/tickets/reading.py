@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.traceability.everyday_events.units import Amount
 from services.traceability.lots.rules import Holder, Refusal
 from services.traceability.recalls.sales import refusals
 from services.traceability.stocks.schemas import OversoldRead
@@ -22,6 +21,7 @@ from services.traceability.tickets.schemas import (
     TicketDetail,
     TicketRead,
 )
+from services.traceability.units.goods import Amount
 from shared.http.auth import Actor
 from shared.personal_data.masking import masked_contact
 from shared.personal_data.schemas import DisclosureRead

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.traceability.everyday_events.units import amount
 from services.traceability.figures import service as figures
 from services.traceability.figures.trades import counts_of
 from services.traceability.subjects import service as subjects
@@ -15,6 +14,7 @@ from services.traceability.tickets.models import Receipt, Ticket
 from services.traceability.tickets.problems import ReceiptIdReused, TicketRefused, TicketTaken, UnknownTicket
 from services.traceability.tickets.rules import CLOCK_TOLERANCE, TicketState, first_claim
 from services.traceability.tickets.schemas import CountedLine, ReceiptWrite
+from services.traceability.units.goods import amount
 from shared.http.auth import Actor
 from shared.http.problems import FieldError
 from shared.times import in_words, now

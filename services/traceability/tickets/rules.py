@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from services.traceability.everyday_events.units import Amount
+from services.traceability.units.goods import Amount
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
 """How far a terminal's clock may be ahead."""

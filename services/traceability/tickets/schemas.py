@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
-from services.traceability.everyday_events.units import LONGEST_UNIT, Amount, amount
 from services.traceability.identifiers import fault_of
 from services.traceability.lots.rules import plain
 from services.traceability.stocks.schemas import OversoldRead
 from services.traceability.tickets.rules import GoodsCategory, TicketChannel, TicketKind, TicketState
+from services.traceability.units.goods import LONGEST_UNIT, Amount, amount
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words

@@ -18,7 +18,6 @@ from services.traceability.everyday_events.rules import (
     ticket_key,
     void_shipping,
 )
-from services.traceability.everyday_events.units import Amount
 from services.traceability.record_checks import service as record_checks
 from services.traceability.record_checks.rules import Record, RecordKind
 from services.traceability.stocks import service as stocks
@@ -28,6 +27,7 @@ from services.traceability.subjects import service as subjects
 from services.traceability.subjects.models import Subject
 from services.traceability.tickets.models import Receipt, Ticket, TicketLine
 from services.traceability.tickets.rules import TicketKind, arrived
+from services.traceability.units.goods import Amount
 from shared.contracts.inspection import BusinessKind
 from shared.times import day_of
 

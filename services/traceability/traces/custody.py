@@ -11,8 +11,8 @@ from uuid import UUID
 
 from services.traceability.epcis_events.keys import gln_key, is_class
 from services.traceability.epcis_events.vocabularies import CBV
-from services.traceability.epcis_queries.units import comparable_units, converted
 from services.traceability.traces.rules import Stay
+from services.traceability.units.codes import comparable_units, converted
 
 PIECE = "C62"
 """The unit of what is counted: an amount without a unit, and a thing that has a number of its own."""

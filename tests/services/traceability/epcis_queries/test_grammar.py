@@ -32,9 +32,9 @@ from services.traceability.epcis_queries.conditions import (
     Within,
 )
 from services.traceability.epcis_queries.rules import read_condition, read_query
-from services.traceability.epcis_queries.units import comparable_units, converted
 from services.traceability.epcis_queries.values import BadParameter, Given, TooManyValues
 from services.traceability.identifiers import match_key
+from services.traceability.units.codes import comparable_units, converted
 
 NAMESPACES = {"example": ["https://ns.example.com/epcis/"]}
 CBV = "https://ref.gs1.org/cbv/"

@@ -13,7 +13,7 @@ from services.traceability.epcis_events.formats import write_json
 from services.traceability.epcis_events.reading import ReadEvent, read_event
 from services.traceability.everyday_events import rules
 from services.traceability.everyday_events.rules import Act, Event, Goods, Label, Reading, Sensing
-from services.traceability.everyday_events.units import Amount, amount
+from services.traceability.units.goods import Amount, amount
 
 OWNER = UUID("0199f3a0-0000-7000-8000-000000000001")
 MOMENTS = st.integers(1_700_000_000_000, 1_900_000_000_000).map(lambda at: datetime.fromtimestamp(at / 1000, tz=UTC))

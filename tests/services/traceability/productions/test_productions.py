@@ -86,6 +86,28 @@ async def test_a_split_that_does_not_add_up_is_refused_with_both_sums(client_of:
     assert [error["pointer"] for error in same.json()["errors"]] == ["/outputs/0/lot"]
 
 
+async def test_loose_goods_are_repacked_into_boxes_by_what_a_box_holds(client_of: ClientOf) -> None:
+    own, dealer = await shop(client_of, "演示分装店（虚构）")
+    boxes = part("B", "19", unit="盒")
+    wanted = production([part("A", "10")], [boxes], kind="repack")
+    unsaid = await dealer.put(f"/v1/productions/{uuid4()}", json=wanted)
+    assert {error["code"] for error in unsaid.json()["errors"]} == {"not_conserved"}
+    assert "content" in unsaid.json()["errors"][0]["message"]
+    boxes["content"] = {"quantity": "500", "unit": "克"}
+    short = await dealer.put(f"/v1/productions/{uuid4()}", json=wanted)
+    assert "9.5kg" in short.json()["errors"][0]["message"]
+    wanted["losses"] = [{"quantity": "1", "unit": "斤", "reason": "损耗"}]
+    made = await record(dealer, wanted)
+    [told] = made["outputs"]
+    assert (told["quantity"], told["unit"], told["content"]) == ("19", "盒", {"quantity": "0.5", "unit": "kg"})
+    assert await stock(dealer, own) == {"A": ("-10", "kg"), "B": ("19", "盒")}
+    back = production([boxes], [part("C", "9.5")], kind="repack")
+    assert (await record(dealer, back))["yield_percent"] == "100"
+    weighed = part("B", "19") | {"content": {"quantity": "500", "unit": "克"}}
+    refused = await dealer.put(f"/v1/productions/{uuid4()}", json=production([part("A", "1")], [weighed]))
+    assert refused.status_code == 422, "what was weighed has no content a piece"
+
+
 async def test_a_lot_that_fails_its_release_is_held_and_neither_sold_nor_used(client_of: ClientOf) -> None:
     own, kitchen = await shop(client_of, "演示湿米粉厂（虚构）", kind="production")
     made = await record(kitchen, production([part("MI-1", "100")], [part("FEN-1", "220")], process="wet_rice_noodle"))

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.traceability.everyday_events.units import Amount, amount
 from services.traceability.productions.rules import (
     Band,
     Bands,
@@ -19,6 +18,7 @@ from services.traceability.productions.rules import (
     wrongs,
     yield_percent,
 )
+from services.traceability.units.goods import Amount, amount
 
 WEIGHTS = st.decimals(Decimal("0.001"), Decimal(1000), places=3).map(lambda number: Amount(number, "kg"))
 KEEPING = st.sampled_from([ProductionKind.SPLIT, ProductionKind.MIX, ProductionKind.REPACK])

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.traceability.everyday_events.units import Amount
 from services.traceability.record_checks.rules import Retention, keep_until, missing, months_later
 from services.traceability.tickets.rules import arrived, differences, expiry, first_claim
+from services.traceability.units.goods import Amount
 
 AMOUNTS = st.builds(Amount, st.decimals(Decimal(0), Decimal(1000), places=3), st.sampled_from(["kg", "盒"]))
 LINES = st.dictionaries(st.integers(1, 8), AMOUNTS, max_size=6)

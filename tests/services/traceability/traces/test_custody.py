@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.traceability.epcis_events.vocabularies import CBV
-from services.traceability.epcis_queries.units import converted
 from services.traceability.traces.custody import (
     Contents,
     EventHead,
@@ -23,6 +22,7 @@ from services.traceability.traces.custody import (
     yields,
 )
 from services.traceability.traces.rules import FOR_EVER, Edge, Stay
+from services.traceability.units.codes import converted
 from tests.services.traceability.traces.chains import START, lot, sscc
 
 HOLDERS = [Holder(f"place:{n}", f"演示{n}（虚构）", None, None) for n in range(4)]

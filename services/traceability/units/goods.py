@@ -9,6 +9,8 @@ import unicodedata
 from decimal import Decimal
 from typing import NamedTuple
 
+from services.traceability.units.codes import comparable_units, converted
+
 LONGEST_UNIT = 10
 
 
@@ -19,29 +21,37 @@ class Amount(NamedTuple):
     unit: str
 
     @property
+    def measured(self) -> bool:
+        """Weighed or filled, not counted in pieces."""
+        return self.unit in _CODES
+
+    @property
     def uom(self) -> str | None:
         """The unit's code in events; None for pieces, which events count without one."""
         return _CODES.get(self.unit)
 
 
 _CODES = {"kg": "KGM", "L": "LTR"}
-_FACTORS: dict[str, tuple[Decimal, str]] = {
-    **dict.fromkeys(("kg", "千克", "公斤"), (Decimal(1), "kg")),
-    **dict.fromkeys(("g", "克"), (Decimal("0.001"), "kg")),
-    **dict.fromkeys(("t", "吨"), (Decimal(1000), "kg")),
-    **dict.fromkeys(("斤", "市斤"), (Decimal("0.5"), "kg")),
-    "两": (Decimal("0.05"), "kg"),
-    **dict.fromkeys(("l", "升"), (Decimal(1), "L")),
-    **dict.fromkeys(("ml", "毫升"), (Decimal("0.001"), "L")),
+_KEPT = {code: kept for kept, unit in _CODES.items() for code in comparable_units(unit)}
+_WRITTEN: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(("kg", "千克", "公斤"), ("1", "KGM")),
+    **dict.fromkeys(("g", "克"), ("1", "GRM")),
+    **dict.fromkeys(("t", "吨"), ("1", "TNE")),
+    **dict.fromkeys(("斤", "市斤"), ("0.5", "KGM")),
+    "两": ("0.05", "KGM"),
+    **dict.fromkeys(("l", "升"), ("1", "LTR")),
+    **dict.fromkeys(("ml", "毫升"), ("1", "MLT")),
 }
+"""What people write, as how many of which unit."""
 
 
 def amount(quantity: Decimal, unit: str) -> Amount:
     """What somebody counted, in the unit it is kept in. Raises `ValueError` in Chinese for a part of a piece."""
     written = unicodedata.normalize("NFKC", unit).strip()
-    factor, kept = _FACTORS.get(written.lower(), (None, written))
-    if factor is not None:
-        return Amount(quantity * factor, kept)
+    many, code = _WRITTEN.get(written.lower(), ("1", ""))
+    if code:
+        kept = _KEPT[code]
+        return Amount(converted(quantity * Decimal(many), code, _CODES[kept]), kept)
     if quantity != quantity.to_integral_value():
         raise ValueError(f"按“{written}”计的数量应为整数；称重的请用公斤、斤或克")
-    return Amount(quantity, kept)
+    return Amount(quantity, written)
