@@ -23,7 +23,7 @@ from gateway.web import (
     webhook_pages,
 )
 from gateway.web.assets import StaticAssets
-from gateway.web.command_centre import board_pages, comparisons, live
+from gateway.web.command_centre import board_pages, comparisons, exports, live, morning
 from gateway.web.inspection import (
     assignments,
     business_file,
@@ -105,6 +105,8 @@ PAGES: Sequence[APIRouter] = (
     board_pages.router,
     comparisons.router,
     live.router,
+    morning.router,
+    exports.router,
     registered.router,
     uploads.router,
     rapid_tests.router,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -69,6 +70,10 @@ async def region_board(
         period=period,
         periods=boards.period_choices(this_month()),
         picture=picture,
+        file_query=urlencode(
+            {"period": dashboard.period, "figure": chosen.definition.code if chosen else ""}
+            | ({"as_of": moment_parameter(moment)} if moment else {})
+        ),
         sees_businesses=visitor.actor.has(*INSPECTION_READERS),
         moment=moment_parameter(moment),
         latest_moment=moment_parameter(now),

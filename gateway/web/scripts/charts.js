@@ -99,6 +99,33 @@ function heatmap({ names, rows }, _options, style) {
 
 const KINDS = { bar: bars, line: lines, heatmap };
 
+// 存为图片：画好的图放大一倍落在画布上，标题写在上面；底色用面板的，深色大屏上存下来也看得清。
+async function savePicture(chart, title, style) {
+  const drawing = new Image();
+  drawing.src = chart.getDataURL();
+  await drawing.decode();
+  const [width, height, head] = [chart.getWidth(), chart.getHeight(), style.size * 2.5];
+  const canvas = Object.assign(document.createElement("canvas"), { width: width * 2, height: (height + head) * 2 });
+  const pen = canvas.getContext("2d");
+  pen.scale(2, 2);
+  pen.fillStyle = style.panel;
+  pen.fillRect(0, 0, width, height + head);
+  pen.fillStyle = style.ink;
+  pen.font = `600 ${style.size}px ${style.text.fontFamily}`;
+  pen.fillText(title, 8, style.size * 1.6, width - 16);
+  pen.drawImage(drawing, 0, head, width, height);
+  const address = URL.createObjectURL(await new Promise((done) => canvas.toBlob(done, "image/png")));
+  Object.assign(document.createElement("a"), { href: address, download: `${title}.png` }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+function offerPicture(figure, chart, style) {
+  const title = figure.querySelector("figcaption").firstChild.textContent.trim();
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "button no-print", textContent: "存为图片 PNG" });
+  button.addEventListener("click", () => savePicture(chart, title, style));
+  figure.append(button);
+}
+
 export function drawCharts(root) {
   const style = look();
   for (const figure of root.querySelectorAll("[data-chart]:not([data-drawn])")) {
@@ -119,5 +146,6 @@ export function drawCharts(root) {
     new ResizeObserver(() => chart.resize()).observe(canvas);
     addEventListener("beforeprint", () => chart.resize({ width: 640 }));
     figure.querySelector("details").open = false;
+    offerPicture(figure, chart, style);
   }
 }
