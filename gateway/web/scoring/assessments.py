@@ -64,6 +64,7 @@ async def assessment_list(
         request,
         "assessments.html",
         rounds=rounds,
+        begins=bool(visitor.actor.roles & OFFICE),
         filters=[("subjects", "考核谁", [("", "全部"), *SUBJECTS.items()], subjects)],
         next_cursor=page["next_cursor"] or "",
         cursor=cursor,
@@ -106,10 +107,11 @@ async def _show_round(
         period=Period.parse(found["period"]).label,
         who=SUBJECTS[found["subject_kind"]],
         weight=_percent(found["weight"]),
-        rows=[_row(one) for one in found["subjects"]],
+        rows=[row_shown(one) for one in found["subjects"]],
         quarter=quarter and [one | {"place": _place(one), "score": _score(one)} for one in quarter["subjects"]],
         quarter_name=quarter and Period.parse(quarter["period"]).label,
         missing=[Period.parse(one).label for one in quarter["missing"]] if quarter else [],
+        assesses=not found["published_at"] and visitor.actor.roles & OFFICE,
         publishes=not found["published_at"] and found["subjects"] and visitor.actor.roles & OFFICE,
         done=done,
         error=error,
@@ -175,7 +177,7 @@ async def target_board(
     )
 
 
-def _row(one: dict[str, Any]) -> dict[str, Any]:
+def row_shown(one: dict[str, Any]) -> dict[str, Any]:
     before, place = one["place_before"], one["best_place"]
     moved = ""
     if before is not None and place == one["worst_place"]:

@@ -187,7 +187,7 @@ def statement_step(node: Answer, inputs: Sequence[tuple[str, Answer]]) -> Step |
             faults = tuple((one["code"], f"{one['label']}（扣 {one['deduct']}）") for one in rule["faults"])
             lead = "没有选的记为查过、没有问题"
             fields.append(Field("faults", "发现的问题", "choices", lead, required=False, options=faults))
-    fields += [_value(name, item) for name, item in inputs if item.get("kind") != "peers"]
+    fields += [value_field(name, item) for name, item in inputs if item.get("kind") != "peers"]
     if not fields:
         return None
     hint = "扣分的、改正系统取得的数的，必填"
@@ -207,7 +207,7 @@ def statement_body(node: Answer, step: Step, typed: Mapping[str, str], inputs: M
         body["faults"] = {code: {one["code"]: one["code"] in wrong for one in node["rule"]["faults"]}}
     values = {name: given[f"value.{name}"] for name in inputs if given.get(f"value.{name}")}
     if values:
-        body["values"] = {name: _typed_value(inputs[name], text) for name, text in values.items()}
+        body["values"] = {name: typed_value(inputs[name], text) for name, text in values.items()}
     return body
 
 
@@ -225,7 +225,7 @@ def _points(node: Answer) -> Field:
     return Field("points", "得分", "decimal", f"满分 {node['points']}", required=False)
 
 
-def _value(name: str, item: Answer) -> Field:
+def value_field(name: str, item: Answer) -> Field:
     unit = item.get("unit") or ""
     hint = "系统取数；要改正才填" if item.get("source", "entered") != "entered" else unit
     if item.get("kind") == "boolean":
@@ -236,7 +236,7 @@ def _value(name: str, item: Answer) -> Field:
     return Field(f"value.{name}", item["label"], "text", hint.strip("；"), required=False)
 
 
-def _typed_value(item: Answer, text: str) -> Any:
+def typed_value(item: Answer, text: str) -> Any:
     if item.get("kind") == "boolean":
         return text == "yes"
     if item.get("kind", "number") == "number" and ("～" in text or "~" in text):

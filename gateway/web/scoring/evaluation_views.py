@@ -300,3 +300,15 @@ def _said(kind: str, content: Answer) -> str:
 
 def _moment(text: str) -> str:
     return words.full_time(datetime.fromisoformat(text))
+
+
+def readings_words(stated: Any, unit: str) -> str:
+    """A value as it was stated, with its unit; what nobody stated has no data, and a state is none."""
+    if isinstance(stated, Mapping):
+        if stated.get("low") is not None:
+            return f"{plain(stated['low'])}～{plain(stated['high'])} {unit}".strip()
+        states = {"missing": "暂无数据", "not_applicable": "不适用", "not_due": "未到期"}
+        return states.get(stated["state"]) or readings_words(stated["value"], unit)
+    if stated is None:
+        return "暂无数据"
+    return {True: "是", False: "否"}[stated] if isinstance(stated, bool) else f"{stated} {unit}".strip()

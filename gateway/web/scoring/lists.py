@@ -73,7 +73,7 @@ async def list_page(
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
     rules = await ask(services, visitor, "/v1/list-rules")
-    titles = _titles(rules)
+    titles = titles_of(rules)
     wanted = {"limit": str(ROWS_A_PAGE)}
     chosen = {"code": code if code in titles else "", "state": state if state in STATES else "", "cursor": cursor}
     page = await ask(services, visitor, "/v1/listings", **wanted, **{name: one for name, one in chosen.items() if one})
@@ -144,7 +144,7 @@ async def listing_page(
     return render(
         request,
         "listing.html",
-        listing=await _shown(session, listing, _titles(rules)),
+        listing=await _shown(session, listing, titles_of(rules)),
         held=held,
         outcome=_outcome(outcome, {}) if outcome else None,
         actions=_offered(listing, visitor),
@@ -171,7 +171,7 @@ async def send_step(
     return await take_step(request, services, visitor.caller, step, path, address, now, unit=Unit.SCORING)
 
 
-def _titles(rules: list[dict[str, Any]]) -> dict[str, str]:
+def titles_of(rules: list[dict[str, Any]]) -> dict[str, str]:
     """The title of each list by its code, of the newest rule."""
     return {one["code"]: one["content"]["title"] for one in reversed(rules)}
 

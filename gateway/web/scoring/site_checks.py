@@ -16,10 +16,12 @@ from gateway.web.regions import region_name
 from gateway.web.scoring import site_check_forms as forms
 from gateway.web.scoring.evaluation_steps import OFFICE
 from gateway.web.scoring.evaluations import BUDGET_SECONDS, ask
+from gateway.web.scoring.site_draw_forms import strata_of, towns_of
 from gateway.web.steps import WHOLE_FORM
 from gateway.web.visitors import CanReadEvaluations, Visitor
 from shared import times
 from shared.contracts.codes import Unit
+from shared.contracts.evaluations import RunState
 from shared.database import Session
 from shared.http.problems import Conflict, NotFound
 from shared.ids import uuid7
@@ -115,6 +117,10 @@ async def _show_plan(
         run=run,
         place=await region_name(session, run["region_code"]),
         plan=plan and forms.plan_shown(plan),
+        strata=strata_of(plan) if plan and plan["complete"] else [],
+        towns=towns_of(plan) if plan and plan["complete"] else [],
+        agrees=await _agrees(services, visitor, plan),
+        draws=plan is None and run["state"] == RunState.OPEN and bool(visitor.actor.roles & OFFICE),
         closes=bool(plan and plan["complete"] and not plan["closed_at"] and visitor.actor.roles & OFFICE),
         done=done,
         error=error,
@@ -132,6 +138,14 @@ async def _plan(services: Services, visitor: Visitor, evaluation_id: UUID) -> di
             return None
         raise
     return found
+
+
+async def _agrees(services: Services, visitor: Visitor, plan: Mapping[str, Any] | None) -> bool | None:
+    """Whether the stored draw comes out again from its seed and frame; None for whom it is still closed."""
+    if plan is None or not plan["complete"]:
+        return None
+    found = await ask(services, visitor, f"/v1/evaluations/{plan['evaluation_id']}/site-plan/verification")
+    return bool(found["agrees"])
 
 
 def _fresh(visit: Mapping[str, Any]) -> dict[str, str]:

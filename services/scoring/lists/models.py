@@ -51,6 +51,14 @@ class ListRound(Base):
     recorded_by: Mapped[UUID]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
+    @property
+    def subjects(self) -> int:
+        return len(self.outcomes)
+
+    @property
+    def proposed(self) -> int:
+        return sum(one["entry"] is not None for one in self.outcomes)
+
 
 class ListingState(StrEnum):
     PROPOSED = "proposed"

@@ -28,6 +28,17 @@ async def get_round(session: AsyncSession, actor: Actor, round_id: UUID) -> List
     return found
 
 
+async def list_rounds(
+    session: AsyncSession, actor: Actor, page: PageRequest, *, code: str | None, region: str | None
+) -> tuple[list[ListRound], str | None]:
+    statement = within_scope(select(ListRound), ListRound.region_code, actor)
+    if code is not None:
+        statement = statement.where(ListRound.code == code)
+    if region is not None:
+        statement = statement.where(ListRound.region_code.in_(codes_within([region])))
+    return await paginate(session, statement, page, order_by=[ListRound.id], descending=True)
+
+
 async def get_listing(
     session: AsyncSession, actor: Actor, listing_id: UUID, *, for_update: bool = False
 ) -> Listing | None:

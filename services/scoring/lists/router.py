@@ -17,6 +17,7 @@ from services.scoring.lists.schemas import (
     ListRoundCreate,
     ListRoundFromEvaluations,
     ListRoundRead,
+    ListRoundSummary,
     ListRuleCreate,
     ListRuleRead,
 )
@@ -54,6 +55,19 @@ async def state_list_rule(
     row = await state_rule(session, ListRule(**values), actor)
     response.headers["Location"] = "/v1/list-rules"
     return ListRuleRead.model_validate(row)
+
+
+@router.get("/list-rounds")
+async def list_list_rounds(
+    session: Session,
+    actor: CanReadLists,
+    page: PageParameters,
+    code: Annotated[Code | None, Query(description="榜单代码")] = None,
+    region: Annotated[RegionCode | None, Query(description="区划代码，含下级")] = None,
+) -> Page[ListRoundSummary]:
+    """历次评定，最近的在前。"""
+    rows, cursor = await repository.list_rounds(session, actor, page, code=code, region=region)
+    return Page(items=[ListRoundSummary.model_validate(row) for row in rows], next_cursor=cursor)
 
 
 @router.post("/list-rounds", status_code=201)

@@ -97,13 +97,18 @@ class OutcomeRead(Schema):
     why: str
 
 
-class ListRoundRead(Schema):
+class ListRoundSummary(Schema):
     id: UUID
     code: str
     rule_id: UUID
     title: str
     region_code: str
     held_on: date
+    subjects: int = Field(description="评了多少个")
+    proposed: int = Field(description="其中拟列入的")
+
+
+class ListRoundRead(ListRoundSummary):
     outcomes: list[OutcomeRead]
 
 

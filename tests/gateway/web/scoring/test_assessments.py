@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from shared.contracts.codes import Role
+from shared.times import day_of, now
 from tests.gateway.web.platform import DISTRICT, TOWN, Market, post
 from tests.gateway.web.sampling_stage import ok
 from tests.services.scoring.evaluations.running import key
@@ -53,6 +54,79 @@ async def test_a_round_is_read_and_published_on_its_page(market: Market) -> None
         assert "第3季度" in after
         assert "还没有通报，算未知" in after
         assert "通报这一期" not in after
+
+
+BEGUN = {
+    "scheme": "assessment-abcd@1",
+    "title": "部门考核（演示）",
+    "region_code": DISTRICT,
+    "subject_kind": "department",
+    "weight": "０.０３",
+}
+SCORED = {
+    "code": "JYJ",
+    "name": "演示教育部门（虚构）",
+    "on": "2026-07-31",
+    "value.pass_rate": "97～98",
+    "value.praised": "0",
+    **{f"value.{name}": "no" for name in GOOD},
+    "marks/G1/points": "10",
+    "marks/G1/reason": "演示：台账缺半年",
+    "marks/G1/evidence": "1",
+    "marks/G2/points": "20",
+    "marks/G2/reason": "演示",
+    "marks/G2/evidence": "1",
+    "vetoes": "演示：瞒报一次",
+}
+
+
+async def test_a_period_is_opened_scored_published_and_talked_about_on_pages(market: Market) -> None:
+    period = f"20{uuid4().int % 70 + 26}-08"
+    async with market.signed_in(Role.FOOD_SAFETY_OFFICE) as office:
+        assert "/assessments/new" in (await office.get("/assessments")).text
+        refused = await post(office, "/assessments/new", BEGUN | {"period": "2026"})
+        assert (refused.status_code, 'href="#period"' in refused.text) == (422, True)
+        begun = await post(office, "/assessments/new", BEGUN | {"period": period})
+        assert begun.status_code == 303, begun.text
+        round_ = begun.headers["location"]
+        form = f"{round_}/assess"
+        assert form in (await office.get(round_)).text
+        for changes, place in [
+            ({"code": ""}, "code"),
+            ({"value.pass_rate": "980"}, "value.pass_rate"),
+            ({"marks/G1/points": "四十"}, "marks/G1/points"),
+        ]:
+            wrong = await post(office, form, SCORED | changes)
+            assert (wrong.status_code, f'href="#{place}"' in wrong.text) == (422, True), changes
+            assert 'value="演示教育部门（虚构）"' in wrong.text, "nothing typed is lost"
+        scored = await post(office, form, SCORED)
+        assert scored.status_code == 303, scored.text
+        page = (await office.get(scored.headers["location"])).text
+        for said in (
+            "演示：瞒报一次",
+            "97～98 %",
+            "评分 10：演示：台账缺半年",
+            "一票否决",
+            "评价性抽检合格率 = 97～98",
+        ):
+            assert said in page, said
+        again = (await office.get(f"{form}?code=JYJ")).text
+        assert 'value="97～98"' in again
+        assert "演示：瞒报一次" in again
+        subject = f"{round_}/subjects/JYJ"
+        assert "现在不能办理" in (await office.get(f"{subject}/talk")).text
+        assert (await post(office, round_, {"version": "2"})).status_code == 303
+        talk = {"held_on": str(day_of(now())), "demands": "演示：补齐台账", "until": "2099-12-31", "version": "3"}
+        late = await post(office, f"{subject}/talk", talk | {"until": "2020-01-01"})
+        assert (late.status_code, 'href="#until"' in late.text) == (422, True)
+        held = await post(office, f"{subject}/talk", talk)
+        assert held.status_code == 303, held.text
+        assert "演示：补齐台账" in (await office.get(subject)).text
+    async with market.signed_in(Role.LEADER) as leader:
+        assert "演示：补齐台账" in (await leader.get(subject)).text
+        assert "/assessments/new" not in (await leader.get("/assessments")).text
+        assert "不由您的角色办理" in (await leader.get("/assessments/new")).text
+        assert (await leader.get(f"{round_}/subjects/NONE")).status_code == 404
 
 
 async def test_the_board_shows_what_was_reached_and_what_nobody_knows(market: Market) -> None:

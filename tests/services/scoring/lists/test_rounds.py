@@ -180,3 +180,14 @@ async def test_other_regions_do_not_learn_of_a_round_and_a_list_needs_a_rule(
     rules = (await office.get("/v1/list-rules")).json()
     assert {rule["code"] for rule in rules} == {"food-red-black", "market-red-black", "star-markets", "star-offices"}
     assert not any(rule["verified"] for rule in rules)
+
+
+async def test_rounds_are_listed_to_who_has_the_region(office: httpx.AsyncClient, client_of: ClientOf) -> None:
+    two = [candidate(MARKETS[0], "90"), candidate(MARKETS[1], "80")]
+    held = (await hold(office, round_of("market-red-black", *two))).json()
+    [listed] = (await office.get("/v1/list-rounds", params={"code": "market-red-black"})).json()["items"]
+    assert (listed["id"], listed["subjects"], listed["proposed"]) == (held["id"], 2, 2)
+    assert (await office.get("/v1/list-rounds", params={"code": "food-red-black"})).json()["items"] == []
+    away = await client_of(Unit.SCORING, Role.FOOD_SAFETY_OFFICE, regions=[ELSEWHERE])
+    assert (await away.get("/v1/list-rounds")).json()["items"] == []
+    assert (await away.get("/v1/list-rounds", params={"region": HAISHU})).json()["items"] == []
