@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from gateway.clients import Services, ServicesHere
 from gateway.web import words
+from gateway.web.disclosures import may_look
 from gateway.web.inspection import facilities, grade_words, ratings
 from gateway.web.inspection.businesses import BUSINESSES, Cursor, listed
 from gateway.web.inspection.corrections import corrections_of
@@ -89,6 +90,7 @@ async def business_page(
         facts=_facts(business, known["care"], responsible),
         licences=[_licence(each, today) for each in business["licences"]],
         persons=[_person(each, today) for each in known["persons"]],
+        looks=may_look(visitor, "businesses") and bool(known["persons"] or business["phone"]),
         completeness=known["completeness"],
         grade=known["grade"],
         corrections=known["corrections"],

@@ -14,6 +14,7 @@ from gateway.identity.organisations.repository import get_organisation, list_org
 from gateway.identity.users.models import User
 from gateway.identity.users.repository import get_administered, list_administered
 from gateway.web.boards import ROWS_A_PAGE
+from gateway.web.disclosures import may_look
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
 from gateway.web.row_form_pages import FormPage, Sending, show_form, take_form
@@ -72,6 +73,7 @@ async def laboratory_list(
         ],
         unregistered=await _houses(services, session, visitor) if keeps else [],
         keeps=keeps,
+        looks=may_look(visitor, "laboratories"),
         states=STATES,
         done=bool(done),
         active=active,

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.web import words
+from gateway.web.disclosures import may_look
 from gateway.web.pages import render
 from gateway.web.regions import region_name
 from gateway.web.sampling.sample_form_content import in_words, typed_of
@@ -61,6 +62,7 @@ async def show_receipt(
         "sample_receipt.html",
         form=opened,
         sample=sample,
+        looks=may_look(visitor, "samples"),
         state=(BADGES[opened.state], opened.state.label),
         conclusion=Conclusion(sample["conclusion"]).label if sample["conclusion"] else "",
         labels=labels_of(opened),

@@ -16,6 +16,7 @@ from services.sampling.samples.entry_kinds import SampleEntryKind
 from services.sampling.samples.facts import facts_in_form
 from services.sampling.samples.form import SampleForm
 from services.sampling.samples.models import Sample
+from services.sampling.samples.personal_data import masked_form, masked_places
 from services.sampling.samples.rules import FEWEST_SAMPLERS
 from services.sampling.samples.service import CLOCK_OBJECT, clock_title
 from services.sampling.samples.taking import DELIVERY
@@ -89,13 +90,17 @@ class Known:
         number, cells = form.basics.number or "", cells_of(form)
         if (sample := stored.get(number)) is not None:
             row.outcome, row.sample_id = RowOutcome.DUPLICATE, sample.id
-            _hold_against(row, cells, cells_of(form_as_shown(sample)), "平台上已有这个抽样单编号，内容不同")
+            kept = form_as_shown(sample)
+            if cells != cells_of(masked_form(kept)):  # our own export says the same, its persons masked
+                _hold_against(row, cells, cells_of(kept), "平台上已有这个抽样单编号，内容不同")
         elif number in self._earlier:
             earlier, known = self._earlier[number]
             row.outcome = RowOutcome.DUPLICATE
             _hold_against(row, cells, known, f"与第 {earlier} 行的抽样单编号相同，内容不同")
         else:
             self._earlier[number] = (row.number, cells)
+            for path in masked_places(form):
+                row.reject(path, "遮去了一部分，请写全", "masked")
 
 
 def form_as_shown(sample: Sample) -> SampleForm:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -12,6 +12,7 @@ from services.sampling.form_workbooks import export, repository, uploads
 from services.sampling.form_workbooks.models import FormUpload, FormUploadRow
 from services.sampling.form_workbooks.schemas import FormRowRead, FormUploadForm, FormUploadRead
 from services.sampling.form_workbooks.uploads import LIMITS
+from services.sampling.samples.models import Sample
 from services.sampling.samples.repository import SampleFilter
 from shared.contracts.codes import OFFICIALS, FileFormat, Role, RowOutcome
 from shared.contracts.regions import RegionCode
@@ -20,6 +21,7 @@ from shared.database import Session
 from shared.http.auth import Actor, Allow
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.personal_data.schemas import DisclosureRequest
 from shared.tabular.downloads import REJECTED_FILE, rejected_file
 from shared.tabular.receiving import received_file
 from shared.tabular.writing import XLSX
@@ -29,6 +31,12 @@ from shared.uploads.service import page_of, rejected_rows, shown
 CanImportForms = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR))]
 CanReadImports = Annotated[Actor, Depends(Allow(*OFFICIALS))]
 CanExportForms = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.SAMPLER))]
+CanExportWhole = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR))]
+"""Who reports samples to the national system."""
+
+WORKBOOK: dict[int | str, dict[str, Any]] = {
+    200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}
+}
 
 FILE_FORM = FormUploadForm.request_body(
     ".xlsx 或 CSV（UTF-8、GB18030）", {"file": "抽样单.xlsx", "region_code": "330203", "dry_run": True}
@@ -89,14 +97,7 @@ async def download_rejected_forms(
     return await rejected_file(header, rows, upload.id, format)
 
 
-@router.get(
-    "/form-workbook",
-    response_class=Response,
-    responses={200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}},
-)
-async def export_forms(
-    actor: CanExportForms,
-    session: Session,
+def _selection(
     state: Annotated[SampleState | None, Query(description="状态")] = None,
     region: Annotated[RegionCode | None, Query(description="只含此区划及其下级的")] = None,
     stream: Annotated[Stream | None, Query(description="任务类别")] = None,
@@ -104,12 +105,31 @@ async def export_forms(
     task_id: Annotated[UUID | None, Query(description="所属抽样任务")] = None,
     since: Annotated[date | None, Query(description="抽样日不早于")] = None,
     until: Annotated[date | None, Query(description="抽样日不晚于")] = None,
-) -> Response:
-    """导出国家抽样单工作簿（71 列）：选中的、已有编号的样品；不含盲样编码。"""
-    wanted = SampleFilter(
-        state=state, region=region, stream=stream, link=link, task_id=task_id, since=since, until=until
-    )
+) -> SampleFilter:
+    return SampleFilter(state=state, region=region, stream=stream, link=link, task_id=task_id, since=since, until=until)
+
+
+Selection = Annotated[SampleFilter, Depends(_selection)]
+
+
+@router.get("/form-workbook", response_class=Response, responses=WORKBOOK)
+async def export_forms(actor: CanExportForms, session: Session, wanted: Selection) -> Response:
+    """导出国家抽样单工作簿（71 列）：选中的、已有编号的样品；不含盲样编码，联系人和电话遮去大半。"""
     samples = await export.samples_for(session, wanted, actor)
-    content = await asyncio.to_thread(export.workbook_of, samples)
+    return await _workbook(samples, whole=False)
+
+
+@router.post("/form-workbook/disclosures", response_class=Response, responses=WORKBOOK)
+async def export_whole_forms(
+    actor: CanExportWhole, session: Session, wanted: Selection, body: DisclosureRequest
+) -> Response:
+    """导出联系人和电话齐全的抽样单工作簿，供上报国家系统：须写明为什么，导出了哪些样品都有记录。"""
+    samples = await export.samples_for(session, wanted, actor)
+    await export.disclose_workbook(session, samples, body.purpose, actor)
+    return await _workbook(samples, whole=True)
+
+
+async def _workbook(samples: list[Sample], *, whole: bool) -> Response:
+    content = await asyncio.to_thread(export.workbook_of, samples, whole=whole)
     headers = {"Content-Disposition": 'attachment; filename="sample-forms.xlsx"'}
     return Response(content, media_type=XLSX, headers=headers)

@@ -13,9 +13,16 @@ from shared.http.auth import Actor, Allow
 from shared.http.etags import IfMatchWhenPresent, set_etag
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.personal_data.schemas import DisclosureRead, DisclosureRequest
 
 CanReadLaboratories = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.SAMPLER, Role.ADMINISTRATOR))]
 CanKeepLaboratories = Annotated[Actor, Depends(Allow(Role.FOOD_SAFETY_OFFICE, Role.ADMINISTRATOR))]
+CanSeeContacts = Annotated[
+    Actor,
+    Depends(
+        Allow(Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.CASE_HANDLER, Role.SAMPLER, Role.ADMINISTRATOR),
+    ),
+]
 
 router = Router(prefix="/v1/laboratories", tag="检验机构与抽样人员")
 
@@ -43,6 +50,14 @@ async def read_laboratory(
     laboratory = await service.laboratory_for(session, laboratory_id)
     set_etag(response, laboratory)
     return LaboratoryRead.of(laboratory)
+
+
+@router.post("/{laboratory_id}/disclosures")
+async def disclose_laboratory(
+    laboratory_id: UUID, body: DisclosureRequest, actor: CanSeeContacts, session: Session
+) -> DisclosureRead:
+    """看全检验机构的联系人和电话：须写明为什么，每次都有记录。"""
+    return await service.disclose_laboratory(session, laboratory_id, body.purpose, actor)
 
 
 @router.put("/{laboratory_id}")

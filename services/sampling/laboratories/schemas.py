@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from services.sampling.laboratories.models import Laboratory
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
+from shared.personal_data.masking import MaskedName, MaskedNumber
 
 ItemName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 CategoryCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
@@ -62,8 +63,8 @@ class LaboratoryRead(Schema):
     scope: list[ScopeEntry]
     serves: list[str]
     on_retest_roster: bool
-    contact_name: str = Field(examples=["演示联系人"])
-    contact_phone: str = Field(examples=["0574-00000000"])
+    contact_name: MaskedName = Field(examples=["演*"])
+    contact_phone: MaskedNumber = Field(examples=["057******0000"])
     active: bool
 
     @classmethod

@@ -11,6 +11,7 @@ from services.sampling.samples.entry_kinds import SampleEntryKind
 from services.sampling.samples.facts import facts_in_form, with_business
 from services.sampling.samples.form import SampleForm, Sampler
 from services.sampling.samples.models import Sample
+from services.sampling.samples.personal_data import restored_form
 from services.sampling.samples.problems import SampleStepRefused, incomplete
 from services.sampling.samples.rules import Fault, changes_between, faults_of_correction
 from services.sampling.samples.schemas import Correction
@@ -41,7 +42,8 @@ async def correct(session: AsyncSession, sample_id: UUID, body: Correction, vers
     if sample.state is not SampleState.TAKEN and not sees_whole_regions(actor):
         raise SampleStepRefused("检验机构已经接收，更正请由执法人员办理")
     task = await task_for(session, sample.task_id, actor) if sample.task_id else None
-    before, after = SampleForm.model_validate(sample.form), body.form
+    before = SampleForm.model_validate(sample.form)
+    after = restored_form(body.form, before)
     is_held = task is not None and task.statutory_task_id is not None
     earliest = await earliest_of(session, task)
     faults = [

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 from services.sampling.samples import amending, attachments, repository, taking
 from services.sampling.samples.models import Sample
 from services.sampling.samples.numbers import FormNumber
-from services.sampling.samples.reading import show_sample, show_summary
+from services.sampling.samples.reading import TAKERS, disclose_sample, show_sample, show_summary
 from services.sampling.samples.repository import SampleFilter
 from services.sampling.samples.schemas import (
     Annulment,
@@ -31,9 +31,12 @@ from shared.http.auth import Actor, Allow
 from shared.http.etags import IfMatch, IfMatchWhenPresent, set_etag
 from shared.http.pagination import Page, PageParameters
 from shared.http.routing import Router
+from shared.personal_data.schemas import DisclosureRead, DisclosureRequest
 
 CanReadSamples = Annotated[Actor, Depends(Allow(*OFFICIALS, Role.SAMPLER))]
-CanTakeSamples = Annotated[Actor, Depends(Allow(Role.SAMPLER, Role.INSPECTOR, Role.FOOD_SAFETY_OFFICE))]
+CanTakeSamples = Annotated[Actor, Depends(Allow(*TAKERS))]
+CanSeePersons = Annotated[Actor, Depends(Allow(*TAKERS, Role.CASE_HANDLER))]
+"""Who may see the persons on a form, saying why: who samples, and who works on what was found."""
 
 Sha256InPath = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="文件内容的 SHA-256，小写十六进制")]
 FILE = {
@@ -81,6 +84,14 @@ async def list_samples(
 async def read_sample(sample_id: UUID, actor: CanReadSamples, session: Session, response: Response) -> SampleRead:
     """一份样品：抽样单、期限、全部经过、还缺哪些文件。"""
     return await _answer(session, response, await sample_for(session, sample_id, actor), actor)
+
+
+@router.post("/samples/{sample_id}/disclosures")
+async def disclose_sample_persons(
+    sample_id: UUID, body: DisclosureRequest, actor: CanSeePersons, session: Session
+) -> DisclosureRead:
+    """看全抽样单上的联系人和电话：须写明为什么，每次都有记录。"""
+    return await disclose_sample(session, sample_id, body.purpose, actor)
 
 
 @router.put("/samples/{sample_id}", responses={201: {"model": SampleRead}})

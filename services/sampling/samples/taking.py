@@ -16,6 +16,7 @@ from services.sampling.samples.facts import facts_in_form, with_business
 from services.sampling.samples.form import SampleForm
 from services.sampling.samples.models import Sample
 from services.sampling.samples.numbers import own_number
+from services.sampling.samples.personal_data import masked_change, restored_form
 from services.sampling.samples.problems import (
     SampleDiffers,
     SampleNumberTaken,
@@ -56,6 +57,8 @@ async def save(
     the version it was made from; all else is refused with both contents (SampleDiffers): a draft that was changed from
     elsewhere, and a sample that was taken, which only a correction changes.
     """
+    known = await repository.visible_sample(session, sample_id, actor)
+    body.form = restored_form(body.form, SampleForm.model_validate(known.form if known else {}))
     task = await _task_of(session, body, actor)
     values = await _values(session, body, task, actor)
     if await repository.add_sample(session, {"id": sample_id, "version": 1, "created_by": actor.id} | values):
@@ -283,7 +286,10 @@ async def _record_samplers(
 def _other_content(sample: Sample, body: SampleWrite, detail: str) -> SampleDiffers:
     sent = {"task_id": body.task_id and str(body.task_id), **body.form.content()}
     stored = {"task_id": sample.task_id and str(sample.task_id), **sample.form}
-    return differs(detail, changes_between(stored, sent), state=sample.state, current_version=sample.version)
+    changes = changes_between(stored, sent)
+    if sample.state is not SampleState.DRAFT:
+        changes = map(masked_change, changes)
+    return differs(detail, changes, state=sample.state, current_version=sample.version)
 
 
 def _invalid(pointer: str, message: str, code: str) -> InvalidRequest:

@@ -142,6 +142,31 @@ async def test_rows_become_samples_or_come_back_and_the_export_is_known_again(bu
     assert (again["accepted"], again["duplicate"], again["rejected"]) == (0, 1, 0)
 
 
+async def test_persons_leave_in_a_workbook_only_for_a_reason(bureau: Bureau) -> None:
+    party = {
+        "被抽样单位联系人": "演联系人",
+        "被抽样单位联系电话": "13800001234",
+        "抽样人联系电话": "13900005678、13700009876",
+    }
+    await bureau.take_in(await bureau.upload(workbook(row(1, **party))))
+
+    def persons(content: bytes) -> set[str]:
+        titles, cells = list(load_workbook(io.BytesIO(content))[SHEET].rows)[:2]
+        said = {str(title.value).rstrip("*"): cell.value for title, cell in zip(titles, cells, strict=True)}
+        return {str(said[name]) for name in party}
+
+    masked = (await bureau.client.get("/v1/form-workbook")).content
+    assert persons(masked) == {"演*", "138****1234", "139****5678、137****9876"}
+    nobody = await bureau.client.post("/v1/form-workbook/disclosures", json={})
+    assert nobody.status_code == 422
+    whole = await bureau.client.post("/v1/form-workbook/disclosures", json={"purpose": "（演示）上报国家系统"})
+    assert persons(whole.content) == set(party.values())
+    again = await bureau.take_in(await bureau.upload(masked, "导出.xlsx"))
+    assert (again["duplicate"], again["rejected"]) == (1, 0), "our own export is what is here"
+    new = await bureau.upload(workbook(row(2, 被抽样单位联系电话="138****1234")), "别处.xlsx")
+    assert (await bureau.take_in(new))["rejected"] == 1
+
+
 async def imported(bureau: Bureau, number: int) -> dict[str, Any]:
     """A sample from a row of a file, as it is shown."""
     sent = await bureau.upload(workbook(row(number)))
