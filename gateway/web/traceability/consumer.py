@@ -7,7 +7,7 @@ the page of a code counts as a scan; who opened it is not recorded.
 import asyncio
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -63,7 +63,7 @@ async def code_page(request: Request, services: ServicesHere, _: Anyone) -> Resp
     except Refused as refused:
         return consumer_page(request, "consumer_unknown.html", 404, scanned=scanned, says=refused.said)
     code = story["code"]
-    tests, tests_told = await _tests(services, request, story["spellings"])
+    tests, tests_told = await _tests(services, request, story)
     nearest = next(iter(code["levels"]), None)
     voided = nearest is not None and code["exact"] and nearest["state"] == "voided"
     page = fitting(
@@ -144,14 +144,13 @@ async def _scan(services: Services, request: Request, scanned: str) -> list[str]
     return warnings
 
 
-async def _tests(services: Services, request: Request, spelt: Sequence[str]) -> tuple[list[dict[str, Any]], bool]:
+async def _tests(services: Services, request: Request, story: Mapping[str, Any]) -> tuple[list[dict[str, Any]], bool]:
     """Rapid tests and published results of the goods, and whether they could be asked for."""
-    if not spelt:
+    if not story["spellings"]:
         return [], True
+    wanted = {"code": story["spellings"]} | ({"made": story["made"]} if story["made"] else {})
     try:
-        answer = await services.send(
-            Unit.SAMPLING, "GET", TESTS, caller_of(request, ""), BUDGET_SECONDS, params={"code": list(spelt)}
-        )
+        answer = await services.send(Unit.SAMPLING, "GET", TESTS, caller_of(request, ""), BUDGET_SECONDS, params=wanted)
     except ServiceSilent:
         return [], False
     return [{**one, "on": _day(one["on"]), "verdict": PASSED[one["passed"]] or UNCLEAR} for one in answer.json()], True

@@ -20,18 +20,28 @@ Codes = Annotated[
     Query(
         min_length=1,
         max_length=20,
-        description="码的各种写法，须是别处不会重复的全码；只按写了这个码的检测来查",
+        description="码的各种写法，须是别处不会重复的全码；按写了这个码的检测来查",
         examples=[["https://id.gs1.org/01/09520123456788/10/L1"]],
+    ),
+]
+MadeLot = Annotated[
+    str | None,
+    Query(
+        pattern=r"^[0-9A-Z]{18}/[^\x00]{1,100}$",
+        description="批号连同生产者，写作“统一社会信用代码/批号”：抽样单、快检上只写了批号的，凭生产者认出是这一批",
+        examples=["91330203MA00000010/DEMO-J1"],
     ),
 ]
 _FAILED = TypeAdapter(list[UnqualifiedItem])
 
 
 @router.get("")
-async def list_lot_tests(code: Codes, session: Session, _: Anyone) -> list[PublicLotTest]:
-    """一批货的快检和已公布的抽检结果，近的在前，至多各 20 条。任何人可读；没有写码的检测查不到。"""
-    found = [_rapid(row) for row in await repository.rapid_tests(session, code)]
-    found += [told for row in await repository.published_rows(session, code) if (told := _sampled(*row)) is not None]
+async def list_lot_tests(code: Codes, session: Session, _: Anyone, made: MadeLot = None) -> list[PublicLotTest]:
+    """一批货的快检和已公布的抽检结果，近的在前，至多各 20 条。任何人可读；只写了批号、没写生产者的检测查不到。"""
+    lot = repository.MakersLot(*made.split("/", 1)) if made else None
+    found = [_rapid(row) for row in await repository.rapid_tests(session, code, lot)]
+    rows = await repository.published_rows(session, code, lot)
+    found += [told for row in rows if (told := _sampled(*row)) is not None]
     return sorted(found, key=lambda one: one.on, reverse=True)
 
 

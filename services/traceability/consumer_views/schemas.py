@@ -46,6 +46,10 @@ class PublicStory(Schema):
     issued_here: bool = Field(description="码是否本平台发的；false 时只有别处发的码的记录，code.levels 为空")
     name: str = Field(description="货物名称；没有人登记过为空", examples=["演示酱鸭（虚构）"])
     spellings: list[str] = Field(description="这批货的全码的各种写法，用来查检测结果；商品码、店码为空")
+    made: str | None = Field(
+        description="批号连同生产者，写作“统一社会信用代码/批号”，用来查只写了批号的检测；条码归属未经机关核对为 null",
+        examples=[None],
+    )
     recalls: list[PublicRecall] = Field(description="召回，最近的在前")
     held: bool = Field(description="这一批是否被停止销售")
     steps: list[PublicStep] = Field(description="一步一步的经过，早的在前")

@@ -24,6 +24,7 @@ from services.traceability.consumer_views.rules import (
 )
 from services.traceability.consumer_views.schemas import PublicPaper, PublicRecall, PublicStep, PublicStory
 from services.traceability.epcis_events.vocabularies import BIZ_STEP, DISPOSITION, short
+from services.traceability.everyday_events.rules import lot_code
 from services.traceability.lots.rules import normalise_code
 from services.traceability.subjects.models import Subject
 from services.traceability.tickets.models import TicketLine
@@ -64,6 +65,7 @@ async def story(session: AsyncSession, scanned: Scanned) -> PublicStory:
         issued_here=bool(scanned.codes),
         name=await _name(session, scanned, recalls),
         spellings=sorted(own | {one.text for one in scanned.codes if one.kind in _GOODS}) if names_goods else [],
+        made=await _made(session, scanned),
         recalls=recalls,
         held=await repository.is_held(session, codes | {normalise_code(key) for key in own}) if names_goods else False,
         steps=[_step(one, regions) for one in steps],
@@ -84,6 +86,18 @@ def _kind(scanned: Scanned) -> CodeKind:
         return kind_named(scanned.key)
     kind = scanned.codes[0].kind
     return kind if scanned.exact or kind is not CodeKind.PRODUCT else CodeKind.LOT
+
+
+async def _made(session: AsyncSession, scanned: Scanned) -> str | None:
+    """The lot as its maker numbers it, with whom he is. Only where an office has seen whose the product's number is:
+    else somebody else's tests might be told of it.
+    """
+    lot = next((key for key in scanned.levels if "/10/" in key), None)
+    owners = {
+        one.business_id for one in scanned.codes if one.kind is CodeKind.PRODUCT and one.verified_at and one.business_id
+    }
+    known = await repository.subjects(session, owners) if lot else {}
+    return next((f"{one.uscc}/{lot_code(lot)}" for one in known.values() if lot and one.uscc), None)
 
 
 async def _name(session: AsyncSession, scanned: Scanned, recalls: Sequence[PublicRecall]) -> str:

@@ -77,6 +77,27 @@ async def test_a_sampled_result_is_told_from_its_publication_on_and_as_it_was_sa
     assert await told_of(anyone) == []
 
 
+async def test_a_short_number_counts_with_its_maker_and_never_alone(
+    session: AsyncSession, anyone: httpx.AsyncClient, client_of: ClientOf
+) -> None:
+    maker, other = "91330203MA00000010", "91330203MA00000029"
+    site = await stored_site(session)
+    for uscc in (maker, other, None):
+        session.add(
+            rapid_test(site, lot_code="DEMO-J1", seller_uscc=uscc, printed_item=f"演示 {uscc}", counted_at=now())
+        )
+    office = await client_of(Unit.SAMPLING, Role.FOOD_SAFETY_OFFICE, regions=[HAISHU])
+    sample = await a_pass(session, lot_code="DEMO-J1", producer_uscc=maker)
+    table = await published(office, sample, kind="qualified")
+    query = {"code": LOT, "made": f"{maker}/DEMO-J1"}
+    told = (await anyone.get("/v1/public-lot-tests", params=query)).json()
+    assert {one["publication_id"] for one in told} == {table["id"], None}
+    assert [one["says"].partition("：")[0] for one in told if not one["publication_id"]] == [f"演示 {maker}"]
+    assert await told_of(anyone) == []
+    alone = await anyone.get("/v1/public-lot-tests", params={"code": LOT, "made": "DEMO-J1"})
+    assert alone.status_code == 422
+
+
 async def test_a_short_number_that_many_may_have_is_refused(anyone: httpx.AsyncClient) -> None:
     refused = await anyone.get("/v1/public-lot-tests", params={"code": "L1"})
     assert refused.status_code == 422

@@ -12,6 +12,7 @@ from tests.services.traceability.codes.issuing import GTIN, HAISHU, issued
 from tests.services.traceability.subjects.activating import shop
 from tests.services.traceability.tickets.trading import SOLD_AT, line, purchase, sale, sold
 
+USCC = "91330203MA00000010"
 LOT = f"https://id.gs1.org/01/{GTIN}/10/DEMO-J1"
 
 
@@ -132,6 +133,17 @@ async def test_a_recalled_lot_of_a_registered_product_is_red_for_each_of_its_thi
     told = await story_of(client_of, f"{LOT}/21/S-1")
     assert (told["issued_here"], told["code"]["exact"]) == (True, False)
     assert "生产加工" in [one["label"] for one in told["steps"]]
+
+
+async def test_the_makers_own_number_is_told_once_an_office_has_seen_whose_the_product_is(client_of: ClientOf) -> None:
+    own, _ = await shop(client_of, "演示熟食坊（虚构）", uscc=USCC)
+    product = await coded(client_of, kind="product", lot=None, name="演示酱鸭（虚构）")
+    await coded(client_of)
+    assert (await story_of(client_of))["made"] is None
+    inspector = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[HAISHU])
+    seen = {"business_id": str(own), "name": "演示酱鸭（虚构）", "region_code": HAISHU, "reason": "看了证书（演示）"}
+    assert (await inspector.post(f"/v1/codes/{product['id']}/verification", json=seen)).status_code == 200
+    assert (await story_of(client_of))["made"] == f"{USCC}/DEMO-J1"
 
 
 async def test_a_rehearsal_alarms_nobody(client_of: ClientOf) -> None:
