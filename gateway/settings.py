@@ -31,6 +31,9 @@ class Settings(UnitSettings):
     lockout_minutes: int = Field(default=15, ge=1, description="锁定多少分钟")
     sign_in_requests_per_minute: int = Field(default=30, ge=1, description="同一来源地址每分钟最多尝试登录几次")
 
+    terminal_warning_days: int = Field(default=3, ge=1, description="移动终端上的内容几天没有发出即醒目提示")
+    terminal_businesses: int = Field(default=2000, ge=50, description="一台移动终端最多带走多少户主体")
+
     second_factor_roles: str = Field(
         default="", description="哪些角色必须用动态口令，用逗号分开，如 administrator,auditor；空：由各人自己决定"
     )

@@ -94,6 +94,7 @@ from gateway.web.scoring import (
     surveys,
 )
 from gateway.web.security_headers import SecurityHeadersMiddleware
+from gateway.web.terminal import pages as terminal
 from gateway.web.traceability import consumer, consumer_doubts, shop, shop_tickets, trace, trace_recalls
 
 PAGES: Sequence[APIRouter] = (
@@ -177,6 +178,7 @@ PAGES: Sequence[APIRouter] = (
     corrections.router,
     display.router,
     styleguide.router,
+    terminal.router,
     shop.router,
     shop_tickets.router,
     trace.router,

@@ -1,0 +1,73 @@
+// 正在填的：开一份，一落笔就存，交出时封存成一份不再变的内容，排队待发。
+import { getCurrentScope, reactive, shallowRef, watch } from "vue";
+import { canonical, sha256OfText, uuid7 } from "./canonical.js";
+import { database, plain } from "./database.js";
+import { stamp } from "./moments.js";
+import { state } from "./state.js";
+import { contentOf, filesOf, savedBy } from "./visits.js";
+
+export async function begin(kind, title, content) {
+  const draft = { id: uuid7(), kind, by: state.user.id, by_name: state.user.name, title, content: plain(content), base: [], since: Date.now(), at: Date.now() };
+  await database.drafts.add(draft);
+  return draft.id;
+}
+
+// 打开一份来填：draft 先空着，取到为止；没有这一份的是 undefined。改动一个接一个写盘，settled 等到全部写完。
+export function useDraft(id) {
+  const draft = shallowRef(null);
+  let settled = Promise.resolve();
+  const save = ({ title, content }) => {
+    settled = settled.then(() => database.drafts.update(id, { title, content, at: Date.now() }));
+  };
+  const scope = getCurrentScope();
+  const ready = database.drafts.get(id).then((found) => {
+    draft.value = found && reactive(found);
+    if (found) scope.run(() => watch(() => plain(draft.value), save, { flush: "sync" }));
+  });
+  return { draft, ready, settled: () => settled };
+}
+
+// 封存：检查写成一版（谁、何时、依据哪一版），其他的照平台要的样子；先前没有收下的同一份换成这一份。
+export async function seal(id, change = {}) {
+  const draft = await database.drafts.get(id);
+  const content = { ...draft.content, ...change };
+  const said = draft.kind === "visit" ? { ...contentOf(content), saved: await savedBy(draft) } : content;
+  const body = canonical(said);
+  const hash = await sha256OfText(body);
+  const item = { id, kind: draft.kind, by: draft.by, by_name: draft.by_name, title: draft.title, body, sha256: hash, files: evidence(draft.kind, said), state: "waiting", at: Date.now(), tries: 0, next_at: 0, answer: null };
+  await database.transaction("rw", database.drafts, database.outbox, async () => {
+    const base = draft.kind === "visit" ? [hash] : [];
+    await database.drafts.update(id, { content, base, sealed: hash, at: Date.now() });
+    await database.outbox.where("id").equals(id).and((each) => each.state === "refused" || each.state === "conflict").delete();
+    await database.outbox.filter((each) => each.rest === id).modify({ state: "accepted", reasons: [], rest: null });
+    await database.outbox.add(item);
+  });
+}
+
+function evidence(kind, said) {
+  if (kind === "visit") return filesOf(said);
+  if (kind === "patrol") return said.findings.flatMap((each) => each.evidence);
+  return said.evidence ?? [];
+}
+
+// 没有交出过的，不要了就删去；问一声。
+export async function discard(id) {
+  if (!confirm("删去以后找不回来。删去这一份？")) return;
+  await database.drafts.delete(id);
+  location.hash = "#/";
+}
+
+// 未收下的另起一个编号：原来的编号下平台上已有别的内容。
+export async function anew(id) {
+  const draft = await database.drafts.get(id);
+  const other = { ...draft, id: uuid7(), base: [], sealed: undefined, at: Date.now() };
+  for (const each of other.content.findings ?? []) each.id = uuid7();
+  await database.transaction("rw", database.drafts, database.outbox, async () => {
+    await database.drafts.add(other);
+    await database.drafts.delete(id);
+    await database.outbox.where("id").equals(id).delete();
+  });
+  return other.id;
+}
+
+export const ended = () => ({ finished: true, ended_at: stamp() });
