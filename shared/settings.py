@@ -48,6 +48,12 @@ class UnitSettings(BaseSettings):
     metrics_token: str = Field(
         default="", description="抓取 /metrics 须出示的令牌（Authorization: Bearer）；空则只答本机直接来的请求"
     )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65534,
+        description="事件投递进程在本机的这个端口、后台任务进程在其后一个端口答 /metrics；0 不答",
+    )
     otlp_endpoint: str = Field(default="", description="OpenTelemetry 收集器（OTLP/HTTP）的地址；空则不送")
 
     @classmethod
