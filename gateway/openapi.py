@@ -82,8 +82,13 @@ def bundle(own: Document, services: Mapping[Unit, Document | None]) -> Document:
         "servers": [{"url": "/", "description": "提供本文档的网关"}],
         "tags": [{"name": name} for name in dict.fromkeys(tag for item in _operations(paths) for tag in item["tags"])],
         "paths": paths,
-        "components": _used(paths, components),
+        "components": used_components(paths, components),
     }
+
+
+def owner_of(path: str) -> Unit:
+    """Whose a path of the bundle is."""
+    return next((unit for unit in SERVICES if path.startswith(f"/api/{unit.value}/")), Unit.GATEWAY)
 
 
 class _Names:
@@ -99,7 +104,11 @@ class _Names:
         self.alike = alike
 
     def of(self, kind: str, name: str) -> str:
-        return name if (kind, name) in self.alike else f"{self.unit.value}_{name}"
+        if (kind, name) in self.alike:
+            return name
+        # Two of one name are told apart by their modules; of these the service and the layer go without saying.
+        said = [part for part in name.split("__") if part not in ("services", self.unit.value, "schemas")]
+        return "_".join([self.unit.value, *said])
 
     def carried(self, node: Any) -> Any:
         """The same part with every reference, operation id and security scheme as it is called in the bundle."""
@@ -140,7 +149,7 @@ def _with_own_failures(paths: Document) -> Document:
     return paths
 
 
-def _used(paths: Document, components: dict[str, Document]) -> dict[str, Document]:
+def used_components(paths: Document, components: dict[str, Document]) -> dict[str, Document]:
     """The components that some operation leads to; those of `/events` and the like are nobody's out here."""
     flat = _flat({"components": components})
     used: set[tuple[str, str]] = {key for key in flat if key[0] == "securitySchemes"}

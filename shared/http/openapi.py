@@ -42,7 +42,7 @@ def _complete(document: dict[str, Any]) -> None:
             for status, response in responses.items():
                 content = response.get("content", {})
                 if status.startswith("4"):  # whatever the route itself answers, its problems are problems
-                    response["content"] = content = {PROBLEM: media for media in content.values()}
+                    response["content"] = content = dict(zip((PROBLEM,), content.values(), strict=False))
                 _add_examples(content, schemas)
             _add_examples(operation.get("requestBody", {}).get("content", {}), schemas)
     for name in ("HTTPValidationError", "ValidationError"):
