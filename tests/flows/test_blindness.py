@@ -126,6 +126,8 @@ class Secret:
     blind_code: str
     marks: frozenset[str]
     handles: tuple[str, ...]
+    told: frozenset[str]
+    """The ids among the handles that events have told to units beside sampling; every other id is to them any id."""
 
 
 @dataclass(frozen=True)
@@ -245,7 +247,8 @@ async def hide_a_sample(session: AsyncSession, laboratory_id: UUID) -> tuple[Sam
     marks |= {str(sample.number), task.number, task.instructions, str(task.business_name)}
     attachment = form["attachments"][0]["sha256"]
     handles = (sample.blind_code, str(sample.number), *map(str, ids), attachment, str(laboratory_id), DISTRICT)
-    return sample, Secret(sample.blind_code, frozenset(marks), handles)
+    told = frozenset({str(sample.id), str(sample.business_id)})
+    return sample, Secret(sample.blind_code, frozenset(marks), handles, told)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -278,16 +281,19 @@ def addresses(route: KnownRoute, secret: Secret) -> Iterator[str]:
     A page's slug is a word of the site, so one handle stands for all that it is not.
     """
     places = re.split(r"\{([^}]+)\}", route.path)
-    wanted = [list(_fitting(name.partition(":")[0], secret)) for name in places[1::2]]
+    ids = frozenset(secret.handles) if route.unit in (Unit.SAMPLING, Unit.GATEWAY) else secret.told
+    wanted = [list(_fitting(name.partition(":")[0], secret, ids)) for name in places[1::2]]
     for values in product(*wanted):
         yield "".join(part for pair in zip_longest(places[::2], values, fillvalue="") for part in pair)
 
 
-def _fitting(place: str, secret: Secret) -> Iterator[str]:
+def _fitting(place: str, secret: Secret, ids: Collection[str]) -> Iterator[str]:
     if place == "slug":
         yield secret.blind_code
+    elif place.endswith("_id"):
+        yield from (handle for handle in secret.handles if handle.count("-") == 4 and handle in ids)
     else:
-        yield from (handle for handle in secret.handles if (handle.count("-") == 4) == place.endswith("_id"))
+        yield from (handle for handle in secret.handles if handle.count("-") != 4)
 
 
 async def told(
@@ -412,7 +418,8 @@ async def test_nor_does_its_report_nor_all_that_follows_from_it_say_whose_it_is(
     case_ids = await reported_and_disposed(scene)
     seal = mark_of_the_seal()
     marks = (secret.marks | {PROOF, CALLER} | set(case_ids)) - {seal}
-    known = replace(scene, secret=replace(secret, handles=(*secret.handles, *case_ids)))
+    told_too = secret.told | set(case_ids)
+    known = replace(scene, secret=replace(secret, handles=(*secret.handles, *case_ids), told=told_too))
     assert await told(known, known.laboratory, marks, "GET") == {}
     new = replace(scene, secret=replace(secret, handles=(secret.blind_code, *case_ids)))
     for role in (Role.LABORATORY, Role.SAMPLER):
