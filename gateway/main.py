@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from gateway import openapi
+from gateway.boundaries.router import router as boundaries
 from gateway.dashboards.router import router as dashboards
 from gateway.database import Base
 from gateway.identity import key_set
@@ -75,6 +76,7 @@ service = Service(
         audit,
         regions,
         dashboards,
+        boundaries,
         openapi.router,
         *PAGES,
     ],

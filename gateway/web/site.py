@@ -24,7 +24,7 @@ from gateway.web import (
     webhook_pages,
 )
 from gateway.web.assets import StaticAssets
-from gateway.web.command_centre import board_pages, comparisons, exports, live, morning
+from gateway.web.command_centre import board_pages, boundary_pages, comparisons, exports, live, morning
 from gateway.web.inspection import (
     assignments,
     business_file,
@@ -113,6 +113,7 @@ PAGES: Sequence[APIRouter] = (
     live.router,
     morning.router,
     exports.router,
+    boundary_pages.router,
     registered.router,
     uploads.router,
     rapid_tests.router,

@@ -10,6 +10,8 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from gateway.boundaries import repository as boundaries
+from gateway.boundaries.router import KEEPERS
 from gateway.clients import Caller, Services, ServicesHere, ServiceSilent
 from gateway.dashboards.region import NOT_REWOUND, read_dashboard
 from gateway.dashboards.registered import read_registered, read_registered_section
@@ -19,6 +21,7 @@ from gateway.dashboards.section import REWIND_BUDGET_SECONDS
 from gateway.dashboards.trend import owner_of, read_definition, read_trend
 from gateway.web import boards, csv_export, figure_links, stated_values, words
 from gateway.web.command_centre.live_picture import read_picture
+from gateway.web.command_centre.region_map import draw
 from gateway.web.command_centre.targets import Target, target_words, targets_of
 from gateway.web.command_centre.trends import TrendView, trend_view
 from gateway.web.pages import render
@@ -58,6 +61,7 @@ async def region_board(
         read_registered(services, session, code, visitor.actor, visitor.caller),
         read_picture(services, visitor, code),
     )
+    boundary = await boundaries.shown(session, code)
     now = times.now()
     chosen = boards.chosen_figure(dashboard, figure)
     targets = targets_of((item.definition for item in boards.all_figures(dashboard)), period, registered)
@@ -70,6 +74,10 @@ async def region_board(
         period=period,
         periods=boards.period_choices(this_month()),
         picture=picture,
+        map=draw(boundary.outlines, boards.tile_map(chosen), boundary.source, boundary.approval)
+        if boundary and chosen
+        else None,
+        keeps_boundary=visitor.actor.has(*KEEPERS),
         file_query=urlencode(
             {"period": dashboard.period, "figure": chosen.definition.code if chosen else ""}
             | ({"as_of": moment_parameter(moment)} if moment else {})

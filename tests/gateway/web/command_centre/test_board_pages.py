@@ -3,6 +3,9 @@
 import re
 from datetime import timedelta
 
+import pytest
+
+from gateway.dashboards import registered
 from shared.contracts.codes import Role
 from shared.ids import uuid7
 from shared.times import SHANGHAI, now
@@ -53,7 +56,10 @@ async def test_the_trend_stands_as_a_table_under_its_line(market: Market) -> Non
         assert re.search(r'data-value="[1-9]\d*"', chart)
 
 
-async def test_a_stated_target_stands_on_the_tile_and_as_a_line(market: Market) -> None:
+async def test_a_stated_target_stands_on_the_tile_and_as_a_line(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registered, "BUDGET_SECONDS", 30)
     await some_tests(market)
     target = {
         "code": "sampling.rapid_tests",

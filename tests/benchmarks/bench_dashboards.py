@@ -1,0 +1,210 @@
+"""How long a dashboard takes through the gateway with a big register behind it, and with a service missing or slow.
+
+Generated in SQL, from one invented row each: 1,000,000 rapid tests of a year, 100,000 businesses, 1,000,000 trace
+events, spread over the villages of a district; the figures are then made from these rows as the nightly proof makes
+them. Measured is `GET /api/v1/regions/{district}/dashboard` with its ranked children over 1, 8 and 32 connections, and
+the same at gateways of their own to which one service is stopped, or answers after five seconds.
+"""
+
+import asyncio
+import os
+import statistics
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+import asyncpg
+
+from deploy.processes import free_port
+from deploy.units import web_command
+from gateway.identity.demo_token import demo_token
+from gateway.settings import Settings
+from services.inspection.main import service as inspection
+from services.sampling.main import service as sampling
+from shared.app import Service
+from shared.contracts.codes import Role, Unit
+from shared.contracts.figures import Period, PeriodKind
+from shared.database import create_engine, create_sessions
+from shared.figures import repository
+from shared.figures.service import FOLD_BATCH, fold
+from shared.times import day_of, now
+
+DISTRICT = "330203000000"
+TESTS, BUSINESSES, EVENTS = 1_000_000, 100_000, 1_000_000
+SECONDS, BUDGET_SECONDS = 12.0, 1.5
+SLOW_SECONDS = 5.0
+
+# One row as it stands is the pattern for all: every column that the table asks for has a value that it allows.
+_COPIES = """
+WITH place AS (SELECT array_agg(code ORDER BY code) AS codes FROM region_ancestors
+                WHERE ancestor_code = '{district}' AND code NOT LIKE '%000000'),
+     pattern AS (SELECT to_jsonb(t) AS row FROM {table} t WHERE {where} LIMIT 1)
+INSERT INTO {table}
+SELECT made.* FROM pattern, place, generate_series(1, {count}) n,
+  LATERAL jsonb_populate_record(NULL::{table}, pattern.row || jsonb_build_object(
+    'id', gen_random_uuid(), 'region_code', codes[1 + n % cardinality(codes)], {changes})) made
+"""
+_TESTS = """
+  'upload_id', NULL, 'submission_id', NULL, 'record_key', NULL, 'content_hash', NULL, 'corrects_id', NULL,
+  'superseded_at', NULL, 'verdict', CASE WHEN n % 97 = 0 THEN 'suspected_positive' ELSE 'negative' END,
+  'tested_on', current_date - n % 365, 'tested_at', now() - (n % 365) * interval '1 day'
+"""
+_BUSINESSES = (
+    "'uscc', NULL, 'name', '演示主体' || n || '（虚构）', 'site_id', NULL, 'stall_number', NULL, 'status', 'operating'"
+)
+_MOVEMENTS = """
+INSERT INTO business_movements (id, business_id, region_code, kind, change, completed, day, recorded_at)
+SELECT gen_random_uuid(), id, region_code, kind, 1, 0, current_date - 30, now() FROM businesses
+ WHERE name LIKE '演示主体%（虚构）'
+"""
+_EVENTS = """
+CREATE TEMP TABLE made AS SELECT gen_random_uuid() AS pk, now() - n * interval '10 seconds' AS at
+  FROM generate_series(1, {count}) n;
+INSERT INTO epcis_events (id, event_id, hash_id, event_type, event_time, event_time_zone, context_id, body, region_code)
+  SELECT pk, 'urn:uuid:' || pk, 'ni:///' || pk, 'ObjectEvent', at, '+08:00', gen_random_uuid(), '{{}}', '{district}'
+    FROM made;
+INSERT INTO epcis_event_parties (event_pk, number, part, region_code, event_time)
+  SELECT pk, 0, 'capturer', '{district}', at FROM made;
+"""
+
+
+@dataclass
+class Measured:
+    """The times of all answers in seconds, and the states that their sections said."""
+
+    times: list[float] = field(default_factory=list)
+    states: set[tuple[str, ...]] = field(default_factory=set)
+
+    def __str__(self) -> str:
+        ordered = sorted(self.times)
+        worst = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+        states = "；".join("、".join(each) for each in sorted(self.states))
+        middle = statistics.median(ordered) * 1000
+        return f"{len(ordered)} 次，中位 {middle:.0f} ms，p99 {worst * 1000:.0f} ms（{states}）"
+
+
+async def load(unit: Unit, statements: list[str]) -> None:
+    connection = await asyncpg.connect(
+        os.environ[f"SHIAN_{unit.upper()}_DATABASE_URL"], server_settings={"search_path": unit.value, "jit": "off"}
+    )
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+        await connection.execute("ANALYZE")
+    finally:
+        await connection.close()
+
+
+async def make_figures(service: Service, table: str) -> None:
+    """The figures whose rows come from a table, made from these rows and folded."""
+    engine = create_engine(service.settings())
+    sessions = create_sessions(engine)
+    for figure in service.figures:
+        if table in str(figure.rows()):
+            async with sessions() as session, session.begin():
+                await repository.replace_with_rows(session, figure)
+    while True:
+        async with sessions() as session, session.begin():
+            if await fold(session) < FOLD_BATCH:
+                break
+    await engine.dispose()
+
+
+async def fill() -> None:
+    """All rows, and the figures of those tables that have them."""
+    tests = _COPIES.format(
+        district=DISTRICT, table="rapid_tests", where="counted_at IS NOT NULL", count=TESTS, changes=_TESTS
+    )
+    businesses = _COPIES.format(
+        district=DISTRICT, table="businesses", where="merged_into IS NULL", count=BUSINESSES, changes=_BUSINESSES
+    )
+    await load(Unit.SAMPLING, [tests])
+    await load(Unit.INSPECTION, [businesses, _MOVEMENTS])
+    await load(Unit.TRACEABILITY, [_EVENTS.format(district=DISTRICT, count=EVENTS)])
+    await make_figures(sampling, "rapid_tests")
+    await make_figures(inspection, "business_movements")
+
+
+async def ask(gateway: str, connections: int, seconds: float) -> Measured:
+    """Ask for the dashboard again and again; whatever is missing, the answer is a 200."""
+    found = Measured()
+    month = Period.containing(day_of(now()), PeriodKind.MONTH)
+    url = f"{gateway}/api/v1/regions/{DISTRICT}/dashboard?period={month}"
+    headers = {"Authorization": f"Bearer {demo_token(Settings(), Role.LEADER, '330203')}"}
+    connector = aiohttp.TCPConnector(limit=connections)
+    async with aiohttp.ClientSession(connector=connector, headers=headers) as http:
+        end = time.perf_counter() + seconds
+
+        async def one() -> None:
+            while (begun := time.perf_counter()) < end:
+                async with http.get(url) as answer:
+                    dashboard = await answer.json()
+                    assert answer.status == 200, dashboard
+                found.times.append(time.perf_counter() - begun)
+                found.states.add(tuple(section["status"] for section in dashboard["sections"]))
+
+        await asyncio.gather(*(one() for _ in range(connections)))
+    return found
+
+
+@asynccontextmanager
+async def gateway_with(**addresses: str) -> AsyncIterator[str]:
+    """A gateway of its own to which some services are elsewhere."""
+    port = free_port()
+    environment = os.environ | {f"SHIAN_{unit.upper()}_URL": address for unit, address in addresses.items()}
+    process = await asyncio.create_subprocess_exec(*web_command(Unit.GATEWAY, port), env=environment)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        async with aiohttp.ClientSession() as http:
+            for _ in range(600):
+                try:
+                    async with http.get(f"{address}/healthz") as answer:
+                        if answer.status == 200:
+                            break
+                except aiohttp.ClientError:
+                    await asyncio.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+@asynccontextmanager
+async def slow_service() -> AsyncIterator[str]:
+    """Takes every question and says nothing for five seconds."""
+
+    async def dawdle(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(SLOW_SECONDS)
+        writer.close()
+
+    server = await asyncio.start_server(dawdle, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def measure() -> None:
+    begun = time.perf_counter()
+    await fill()
+    print(
+        f"\n{TESTS:,} 条快检、{BUSINESSES:,} 户、{EVENTS:,} 条追溯事件，装入与汇总 {time.perf_counter() - begun:.0f} 秒"
+    )
+    whole = os.environ["SHIAN_GATEWAY_URL"]
+    await ask(whole, 4, 5)  # the caches warm
+    for connections in (1, 8, 32):
+        print(
+            f"{connections} 个连接：{await ask(whole, connections, SECONDS)}；负载 {os.getloadavg()[0]:.1f}", flush=True
+        )
+    async with gateway_with(scoring=f"http://127.0.0.1:{free_port()}") as stopped:
+        await ask(stopped, 1, 3)
+        print(f"停了一个服务，1 个连接：{await ask(stopped, 1, SECONDS)}", flush=True)
+    async with slow_service() as address, gateway_with(scoring=address) as slow:
+        await ask(slow, 1, 8)
+        found = await ask(slow, 1, SECONDS)
+        print(f"一个服务慢（5 秒），1 个连接：{found}", flush=True)
+        assert statistics.median(found.times) < BUDGET_SECONDS + 1, "a slow service may cost a page its budget, no more"
+
+
+def bench_dashboards() -> None:
+    asyncio.run(measure())
