@@ -13,7 +13,8 @@ from fastapi.routing import APIRoute
 from shared.contracts.schema import is_storable
 from shared.http.audit import record_write, with_hashed_body
 from shared.http.idempotency import StoredAnswer, store_answer
-from shared.http.problems import FieldError, InvalidRequest, ProblemDocument
+from shared.http.problems import FieldError, InvalidRequest, Problem, ProblemDocument
+from shared.http.retirement import Retirement, retirement_of
 
 
 class Route(APIRoute):
@@ -28,10 +29,16 @@ class Route(APIRoute):
             options["summary"] = summary
             options["description"] = options.get("description") or description.strip() or None
         super().__init__(path, endpoint, **options)
+        if (retirement := retirement_of(self.dependant)) is not None and not self.deprecated:
+            self.deprecated = True
+            self.description = f"{self.description}\n\n{retirement.words}".strip()
+            answer = self.responses.setdefault(self.status_code or 200, {})
+            answer["headers"] = {**answer.get("headers", {}), **retirement.described}
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         known = _query_names(self.dependant)
+        retirement = retirement_of(self.dependant)
 
         async def handler(request: Request) -> Response:
             request = with_hashed_body(request)
@@ -47,7 +54,26 @@ class Route(APIRoute):
             record_write(request, response)
             return response
 
-        return handler
+        return _parting(handler, retirement) if retirement else handler
+
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def _parting(handle: Handler, retirement: Retirement) -> Handler:
+    """The handler of a route on its way out: all its answers say so, a refusal included."""
+
+    async def handler(request: Request) -> Response:
+        try:
+            response = await handle(request)
+        except Problem as problem:
+            problem.headers |= retirement.headers
+            raise
+        links = ", ".join(filter(None, (response.headers.get("link"), retirement.headers["Link"])))
+        response.headers.update(retirement.headers | {"Link": links})
+        return response
+
+    return handler
 
 
 _SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
