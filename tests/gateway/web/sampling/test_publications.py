@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import httpx
 
-from gateway.web.home import OBJECT_PAGES
+from gateway.web.clock_pages import OBJECT_PAGES
 from gateway.web.sampling import publication_form
 from shared.contracts.codes import Role
 from shared.times import day_of, now
