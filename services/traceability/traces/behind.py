@@ -8,9 +8,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.epcis_events.keys import gln_key, kind_of
+from services.traceability.epcis_events.repository import made_by_records
 from services.traceability.traces import repository
 from services.traceability.traces.custody import (
     RETAIL_STEPS,
+    SHIPPING,
+    VOID_SHIPPING,
     Contents,
     EventHead,
     Heads,
@@ -73,9 +76,18 @@ async def events_of(
                 tickets=tickets.get(one, frozenset()),
             )
         )
+    await _mark_records(session, events)
     events.sort(key=lambda event: (event.head.at, event.head.event_id))
     stays = {stay for graph in graphs.values() for stay in graph.stays}
     return events, complete, Contents(sorted(stays), things)
+
+
+async def _mark_records(session: AsyncSession, events: Collection[TraceEvent]) -> None:
+    """Say of consignments whether they were sent under a record: only voids ask, and these are rare."""
+    sent = {event.head.id: event for event in events if event.step in (SHIPPING, VOID_SHIPPING)}
+    if any(event.step == VOID_SHIPPING for event in sent.values()):
+        for one in await made_by_records(session, sent):
+            sent[one].of_record = True
 
 
 async def _tickets(session: AsyncSession, heads: Collection[EventHead]) -> dict[UUID, frozenset[str]]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.traceability.epcis_events.keys import gln_key, is_class
 from services.traceability.epcis_events.vocabularies import CBV
-from services.traceability.traces.rules import Stay
+from services.traceability.traces.rules import FOR_EVER, Stay
 from services.traceability.units.codes import comparable_units, converted
 
 PIECE = "C62"
@@ -102,6 +102,8 @@ class TraceEvent:
     certificates: list[str] = field(default_factory=list)
     tickets: frozenset[str] = frozenset()
     """Under which tickets goods were sold over the counter or taken in."""
+    of_record: bool = False
+    """Of a consignment or its void: the platform wrote it down as part of a record (a ticket)."""
 
     @property
     def step(self) -> str:
@@ -127,9 +129,10 @@ class Movement(NamedTuple):
     unit: str
 
 
+SHIPPING, VOID_SHIPPING = "shipping", "void_shipping"
 _BY_STEP = {
-    "shipping": Flow.SHIPPED,
-    "void_shipping": Flow.SHIPPED,
+    SHIPPING: Flow.SHIPPED,
+    VOID_SHIPPING: Flow.SHIPPED,
     "receiving": Flow.RECEIVED,
     "retail_selling": Flow.SOLD,
     "dispensing": Flow.SOLD,
@@ -161,6 +164,31 @@ def amount_of(thing: Thing) -> tuple[Decimal | None, str]:
     return (None, "") if is_class(thing.key) else (Decimal(1), PIECE)
 
 
+def voids_beside_records(events: Sequence[TraceEvent]) -> list[TraceEvent]:
+    """Voids that somebody told himself of what he had sent under a record: they take nothing back, for the record
+    stands until it is voided itself.
+    """
+    shipped: dict[tuple[str, str, bool], datetime] = {}
+    for event in events:
+        if event.step == SHIPPING and event.holder is not None:
+            for key in event.keys:
+                place = (event.holder.key, key, event.of_record)
+                shipped[place] = min(event.head.at, shipped.get(place, event.head.at))
+
+    def takes_back(void: TraceEvent, holder: Holder, *, of_record: bool) -> bool:
+        return any(shipped.get((holder.key, key, of_record), FOR_EVER) <= void.head.at for key in void.keys)
+
+    return [
+        event
+        for event in events
+        if event.step == VOID_SHIPPING
+        and not event.of_record
+        and event.holder is not None
+        and takes_back(event, event.holder, of_record=True)
+        and not takes_back(event, event.holder, of_record=False)
+    ]
+
+
 def movements(events: Iterable[TraceEvent], contents: "Contents") -> list[Movement]:
     """Every movement that the events tell of, also of what lay in a carrier that moved."""
     found = []
@@ -170,7 +198,7 @@ def movements(events: Iterable[TraceEvent], contents: "Contents") -> list[Moveme
             flow = flow_of(event, thing.role)
             if flow is None:
                 continue
-            sign = -1 if event.step == "void_shipping" else 1
+            sign = -1 if event.step == VOID_SHIPPING else 1
             amount, unit = amount_of(thing)
             found.append(Movement(event, thing.key, flow, None if amount is None else sign * amount, unit))
             if flow is not Flow.PRODUCED:

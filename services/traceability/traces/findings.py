@@ -16,6 +16,7 @@ from services.traceability.epcis_events.keys import gln_key, is_instance, kind_o
 from services.traceability.productions.rules import Bands, outside
 from services.traceability.traces.custody import (
     RETAIL_STEPS,
+    VOID_SHIPPING,
     Balance,
     Contents,
     Flow,
@@ -44,6 +45,7 @@ class FindingKind(StrEnum):
     WASTAGE = "wastage"
     TRAVEL = "impossible_travel"
     CERTIFICATE = "copied_certificate"
+    VOID = "void_beside_record"
 
     @property
     def label(self) -> str:
@@ -71,6 +73,7 @@ _KINDS = {
     FindingKind.WASTAGE: "损耗、销毁过多",
     FindingKind.TRAVEL: "短时间内出现在相距很远的地方",
     FindingKind.CERTIFICATE: "同一份证明用于不同批次",
+    FindingKind.VOID: "登记了发货作废，票据没有作废",
 }
 
 
@@ -91,6 +94,7 @@ _OF_ALL_RECORDS = (
     FindingKind.UNKNOWN_ORIGIN,
     FindingKind.OVERSOLD,
     FindingKind.WASTAGE,
+    FindingKind.VOID,
 )
 """Kinds that say what is not on record: only who sees all records of a holder can tell."""
 
@@ -118,8 +122,8 @@ def broken_links(moves: Sequence[Movement], contents: Contents, limits: Limits, 
             receipts[move.key].append(move)
     answered: set[tuple[str, str]] = set()
     patience = timedelta(hours=float(limits.of(Limit.RECEIPT)))
-    voids = [move for move in named if move.event.step == "void_shipping"]
-    gone = [m for m in named if m.flow is Flow.SOLD or (m.flow is Flow.SHIPPED and m.event.step != "void_shipping")]
+    voids = [move for move in named if move.event.step == VOID_SHIPPING]
+    gone = [m for m in named if m.flow is Flow.SOLD or (m.flow is Flow.SHIPPED and m.event.step != VOID_SHIPPING)]
     for sent in sorted(gone, key=_when):
         event = sent.event
         at = event.head.at
@@ -162,6 +166,19 @@ def broken_links(moves: Sequence[Movement], contents: Contents, limits: Limits, 
                     receipt.event.holder.key if receipt.event.holder else None,
                     (receipt.event.head.event_id,),
                 )
+
+
+def idle_voids(voids: Iterable[TraceEvent]) -> Iterator[Finding]:
+    """Voids that take nothing back, as what was sent stands in a record."""
+    for void in voids:
+        yield Finding(
+            FindingKind.VOID,
+            f"{in_words(void.head.at)}{_who(void)}登记了发货作废，货是凭票据发出的，票据没有作废；发货仍按票据计",
+            void.head.at,
+            tuple(sorted(void.keys)),
+            void.holder.key if void.holder else None,
+            (void.head.event_id,),
+        )
 
 
 def _when(move: Movement) -> tuple[datetime, str]:

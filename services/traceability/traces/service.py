@@ -31,6 +31,7 @@ from services.traceability.traces.custody import (
     balances,
     handed_on,
     movements,
+    voids_beside_records,
     yields,
 )
 from services.traceability.traces.findings import Finding
@@ -120,7 +121,9 @@ async def trace(
     bands = await bands_on(session, day_of(moment))
     things = {key for graph in graphs.values() for key in graph.depth if key not in graph.nodes}
     goods = own_things(graphs) - {thing.key for event in events for thing in event.things if thing.role == "parent"}
-    moves = [move for move in handed_on(movements(events, contents)) if move.key in things]
+    idle = voids_beside_records(events)
+    told = [event for event in events if event not in idle]
+    moves = [move for move in handed_on(movements(told, contents)) if move.key in things]
     own_balances = balances(move for move in moves if move.key in goods and move.event.head.shown is None)
     holders = {event.holder for event in events if event.holder}
     in_part = await seen_in_part(session, actor, holders)
@@ -132,6 +135,7 @@ async def trace(
     processes = await repository.processes_of(session, {one.event.head.id for one in own_yields})
     cited = await certificates_cited(session, actor, events, heads, known_at)
     found = [
+        *findings.idle_voids(idle),
         *findings.broken_links(moves, contents, limits, moment),
         *findings.unknown_origins(goods, moves),
         *findings.without_place(timeline),

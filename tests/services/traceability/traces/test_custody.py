@@ -5,6 +5,7 @@ from decimal import Decimal
 from random import Random
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from services.traceability.traces.custody import (
     balances,
     handed_on,
     movements,
+    voids_beside_records,
     yields,
 )
 from services.traceability.traces.rules import FOR_EVER, Edge, Stay
@@ -167,3 +169,15 @@ def test_a_yield_is_told_only_where_all_amounts_are() -> None:
     assert (found.put_in, found.came_out, found.ratio) == tuple(map(Decimal, ("10", "7", "0.7")))
     assert yields(turned(Thing("output_class", lot("M"), None, None))) == []
     assert yields(turned(Thing("output_class", lot("M"), Decimal(7), "LTR"))) == []
+
+
+@pytest.mark.parametrize(("sent", "void", "idle"), [(True, True, 0), (False, False, 0), (True, False, 1)])
+def test_what_left_under_a_ticket_is_taken_back_by_the_ticket_alone(sent: bool, void: bool, idle: int) -> None:
+    seller = HOLDERS[0]
+    goods = [kilos(Decimal(5), "KGM")]
+    events = [event(number, seller, goods, step) for number, step in enumerate(("shipping", "void_shipping"))]
+    events[0].of_record, events[1].of_record = sent, void
+    assert voids_beside_records(events) == events[1:] * idle
+    own = event(2, seller, goods, "shipping")
+    own.head = own.head._replace(at=events[0].head.at)
+    assert voids_beside_records([own, *events]) == [], "it may be what he had told himself"

@@ -14,9 +14,13 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.epcis_events.models import EpcisEvent
+from services.traceability.everyday_events.rules import PLACE_KEY
 from shared.contracts.codes import Role, Unit
+from shared.times import now
 from tests.conftest import ClientOf, SessionOf
 from tests.services.traceability.epcis_queries.worlds import HAISHU, NANHAI
+from tests.services.traceability.subjects import activating
+from tests.services.traceability.tickets.trading import SOLD_AT, line, purchase, received, sale, sold
 from tests.services.traceability.traces.chains import START, Member, amounts, at, lot, register, sscc, tell
 
 
@@ -317,6 +321,26 @@ async def test_a_void_takes_back_one_consignment_and_no_other(
     void = {"action": "OBSERVE", "quantityList": amounts({"DUCK": "10"})}
     await tell(session, farm, farm.event("ObjectEvent", 6, "void_shipping", **void))
     assert kinds(await trace(office, lot("DUCK"))) == []
+
+
+async def test_a_shop_does_not_take_back_what_it_sent_under_a_ticket_that_stands(
+    session: AsyncSession, client_of: ClientOf, office: httpx.AsyncClient
+) -> None:
+    seller, selling = await activating.shop(client_of, "演示批发商（虚构）")
+    buyer, buying = await activating.shop(client_of, "演示熟食店（虚构）")
+    goods = line(lot=lot("DUCK"), quantity="10", unit="公斤")
+    await sold(selling, purchase(goods))
+    ticket = await sold(selling, sale(goods, at=SOLD_AT + timedelta(minutes=5), buyer_business_id=str(buyer)))
+    await received(buying, ticket["id"])
+    me = Member(9, "演示批发商（虚构）")
+    me.business_id = seller
+    void = me.event("ObjectEvent", 0, "void_shipping", action="OBSERVE", quantityList=amounts({"DUCK": "10"}))
+    void |= {"eventTime": now().isoformat(), "bizLocation": {"id": f"{PLACE_KEY}{seller}"}}
+    await tell(session, me, void)
+    read = await trace(office, lot("DUCK"))
+    assert "void_beside_record" in kinds(read)
+    [balance] = [one for one in read["balances"] if one["holder"]["business_id"] == str(seller)]
+    assert (balance["shipped"], balance["remaining"]) == ("10", "0")
 
 
 async def test_what_is_bought_over_the_counter_and_taken_in_is_no_gap(
