@@ -18,6 +18,8 @@ from shared.contracts.codes import Unit
 from shared.database import create_engine, create_sessions
 from shared.events import Subscriber
 from shared.events.router import router as events_router
+from shared.exports.definition import Export
+from shared.exports.router import router as exports_router
 from shared.figures.definition import Figure
 from shared.figures.router import router as figures_router
 from shared.http import health
@@ -59,6 +61,7 @@ class Service:
     jobs: Sequence[JobKind] = ()
     figures: Sequence[Figure] = ()
     findables: Sequence[Findable] = ()
+    exports: Sequence[Export] = ()
     seeds: Sequence[Seed] = ()
     prefix: str = ""
     """Stands before the chassis' own paths: the gateway's interface is under `/api`, as is all it forwards."""
@@ -110,6 +113,8 @@ def create_app(service: Service, settings: UnitSettings | None = None) -> FastAP
         app.include_router(router, prefix=service.prefix)
     if service.findables:
         app.include_router(record_search_router, prefix=service.prefix)
+    if service.exports:
+        app.include_router(exports_router, prefix=service.prefix)
     if service.install:
         service.install(app)
     app.add_middleware(RequestIdMiddleware)

@@ -8,6 +8,7 @@ from functools import partial
 
 from shared.app import Service
 from shared.background import run_until_stopped
+from shared.exports.jobs import export_jobs
 from shared.figures.jobs import prove_figures
 from shared.housekeeping import CHASSIS_JOBS
 from shared.jobs.runner import run_jobs
@@ -16,7 +17,7 @@ from shared.settings import UnitSettings, read_settings
 
 async def run_all_jobs(service: Service, settings: UnitSettings, stop: asyncio.Event) -> None:
     """Run the unit's own jobs and those that every unit has, until `stop` is set."""
-    jobs = (*service.jobs, prove_figures(service.figures), *CHASSIS_JOBS)
+    jobs = (*service.jobs, prove_figures(service.figures), *export_jobs(service.exports), *CHASSIS_JOBS)
     await run_jobs(replace(service, jobs=jobs), settings, stop)
 
 

@@ -28,6 +28,7 @@ from services.inspection.checklists.seed import seed_checklists
 from services.inspection.clock_events import on_clock_breached, on_clock_end_withdrawn
 from services.inspection.corrections.router import router as corrections
 from services.inspection.database import Base
+from services.inspection.exported_lists import EXPORTS
 from services.inspection.facilities.jobs import RECOUNT_FACILITIES
 from services.inspection.facilities.router import router as facilities
 from services.inspection.figures.definitions import FIGURES
@@ -190,6 +191,7 @@ service = Service(
         *TERMINAL_FIGURES,
     ),
     findables=FINDABLES,
+    exports=EXPORTS,
     seeds=[
         seed_templates,
         seed_checklists,

@@ -10,6 +10,7 @@ from services.sampling.devices.router import router as devices
 from services.sampling.disposal_recalls.subscribers import on_recall_closed, on_recall_opened
 from services.sampling.disposals.router import router as disposals
 from services.sampling.disposals.seed import seed_requirements
+from services.sampling.exported_lists import EXPORTS
 from services.sampling.figures.capacity import FIGURES as CAPACITY_FIGURES
 from services.sampling.figures.definitions import FIGURES
 from services.sampling.figures.disposals import FIGURES as DISPOSAL_FIGURES
@@ -121,6 +122,7 @@ service = Service(
     ],
     figures=(*FIGURES, *CAPACITY_FIGURES, *PLAN_FIGURES, *DISPOSAL_FIGURES, *REPORT_FIGURES),
     findables=FINDABLES,
+    exports=EXPORTS,
     seeds=[
         seed_items,
         seed_categories,

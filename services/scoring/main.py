@@ -21,6 +21,7 @@ from services.scoring.evaluation_tasks.jobs import REMIND_OF_TASKS
 from services.scoring.evaluation_tasks.router import router as evaluation_tasks
 from services.scoring.evaluations.router import router as evaluations
 from services.scoring.evidence.router import router as evidence
+from services.scoring.exported_lists import EXPORTS
 from services.scoring.figures.definitions import FIGURES
 from services.scoring.findable_records import FINDABLES
 from services.scoring.improvements.router import router as improvements
@@ -91,6 +92,7 @@ service = Service(
     jobs=[SWEEP, REMIND_OF_TASKS, RESCORE_EVALUATIONS, GRADE_CREDIT],
     figures=FIGURES,
     findables=FINDABLES,
+    exports=EXPORTS,
     seeds=[
         seed_scoring_schemes,
         seed_credit_grade_rules,

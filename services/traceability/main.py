@@ -22,6 +22,7 @@ from services.traceability.epcis_queries.router import router as epcis_queries
 from services.traceability.epcis_subscriptions.jobs import DELIVER
 from services.traceability.epcis_subscriptions.router import router as epcis_subscriptions
 from services.traceability.epcis_subscriptions.service import rebase_after_restore
+from services.traceability.exported_lists import EXPORTS
 from services.traceability.farm_inputs.router import router as farm_inputs
 from services.traceability.figures.definitions import FIGURES
 from services.traceability.figures.records import RECORD_FIGURES
@@ -123,6 +124,7 @@ service = Service(
     jobs=[SWEEP, CAPTURE, DELIVER, IMPORT_TICKETS, SWEEP_TICKET_FILES],
     figures=(*FIGURES, *SUBJECT_FIGURES, *TRADE_FIGURES, *RECORD_FIGURES),
     findables=FINDABLES,
+    exports=EXPORTS,
     seeds=[
         rebase_after_restore,
         seed_thresholds,
