@@ -1,6 +1,7 @@
 """The officer's terminal in a real browser: days without a network, a browser that is killed, two sides that differ."""
 
 import os
+import re
 import shutil
 import signal
 from collections.abc import AsyncIterator, Sequence
@@ -15,13 +16,15 @@ import pytest_asyncio
 import zxingcpp
 from playwright.async_api import Browser, Error, Page, expect
 
+from gateway.identity.demo_users import demo_login
+from gateway.web.terminal import pages
 from gateway.web.terminal.shell import shell
 from shared.contracts.codes import Role
 from shared.times import now
 from tests.browser.conftest import ARGUMENTS, DESK, PHONE, keep
 from tests.browser.test_pages import fits
 from tests.browser.test_sampling import SMALL_TARGETS, picture
-from tests.gateway.web.platform import Market
+from tests.gateway.web.platform import DISTRICT, Market
 from tests.gateway.web.sampling_stage import ok
 from tests.gateway.web.supervision_stage import COLLEAGUE, INSPECTION, deliver, registered
 
@@ -31,6 +34,9 @@ pytestmark = [
 ]
 
 AWAY = timedelta(days=4)
+REASON = '日管控没有记录，店主说“不知道”\\n（演示）"\U0001f980'
+"""Words whose bytes are easily written in two ways: the platform reckons the same hash."""
+
 ITEMS = ("1.1", "1.2", "2.1", "2.2", "2.3", "3.1", "3.2", "3.3")
 ROWS_LEFT = """async () => {
     const asked = (request) => new Promise((done) => (request.onsuccess = () => done(request.result)));
@@ -80,11 +86,14 @@ class Terminal:
 
     async def enrol(self, page: Page) -> None:
         await page.goto("/terminal")
-        await page.fill("#login", self.market.login(Role.INSPECTOR))
+        await self.sign_in(page)
+        await page.evaluate("navigator.serviceWorker.ready")
+
+    async def sign_in(self, page: Page, *, second: bool = False) -> None:
+        await page.fill("#login", demo_login(Role.INSPECTOR, DISTRICT, second=second))
         await page.fill("#password", self.market.password)
         await page.get_by_role("button", name="登录这台终端").click()
         await expect(page.get_by_text("任务包：")).to_be_visible()
-        await page.evaluate("navigator.serviceWorker.ready")
 
 
 @pytest_asyncio.fixture
@@ -150,7 +159,7 @@ async def test_days_of_visits_without_a_network_and_a_killed_browser_lose_nothin
             await find(page, number, "合格")
         await find(page, ITEMS[-1], "不合格")
         item = page.locator(f'[id="item-{ITEMS[-1]}"]')
-        await item.get_by_label("情形或缺项的理由").fill("日管控没有记录（演示）")
+        await item.get_by_label("情形或缺项的理由").fill(REASON)
         await item.locator("input[type=file]").set_input_files(photo)
         await expect(item.locator("img")).to_be_visible()
         await keep(page, "terminal-visit-390")
@@ -165,7 +174,7 @@ async def test_days_of_visits_without_a_network_and_a_killed_browser_lose_nothin
         await page.get_by_role("link", name=business["name"]).first.click()
         assert page.url == visit
         item = page.locator(f'[id="item-{ITEMS[-1]}"]')
-        await expect(item.get_by_label("情形或缺项的理由")).to_have_value("日管控没有记录（演示）")
+        await expect(item.get_by_label("情形或缺项的理由")).to_have_value(REASON)
         await item.locator("xpath=ancestor::details").evaluate_all("all => all.forEach(each => each.open = true)")
         await expect(item.locator("img")).to_be_visible()
         await page.get_by_role("button", name="结束检查").click()
@@ -182,8 +191,12 @@ async def test_days_of_visits_without_a_network_and_a_killed_browser_lose_nothin
         await expect(page.locator("[data-state=waiting]")).to_contain_text("待发")
         await keep(page, "terminal-outbox-offline-390")
 
+        await page.route("**/chunks/*", lambda route: route.abort())
         await page.context.set_offline(False)
         await page.evaluate("dispatchEvent(new Event('online'))")
+        await expect(page.locator("[data-state=accepted]")).to_contain_text("照片还没有传完")
+        await page.unroute("**/chunks/*")
+        await page.get_by_role("button", name="现在同步").click()
         await expect(page.locator("[data-state=accepted]")).to_contain_text("平台已收齐")
         await keep(page, "terminal-outbox-390")
         await page.get_by_role("link", name="返回").click()
@@ -191,7 +204,7 @@ async def test_days_of_visits_without_a_network_and_a_killed_browser_lose_nothin
 
     stored = await record(market, visit.rsplit("/", 1)[1])
     assert (stored["state"], stored["missing_files"], stored["quarantined"]) == ("complete", [], [])
-    assert stored["content"]["answers"]["3.3"]["reason"] == "日管控没有记录（演示）"
+    assert stored["content"]["answers"]["3.3"]["reason"] == REASON
     assert len(stored["content"]["answers"]["3.3"]["photos"]) == 1
     assert len(stored["versions"]) == 1, "sent once more when the photos were there, and still the same version"
 
@@ -281,11 +294,32 @@ async def test_a_clue_and_rapid_tests_wait_on_the_phone_and_what_is_refused_says
         await expect(page.locator("[data-state=accepted]")).to_have_count(3)
 
 
-async def test_signing_out_warns_of_what_is_unsent_and_leaves_nothing_behind(
+async def test_whoever_goes_on_with_the_phone_hands_in_for_the_other_and_signing_out_leaves_nothing_behind(
     terminal: Terminal, market: Market
 ) -> None:
+    business = await registered(market)
     async with terminal.browser() as page:
         await terminal.enrol(page)
+        await begin(page, business["name"])
+        await find(page, "1.1", "合格")
+        visit = page.url.rsplit("/", 1)[1]
+        async with market.caller(Role.INSPECTOR) as owner:
+            for each in ok(await owner.get("/api/v1/me/sessions"))["items"]:
+                if each["kind"] == "program":
+                    await owner.delete(f"/api/v1/me/sessions/{each['id']}")
+        await page.goto("/terminal/")
+        await page.reload()
+        await expect(page.get_by_role("heading", name="登录已结束")).to_be_visible()
+        await terminal.sign_in(page, second=True)
+        await expect(page.get_by_text("正在填的")).to_be_hidden()  # it is another's
+        await page.goto("/terminal/#/outbox")
+        await page.get_by_role("button", name="代为上传").click()
+        await expect(page.locator("[data-state=held]")).to_contain_text("待核")
+        await keep(page, "terminal-handed-in-for-another-390")
+        [kept] = (await record(market, visit))["quarantined"]
+        assert [each["code"] for each in kept["reasons"]] == ["handed_in_by_other"]
+
+        await page.goto("/terminal/#/")
         await page.get_by_role("button", name="报线索").click()
         await page.get_by_label("地点").fill("演示路 9 号（虚构）")
         await page.get_by_role("link", name="返回").click()
@@ -293,14 +327,46 @@ async def test_signing_out_warns_of_what_is_unsent_and_leaves_nothing_behind(
         await expect(page.get_by_role("dialog")).to_contain_text("还有1份没有发出")
         await page.get_by_role("button", name="清除没有发出的，退出").click()
         await expect(page.get_by_role("button", name="登录这台终端")).to_be_visible()
-        left = await page.evaluate(ROWS_LEFT)
-        assert left == 0
+        assert await page.evaluate(ROWS_LEFT) == 0
         answer = await page.evaluate("fetch('/terminal/sessions/renewal', {method: 'POST'}).then((a) => a.status)")
         assert answer == 401, "the cookie is worth nothing any more"
         await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
         await keep(page, "terminal-sign-in-desk")
         await page.set_viewport_size({"width": 320, "height": 640})
         assert await fits(page)
+
+
+async def test_a_patrol_reports_what_it_found_and_a_new_version_waits_until_it_is_asked_for(
+    terminal: Terminal, market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = tmp_path / "现场.png"
+    photo.write_bytes(picture(92))
+    async with terminal.browser() as page:
+        await terminal.enrol(page)
+        await page.get_by_role("button", name="开始巡查").click()
+        await page.get_by_label("哪个网格").select_option(index=1)
+        await page.get_by_label("巡查清单").select_option(index=1)
+        monkeypatch.setitem(pages.OUTCOMES, "new", "新的一项（演示）")  # the platform is another version now
+        await page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.update())")
+        await page.get_by_text("有问题", exact=True).first.click()
+        await page.get_by_role("button", name="写这处问题").click()
+        await page.get_by_label("地点").fill("演示路 8 号门面（虚构）")
+        await page.get_by_label("看到什么").fill("没有公示许可证（演示）")
+        await page.locator("input[type=file]").set_input_files(photo)
+        await expect(page.locator("img")).to_be_visible()
+        assert await fits(page)
+        assert await page.evaluate(SMALL_TARGETS) == []
+        await keep(page, "terminal-patrol-390")
+        await page.get_by_role("button", name="结束巡查").click()
+        await expect(page.locator("[data-state=accepted] .badge-ok")).to_contain_text("平台已收下")
+        await page.get_by_role("link", name="返回").click()
+        await page.get_by_role("button", name="更新").click()
+        await expect(page.locator("#terminal")).to_have_attribute("data-words", re.compile('"new"'))
+        await expect(page.get_by_text("终端有新的一版")).to_be_hidden()
+        async with market.caller(Role.INSPECTOR) as officer:
+            [found, *_] = ok(await officer.get(f"{INSPECTION}/clues?mine=true"))["items"]
+            clue = ok(await officer.get(f"{INSPECTION}/clues/{found['id']}"))
+        assert (clue["what"], len(clue["evidence"])) == ("没有公示许可证（演示）", 1)
 
 
 def film_of(code: str) -> bytes:

@@ -12,12 +12,14 @@ export async function begin(kind, title, content) {
   return draft.id;
 }
 
-// 打开一份来填：draft 先空着，取到为止；没有这一份的是 undefined。改动一个接一个写盘，settled 等到全部写完。
+// 打开一份来填：draft 先空着，取到为止；没有这一份的是 undefined。改动一个接一个写盘，settled 等到全部写完；写不下的说出来。
 export function useDraft(id) {
   const draft = shallowRef(null);
   let settled = Promise.resolve();
   const save = ({ title, content }) => {
-    settled = settled.then(() => database.drafts.update(id, { title, content, at: Date.now() }));
+    settled = settled
+      .then(() => database.drafts.update(id, { title, content, at: Date.now() }))
+      .then(() => (state.unsaved = ""), (error) => (state.unsaved = error.message));
   };
   const scope = getCurrentScope();
   const ready = database.drafts.get(id).then((found) => {

@@ -50,8 +50,9 @@ async function run({ eagerly, afresh }) {
   if (!(await recall("user"))) return;
   told("正在连接平台");
   try {
-    await renewed();
-    state.needsSignIn = false;
+    const user = await renewed();
+    await remember("user", user);
+    Object.assign(state, { user, needsSignIn: false }); // 角色和辖区也许变了
     await sendItems(eagerly);
     await sendRest();
     if (afresh || Date.now() - ((await recall("packed_at")) ?? 0) > PACK_HOLDS_MS) await fetchPack(told);

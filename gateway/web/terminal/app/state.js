@@ -14,7 +14,8 @@ export const state = reactive({
   user: null,
   online: navigator.onLine,
   syncing: "", // 正在做的一步，用话说
-  problem: "",
+  problem: "", // 上次同步为什么没有做完
+  unsaved: "", // 本机为什么没有存下
   needsSignIn: false,
   update: null, // 等着换上的新版本
 });
