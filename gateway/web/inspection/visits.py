@@ -85,7 +85,7 @@ async def today(
 
 def tabs(visitor: Visitor) -> list[tuple[str, str]]:
     """The pages of this part, for this person."""
-    own = [("今天的检查", "/visits")] if visitor.actor.has(*VISIT_MAKERS) else []
+    own = [("今天的检查", "/visits"), ("移动终端", "/terminal/")] if visitor.actor.has(*VISIT_MAKERS) else []
     leniency = [("检查人员的宽严", "/visit-priorities/inspectors")] if visitor.actor.has(*LENIENCY_READERS) else []
     return [
         *own,
