@@ -7,6 +7,7 @@ evidence; scoring reads them, evaluates, and stores input, result and trace. All
 """
 
 import asyncio
+import os
 import random
 import sys
 import tempfile
@@ -196,22 +197,27 @@ async def bench(url: str, runs: int) -> None:
         draft.publish(None, now())
         await session.flush()
         ids = [await store_run(session, draft.id, content, number) for number in range(runs)]
-    begun = time.perf_counter()
+    begun, worked = time.perf_counter(), time.process_time()
     for run_id in ids:
         async with sessions() as session, session.begin():
             assert await rescore(session, run_id)
-    seconds = time.perf_counter() - begun
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - worked
     async with sessions() as session:
         given = EvaluationInput.model_validate(await session.scalar(select(Scoring.input).limit(1)))
     await engine.dispose()
     each = seconds / runs * 1000
-    print(f"{runs} runs of 94 contents and {SITES} sites scored anew in {seconds:.1f} s ({each:.0f} ms each)")
-    begun = time.perf_counter()
+    load = f"load {os.getloadavg()[0]:.1f}"
+    print(f"{runs} runs of 94 contents and {SITES} sites scored anew in {seconds:.1f} s ({each:.0f} ms each), {load}")
+    print(
+        f"of it {cpu:.1f} s of processor outside the database ({cpu / runs * 1000:.0f} ms each)"
+    )
+    worked = time.process_time()
     result = evaluate(content, given)
-    print(f"one evaluation by itself {(time.perf_counter() - begun) * 1000:.1f} ms: {result.shown} of {result.maximum}")
-    begun = time.perf_counter()
+    took = (time.process_time() - worked) * 1000
+    print(f"one evaluation by itself {took:.1f} ms of processor: {result.shown} of {result.maximum}")
+    worked = time.process_time()
     lacking = lacking_clauses(content, given)
-    print(f"the way up of {len(lacking)} clauses {(time.perf_counter() - begun) * 1000:.0f} ms")
+    print(f"the way up of {len(lacking)} clauses {(time.process_time() - worked) * 1000:.0f} ms of processor")
 
 
 def main() -> None:

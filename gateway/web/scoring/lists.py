@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.clients import Services, ServicesHere
+from gateway.clients import Refused, Services, ServicesHere
 from gateway.web import words
 from gateway.web.boards import ROWS_A_PAGE
 from gateway.web.pages import render
@@ -21,6 +21,7 @@ from gateway.web.visitors import RANDOM_DRAW_READERS, AllowVisitors, Visitor
 from shared import times
 from shared.contracts.codes import Unit
 from shared.database import Session
+from shared.http.problems import NotFound
 
 router = APIRouter(include_in_schema=False)
 
@@ -139,15 +140,17 @@ async def listing_page(
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     listing = await ask(services, visitor, f"/v1/listings/{listing_id}")
-    held, rules = await _round(services, visitor, listing["round_id"])
-    outcome = next((one for one in held["outcomes"] if one["subject_id"] == listing["subject_id"]), None)
+    held = await _round_shown(services, visitor, listing["round_id"])
+    rules = await ask(services, visitor, "/v1/list-rules")
+    outcomes = held["outcomes"] if held else ()
+    outcome = next((one for one in outcomes if one["subject_id"] == listing["subject_id"]), None)
     return render(
         request,
         "listing.html",
         listing=await _shown(session, listing, titles_of(rules)),
         held=held,
         outcome=_outcome(outcome, {}) if outcome else None,
-        actions=_offered(listing, visitor),
+        actions=_offered(listing, visitor) if held else [],
         done=act_of(done, STEPS),
     )
 
@@ -179,6 +182,17 @@ def titles_of(rules: list[dict[str, Any]]) -> dict[str, str]:
 async def _round(services: Services, visitor: Visitor, round_id: UUID | str) -> tuple[dict[str, Any], Any]:
     held: dict[str, Any] = await ask(services, visitor, f"/v1/list-rounds/{round_id}")
     return held, await ask(services, visitor, "/v1/list-rules")
+
+
+async def _round_shown(services: Services, visitor: Visitor, round_id: UUID | str) -> dict[str, Any] | None:
+    """The round, None where it was drawn up by those above the visitor."""
+    try:
+        held: dict[str, Any] = await ask(services, visitor, f"/v1/list-rounds/{round_id}")
+    except Refused as refusal:
+        if refusal.answered_status == NotFound.status:
+            return None
+        raise
+    return held
 
 
 async def _shown(session: Session, listing: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:

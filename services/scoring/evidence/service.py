@@ -24,6 +24,7 @@ from services.scoring.evidence.problems import (
 from services.scoring.evidence.schemas import ClaimCreate, ClaimDecision, EvidenceReview
 from services.scoring.figures.counting import evidence_reviewed
 from services.scoring.scheme_language.content import Node, SchemeContent
+from shared.contracts.evaluations import Stage
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.ids import uuid7
@@ -64,6 +65,8 @@ async def submit(
     """
     evaluation = await evaluation_for(session, evaluation_id, actor)
     _ = evaluation.current
+    if not await sides_of(session, evaluation, actor):
+        raise NotYourSide("材料由被评价地区，或组织评价一方提交")
     clause = await clause_in(session, evaluation, clause_code, "#path/clause_code")
     if requirement is not None and requirement not in clause.evidence:
         wanted = "、".join(clause.evidence) or "（未列）"
@@ -136,12 +139,16 @@ async def file_for(session: AsyncSession, evaluation_id: UUID, file_id: UUID, ac
 async def review(
     session: AsyncSession, evaluation_id: UUID, file_id: UUID, body: EvidenceReview, expected: int, actor: Actor
 ) -> EvidenceFile:
-    """Take a file as proof or give it back. Raises EvidenceStepRefused."""
+    """Take a file as proof or give it back: while the examined assess themselves either side may, afterwards the
+    examiners only, for what was accepted counts. Raises NotYourSide, EvidenceNotFound, EvidenceStepRefused.
+    """
     evaluation = await evaluation_for(session, evaluation_id, actor, lock=True)
-    _ = evaluation.current
+    sides = await sides_of(session, evaluation, actor)
+    if not sides or (evaluation.current.stage is not Stage.SELF and "examiner" not in sides):
+        raise NotYourSide("自评结束以后，材料由组织评价的食安办或评审专家审核")
+    await file_for(session, evaluation_id, file_id, actor)
     file = await repository.held_file(session, evaluation.id, file_id)
-    if file is None:
-        raise EvidenceNotFound("请核对编号")
+    assert file is not None  # it was found just now, and no file ever goes
     ensure_version(file, expected)
     file.review(accepted=body.accepted, reason=body.reason, actor=actor, at=now())
     file.advance()

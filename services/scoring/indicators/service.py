@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.scoring.evaluations.access import evaluation_for
+from services.scoring.evaluations.access import ensure_may_write, evaluation_for
 from services.scoring.evaluations.problems import EvaluationStepRefused
 from services.scoring.evaluations.repository import scheme_of
 from services.scoring.indicators import repository
@@ -21,9 +21,12 @@ MAX_SNAPSHOTS = 500
 
 
 async def take_snapshot(session: AsyncSession, evaluation_id: UUID, source: FigureSource, actor: Actor) -> Snapshot:
-    """Read all inputs now. What a service does not tell is not available; it is never zero and never an old value."""
+    """Read all inputs now. What a service does not tell is not available; it is never zero and never an old value.
+
+    Raises NotYourSide for who does not write in the open stage: what is read counts for its score.
+    """
     evaluation = await evaluation_for(session, evaluation_id, actor)
-    _ = evaluation.current
+    await ensure_may_write(session, evaluation, evaluation.current.stage, actor)
     if await repository.count_snapshots(session, evaluation.id) >= MAX_SNAPSHOTS:
         raise EvaluationStepRefused(f"一次评价最多取数 {MAX_SNAPSHOTS} 次")
     content = (await scheme_of(session, evaluation)).content

@@ -2,14 +2,16 @@
 
 import hashlib
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 import pytest_asyncio
 
 from services.scoring.evidence import service
+from shared.contracts.codes import Role, Unit
 from tests.conftest import ClientOf
-from tests.services.scoring.evaluations.running import People, add, begun, key, people_of, published, step
+from tests.services.scoring.evaluations.running import DISTRICT, People, add, begun, key, people_of, published, step
 
 PDF = b"%PDF-1.7 demo"
 
@@ -71,6 +73,26 @@ async def test_a_file_is_reviewed_once_by_another_and_returned_with_a_reason(peo
     returned = await reviewed(people.expert, run, file, accepted=False, reason="缺签发页（演示）")
     assert (returned.json()["state"], returned.json()["review_reason"]) == ("returned", "缺签发页（演示）")
     assert (await reviewed(people.expert, run, returned.json(), accepted=True)).status_code == 409
+
+
+async def test_after_the_self_assessment_the_examined_judge_nothing_of_their_own(
+    people: People, client_of: ClientOf
+) -> None:
+    """A colleague of the submitter accepts nothing in the examiners' stages; an expert whom the examined appointed
+    neither accepts nor submits anything, in any of them.
+    """
+    colleague = await client_of(Unit.SCORING, Role.FOOD_SAFETY_OFFICE, regions=[DISTRICT], actor_id=uuid4())
+    own_expert = await client_of(Unit.SCORING, Role.REVIEWER, regions=[DISTRICT], actor_id=uuid4())
+    run = await begun(people)
+    early, late = (await sent(people.district, run)).json(), (await sent(people.district, run, PDF + b"2")).json()
+    assert (await reviewed(own_expert, run, early, accepted=True)).status_code == 403
+    assert (await sent(own_expert, run, PDF + b"3")).status_code == 403
+    assert (await reviewed(colleague, run, early, accepted=True)).json()["state"] == "accepted"
+    await step(people.district, run, "stage-closure")
+    assert (await reviewed(colleague, run, late, accepted=True)).status_code == 403
+    photo = (await sent(people.expert, run, b"\xff\xd8\xff hidden", name="暗访（演示）.jpg")).json()
+    assert (await reviewed(colleague, run, photo, accepted=False, reason="演示")).status_code == 403
+    assert (await reviewed(people.other_expert, run, late, accepted=True)).json()["state"] == "accepted"
 
 
 async def test_only_accepted_evidence_counts_for_a_mark(people: People) -> None:

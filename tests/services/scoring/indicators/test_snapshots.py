@@ -32,6 +32,7 @@ from tests.services.scoring.evaluations.running import (
     begun,
     people_of,
     published,
+    step,
 )
 
 YEAR = Period.parse("2026")
@@ -139,6 +140,13 @@ async def test_what_a_document_says_roughly_is_read_as_a_range(source: FigureSou
     assert "约300家" in found.source
     missing = await reading(source, live("demo-2", source="registered"))
     assert missing.state is ReadingState.MISSING
+
+
+async def test_in_the_examiners_stages_the_examined_read_nothing_for_them(people: People) -> None:
+    run = await begun(people)
+    await step(people.district, run, "stage-closure")
+    assert (await add(people.district, run, "snapshots")).status_code == 403
+    assert (await add(people.outsider, run, "snapshots")).status_code == 404
 
 
 async def test_a_snapshot_feeds_the_score_and_stays_when_it_is_corrected(
