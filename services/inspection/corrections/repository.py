@@ -44,6 +44,7 @@ class CorrectionFilter:
     region: str | None = None
     business_id: UUID | None = None
     visit_id: UUID | None = None
+    order_id: UUID | None = None
     overdue: bool = False
 
 
@@ -159,6 +160,7 @@ def _filtered(statement: Select[*Columns], wanted: CorrectionFilter, actor: Acto
     for column, value in (
         (Correction.state, wanted.state),
         (Correction.visit_id, wanted.visit_id),
+        (Correction.order_id, wanted.order_id),
     ):
         if value is not None:
             statement = statement.where(column == value)

@@ -57,11 +57,14 @@ async def list_corrections(
     region: Annotated[RegionCode | None, Query(description="区划代码，含其下级")] = None,
     business: Annotated[UUID | None, Query(description="主体编号")] = None,
     visit: Annotated[UUID | None, Query(description="检查记录编号")] = None,
+    order_id: Annotated[UUID | None, Query(description="同一次责令的；期限记在它名下")] = None,
     overdue: Annotated[bool, Query(description="只看整改期限已过的")] = False,
     order: Annotated[Literal["newest", "due"], Query(description="最近的在前，或最先到期的在前")] = "newest",
 ) -> Page[CorrectionListed]:
     """整改一览，各带现在的期限；食品生产经营者只见自己的。"""
-    wanted = CorrectionFilter(state=state, region=region, business_id=business, visit_id=visit, overdue=overdue)
+    wanted = CorrectionFilter(
+        state=state, region=region, business_id=business, visit_id=visit, order_id=order_id, overdue=overdue
+    )
     listing = repository.list_by_due if order == "due" else repository.list_corrections
     rows, following = await listing(session, wanted, actor, page)
     return Page(items=await show_listed(session, rows, actor), next_cursor=following)
