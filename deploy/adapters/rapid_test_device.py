@@ -1,0 +1,191 @@
+"""A rapid-test device: `python -m deploy.adapters.rapid_test_device 配置.toml`, on the computer beside it.
+
+It reads the files that the device leaves in a folder (CSV, JSON, JSON lines), keeps each record in its journal, and
+sends them to the platform as an external system. A record gets its id from the device's own number or from its content:
+however often a file is read, and wherever the program is killed, the platform sees one test.
+"""
+
+import csv
+import io
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+from uuid import UUID, uuid5
+
+import httpx
+from pydantic import Field
+
+from deploy.adapters.journal import Entry, Journal, Outcome
+from deploy.adapters.platform import Access, Platform, problem_of
+from deploy.adapters.running import Configuration, run_adapter
+from shared.ids import uuid7
+from shared.times import SHANGHAI
+
+MOST_A_BATCH = 500
+MAX_BYTES = 50 * 2**20
+_SPACE = UUID("8c1f6a0e-5d0b-5c57-9f43-2f6a3f6f7c11")
+_OUTCOMES = {
+    "accepted": Outcome.ACCEPTED,
+    "duplicate": Outcome.DUPLICATE,
+    "suspected_duplicate": Outcome.DUPLICATE,  # kept by the platform until a person has looked; the answer says so
+    "rejected": Outcome.REJECTED,
+}
+
+
+class DeviceConfiguration(Configuration):
+    """What the device writes, and as what the platform should take it."""
+
+    access: Access
+    folder: Path
+    site: str = Field(description="检测点编号")
+    maker: str
+    serial: str
+    columns: dict[str, str] = Field(description="平台的字段 = 仪器文件里的列名")
+    constants: dict[str, str] = Field(default_factory=dict)
+    time_format: str = "%Y-%m-%d %H:%M:%S"
+    untouched_seconds: float = Field(default=5, ge=0, description="文件多少秒没有再变，才算写完")
+
+    def beside(self, folder: Path) -> Self:
+        return super().beside(folder).model_copy(update={"folder": folder / self.folder})
+
+
+class Unreadable(Exception):  # noqa: N818 (what is said of a file)
+    """A file or a row that cannot be taken as what the configuration says it is."""
+
+
+def take_in(journal: Journal, configuration: DeviceConfiguration) -> int:
+    """Keep what the finished files hold; how many records were new. A file that cannot be read is said and left."""
+    new = 0
+    for file in sorted(configuration.folder.iterdir()):
+        if file.suffix.lower() not in _READERS or time.time() - file.stat().st_mtime < configuration.untouched_seconds:
+            continue
+        try:
+            entries, unreadable = _entries(file, configuration)
+        except Unreadable as reason:
+            print(f"{file.name} 没有读入：{reason}", file=sys.stderr, flush=True)
+            continue
+        new += journal.note(entries)
+        refused = [(own, Outcome.REJECTED, {"errors": [{"message": reason}]}) for own, reason in unreadable]
+        journal.settle(refused)
+    return new
+
+
+def send_waiting(journal: Journal, platform: Platform) -> None:
+    """Send what waits, in batches that stay the same until they are answered. Raises `TryAgain`, `NotAdmitted`."""
+    while True:
+        batch, entries = journal.next_batch(str(uuid7()), MOST_A_BATCH)
+        if not entries:
+            return
+        records = [entry.record | {"id": entry.id} for entry in entries]
+        path = f"/api/sampling/v1/rapid-test-submissions/{batch}"
+        response = platform.send("PUT", path, json={"records": records})
+        if response.is_error:  # the batch as a whole: nothing of it was taken in
+            journal.settle((entry.id, Outcome.REJECTED, problem_of(response)) for entry in entries)
+            continue
+        answers = response.json()["items"]
+        journal.settle((entries[each["index"]].id, _OUTCOMES[each["outcome"]], each) for each in answers)
+
+
+def _entries(file: Path, configuration: DeviceConfiguration) -> tuple[list[Entry], list[tuple[str, str]]]:
+    """The records of a file, and which of them cannot be sent: id and reason."""
+    entries, unreadable = [], []
+    seen: Counter[str] = Counter()
+    for number, row in _rows(file):
+        record = {
+            name: str(row[column]).strip()
+            for name, column in configuration.columns.items()
+            if row.get(column) not in (None, "")
+        }
+        record |= configuration.constants | {
+            "site": configuration.site,
+            "device_maker": configuration.maker,
+            "device_serial": configuration.serial,
+        }
+        content = json.dumps(record, ensure_ascii=False, sort_keys=True)
+        seen[content] += 1  # two rows that read the same are two tests
+        own = record.get("device_record_id") or f"{content}#{seen[content]}"
+        entry_id = str(uuid5(_SPACE, f"{configuration.maker}\n{configuration.serial}\n{own}"))
+        try:
+            record["tested_at"] = _time(record.get("tested_at", ""), configuration.time_format)
+        except ValueError:
+            shown = record.get("tested_at", "")
+            unreadable.append((entry_id, f"检测时间“{shown}”不是 {configuration.time_format} 的写法"))
+        entries.append(Entry(entry_id, record, f"{file.name} 第 {number} 行"))
+    return entries, unreadable
+
+
+def _time(text: str, form: str) -> str:
+    read = datetime.strptime(text, form)  # noqa: DTZ007 (made aware in the next line)
+    return (read if read.tzinfo else read.replace(tzinfo=SHANGHAI)).isoformat()
+
+
+def _rows(file: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    if file.stat().st_size > MAX_BYTES:
+        raise Unreadable(f"超过 {MAX_BYTES // 2**20} MB")
+    content = file.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = content.decode("gb18030")
+        except UnicodeDecodeError as error:
+            raise Unreadable(f"既不是 UTF-8 也不是 GB18030，第 {error.start} 字节起") from error
+    yield from _READERS[file.suffix.lower()](text)
+
+
+def _csv_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise Unreadable(f"第 {reader.line_num} 行不是完整的 CSV：{error}") from error
+
+
+def _json_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    try:
+        read = json.loads(text)
+    except ValueError as error:
+        raise Unreadable(f"不是完整的 JSON：{error}") from error
+    yield from _objects(enumerate(read if isinstance(read, list) else [read], start=1))
+
+
+def _json_line_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    try:
+        read = [(number, json.loads(line)) for number, line in lines]
+    except ValueError as error:
+        raise Unreadable(f"有一行不是 JSON：{error}") from error
+    yield from _objects(iter(read))
+
+
+def _objects(rows: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, row in rows:
+        if not isinstance(row, dict):
+            raise Unreadable(f"第 {number} 项不是一条记录")
+        yield number, row
+
+
+_READERS = {".csv": _csv_rows, ".json": _json_rows, ".jsonl": _json_line_rows}
+
+
+def main() -> int:
+    def prepare(configuration: DeviceConfiguration) -> Any:
+        platform = Platform(configuration.access, httpx.Client(timeout=60))
+
+        def step(journal: Journal) -> None:
+            take_in(journal, configuration)
+            send_waiting(journal, platform)
+
+        return step
+
+    return run_adapter(DeviceConfiguration, "把快检仪的记录送到平台", prepare)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
