@@ -20,6 +20,7 @@ from services.traceability.traces.custody import (
     Holder,
     Place,
     TraceEvent,
+    holder_at,
     holder_of,
     step_of,
 )
@@ -123,16 +124,17 @@ def in_windows(events: Iterable[TraceEvent], graphs: Mapping[Direction, Graph], 
     ]
 
 
-async def name_holders(session: AsyncSession, events: Sequence[TraceEvent]) -> dict[str, Place]:
-    """Say of each event whose it is; returns the places."""
+async def name_holders(session: AsyncSession, events: Sequence[TraceEvent]) -> tuple[dict[str, Place], set[Holder]]:
+    """Say of each event whose it is; returns the places, and to whom things were sent by what the events say."""
+    sent_to = {place for event in events if event.step == SHIPPING for place in event.destinations}
     keys = {gln_key(event.head.place) for event in events if event.head.place}
-    places = await repository.places_named(session, keys)
+    places = await repository.places_named(session, keys | sent_to)
     names = await business_names(
         session, places, {event.head.business_id for event in events if event.head.business_id}
     )
     for event in events:
         event.holder = holder_of(event.head, places, names)
-    return places
+    return places, {holder_at(place, places, names) for place in sent_to}
 
 
 async def seen_in_part(session: AsyncSession, actor: Actor, holders: Collection[Holder]) -> set[str]:

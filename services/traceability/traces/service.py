@@ -116,7 +116,7 @@ async def trace(
     events, complete, contents = await events_of(session, actor, graphs, heads, as_of=until, known_at=known_at)
     if not events:
         raise NothingTraced("本平台没有这个码的事件，或不在您可查看的范围内；请核对码的写法")
-    places = await name_holders(session, events)
+    places, consignees = await name_holders(session, events)
     limits = Limits(await repository.limits_on(session, day_of(moment)))
     bands = await bands_on(session, day_of(moment))
     things = {key for graph in graphs.values() for key in graph.depth if key not in graph.nodes}
@@ -130,6 +130,7 @@ async def trace(
     for balance in own_balances:
         balance.in_part = balance.holder.key in in_part
     shared = {event.head.event_id for event in events if event.head.shown is not None}
+    out_of_sight = bool(in_part or shared or await seen_in_part(session, actor, consignees))
     timeline = in_windows(events, graphs, until)
     own_yields = yields(timeline)
     processes = await repository.processes_of(session, {one.event.head.id for one in own_yields})
@@ -153,7 +154,7 @@ async def trace(
         known_at=known_at,
         graphs=graphs,
         things=things,
-        cut={cut for graph in graphs.values() for cut in graph.cut} | ({Cut.UNSEEN} if in_part or shared else set()),
+        cut={cut for graph in graphs.values() for cut in graph.cut} | ({Cut.UNSEEN} if out_of_sight else set()),
         names=await names_of(session, things),
         heads=heads,
         timeline=timeline,

@@ -528,6 +528,19 @@ async def test_who_sees_a_holder_in_part_accuses_him_of_nothing_and_is_told_that
     assert {one["remaining"] for one in read["balances"] if one["holder"]["name"] == kitchen.name} == {"-10", "0"}
 
 
+async def test_a_consignee_out_of_sight_who_recorded_nothing_leaves_the_trace_in_part(
+    session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient, client_of: ClientOf
+) -> None:
+    kitchen, far = members["kitchen"], Member(4, "演示南海店（虚构）", NANHAI)
+    await register(session, [kitchen, far])
+    await tell(session, kitchen, kitchen.made(0, {"OUT": "9"}), kitchen.shipped(1, far, {"OUT": "9"}))
+    read = await trace(office, lot("OUT"))
+    assert (read["complete"], read["cut"]) == (False, ["unseen"])
+    assert kinds(read) == ["not_received"], "that he recorded nothing is to be asked about all the same"
+    both = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[HAISHU, NANHAI])
+    assert (await trace(both, lot("OUT")))["complete"] is True
+
+
 @pytest.fixture
 def opened(session_of: SessionOf) -> SessionOf:
     return session_of
