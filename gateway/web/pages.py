@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from gateway.web import words
 from gateway.web.assets import asset, script
 from gateway.web.forms import form_token, keep_form_token
+from gateway.web.help.topics import topic_for
 from shared import times
 
 ROOT = Path(__file__).parent
@@ -116,6 +117,7 @@ def render(request: Request, template: str, /, *, status_code: int = 200, **cont
         navigation=visitor.navigation if visitor else SIGNED_OUT_NAVIGATION,
         page_form_token=form_token(request),
         printed_at=words.full_time(times.now()),
+        topic=topic_for(request.url.path),
         **context,
     )
     response = HTMLResponse(page, status_code=status_code, headers={"cache-control": "private, no-cache"})

@@ -25,6 +25,7 @@ from gateway.web import (
 )
 from gateway.web.assets import StaticAssets
 from gateway.web.command_centre import board_pages, boundary_pages, comparisons, exports, live, morning
+from gateway.web.help import pages as help_pages
 from gateway.web.inspection import (
     assignments,
     business_file,
@@ -102,6 +103,7 @@ PAGES: Sequence[APIRouter] = (
     search.router,
     clock_pages.router,
     disclosures.router,
+    help_pages.router,
     consumer.router,
     consumer_doubts.router,
     sign_in.router,

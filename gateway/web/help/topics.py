@@ -1,0 +1,97 @@
+"""Which guide belongs to whom, to what, and to which page; and what each page is for, in a sentence."""
+
+from dataclasses import dataclass
+
+AUDIENCES = (
+    ("for/officer", "执法检查、网格、核查处置"),
+    ("for/market-operator", "市场开办者"),
+    ("for/leader", "领导、食安办"),
+    ("for/sampler", "抽样人员"),
+    ("for/laboratory", "检验机构"),
+    ("for/enterprise", "食品生产经营者、店家"),
+    ("for/consumer", "消费者"),
+    ("for/administrator", "管理员、审计"),
+    ("for/developer", "外部系统的开发者"),
+)
+GROUPS = (
+    (
+        "快检与抽检",
+        (
+            *("rapid-tests", "whistle", "plans", "sampling", "apart", "reports", "verdicts", "disposals"),
+            "publication",
+        ),
+    ),
+    (
+        "监督检查",
+        (
+            *("businesses", "risk-grades", "visits", "checklists", "corrections", "random-draws"),
+            *("visit-priorities", "visit-plans", "terminal", "grid", "public-results"),
+        ),
+    ),
+    (
+        "追溯",
+        (
+            *("shop", "tickets", "certificates", "codes", "consumer", "traces", "trace-board", "recalls"),
+            *("farm-inputs", "epcis"),
+        ),
+    ),
+    (
+        "评价",
+        (
+            *("evaluations", "scoring", "site-checks", "self-evaluation-report", "surveys", "assessments"),
+            *("credit-and-lists", "index"),
+        ),
+    ),
+    ("看数、期限、法规", ("command-centre", "figures", "clocks", "regions", "unverified-law", "pages")),
+    ("账号、接入、可信", ("identity", "access", "audit", "api", "webhooks", "exports", "glossary")),
+    ("部署与运维", ("operations/running", "operations/backup", "operations/observability", "operations/settings")),
+)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What a page is for, and the guide that says more."""
+
+    pages: str
+    words: str
+    guide: str
+
+
+TOPICS = (
+    Topic(
+        "/regions",
+        "看一个地区：各项指标、和上期比、下级排名；点数字看口径和背后的记录；目标、走势、晨报、导出。",
+        "command-centre",
+    ),
+    Topic("/rapid-tests", "上报快检文件：先试算，再上报；每行都有答复，退回的下载改正再传。", "rapid-tests"),
+    Topic("/whistles", "一次疑似阳性从停售、复检窗口到监督抽检、办结；页面只列现在能办的步骤。", "whistle"),
+    Topic("/samples", "全部样品和抽样单，筛选都在地址里，可以导出。", "sampling"),
+    Topic("/sample-forms", "一张抽样单：随时暂存，断网可填，“完成抽样”时一次列出全部缺项。", "sampling"),
+    Topic("/sampling-tasks", "要抽的样品，先到期的在前；点进去就是抽样单。", "sampling"),
+    Topic("/sampling-plans", "年度计划、分配和进度：谁落后一目了然。", "plans"),
+    Topic("/laboratories", "检验机构名册：资质、承检范围、承接区域，抽取时照它判断。", "sampling"),
+    Topic("/laboratory", "检验机构的工作台：只见盲样编码，接收、填报、审核、批准。", "reports"),
+    Topic("/reports", "已报送的检验报告：核对、确认，或退回更正。", "reports"),
+    Topic("/disposals", "不合格（问题）样品的核查处置：送达、排查、处罚、整改、办结，各有期限。", "disposals"),
+    Topic("/publications", "拟公布的抽检结果：逐行核对能不能公布，公布后只更正、不改动。", "publication"),
+    Topic("/published-tables", "已经公布的抽检结果，任何人都能看、能下载。", "publication"),
+    Topic("/visits", "今天的检查：跟进、复查、计划内的；断网也能填。", "visits"),
+    Topic("/corrections", "责令改正：期限、提交、复查、销号，逾期的逐级督办。", "corrections"),
+    Topic("/random-draws", "双随机：名单先公布哈希再抽，谁都能重算。", "random-draws"),
+    Topic("/businesses", "一户一档：许可、人员、等级、检查与抽检的全部经历。", "businesses"),
+    Topic("/my-business", "自己的等级、依据、怎样提高，要整改的，公布的结果。", "for/enterprise"),
+    Topic("/grid", "网格责任人、线索、巡查、包保、培训。", "grid"),
+    Topic("/traces", "一个批次从哪里来、到哪里去；召回和演练。", "trace-board"),
+    Topic("/shop", "进货、卖货、扫码：一张票据双方都有了记录。", "shop"),
+    Topic("/evaluations", "评价创建：逐条要点、材料、提分的路。", "evaluations"),
+    Topic("/assessments", "评议考核的排名、一票否决、约谈。", "assessments"),
+    Topic("/search", "按名称、编号、追溯码找记录；只找得到自己看得到的。", "pages"),
+    Topic("/account", "口令、动态口令、代理、在哪里登录着。", "access"),
+    Topic("/disclosures", "看全个人信息：写明为什么，每次都有记录。", "access"),
+)
+
+
+def topic_for(path: str) -> Topic | None:
+    """What the page at this address is for; None where it says so itself."""
+    fitting = [one for one in TOPICS if path == one.pages or path.startswith(f"{one.pages}/")]
+    return max(fitting, key=lambda one: len(one.pages), default=None)

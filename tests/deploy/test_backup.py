@@ -1,0 +1,69 @@
+"""A backup is taken while the platform writes, is proven before it is restored, and holds what was committed."""
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy.backup import MANIFEST, back_up, restore
+from deploy.data_folder import MARKER, DataFolder
+from deploy.databases import DATABASE, open_databases
+from deploy.processes import DeployError
+from shared.contracts.codes import Unit
+
+
+async def _said(url: str, statement: str) -> int:
+    connection = await asyncpg.connect(url)
+    try:
+        value: int = await connection.fetchval(statement) or 0
+    finally:
+        await connection.close()
+    return value
+
+
+def said(url: str, statement: str) -> int:
+    return asyncio.run(_said(url, statement))
+
+
+def test_what_was_committed_comes_back_with_its_files_and_keys(tmp_path: Path) -> None:
+    folder, place = DataFolder(tmp_path / "data"), tmp_path / "backups"
+    folder.claim()
+    with open_databases(folder) as (urls, _):
+        said(urls[Unit.SAMPLING], "CREATE TABLE kept AS SELECT generate_series(1, 5000) AS number")
+        (folder.files / "photo").write_bytes(b"invented")
+        backup = back_up(folder, place)  # the server runs and is written to
+        said(urls[Unit.SAMPLING], "INSERT INTO kept SELECT generate_series(5001, 6000)")
+    assert [path.name for path in place.iterdir()] == [backup.name]
+
+    with pytest.raises(DeployError, match="不是空的"):
+        restore(backup, folder)
+    again = DataFolder(tmp_path / "again")
+    restore(backup, again)
+    again.claim()
+    assert (again.files / "photo").read_bytes() == b"invented"
+    assert again.secret("events") == folder.secret("events")
+    assert [key.name for key in again.keys.iterdir()] == [key.name for key in folder.keys.iterdir()]
+    with open_databases(again) as (urls, server):
+        assert said(urls[Unit.SAMPLING], "SELECT sum(number) FROM kept") == 5000 * 5001 // 2
+        assert server is not None
+        assert DATABASE in urls[Unit.GATEWAY]
+
+    (backup / "files" / "photo").write_bytes(b"another")
+    with pytest.raises(DeployError, match="files/photo"):
+        restore(backup, DataFolder(tmp_path / "third"))
+    (backup / "files" / "photo").write_bytes(b"invented")
+    (backup / "postgres" / "cluster" / "PG_VERSION").unlink()
+    with pytest.raises(DeployError, match="PG_VERSION"):
+        restore(backup, DataFolder(tmp_path / "third"))
+    (backup / MANIFEST).unlink()
+    with pytest.raises(DeployError, match="不是一份完整的备份"):
+        restore(backup, DataFolder(tmp_path / "third"))
+    assert not (tmp_path / "third").exists()
+    assert (backup / MARKER).exists()
+
+
+def test_nothing_to_back_up_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DeployError, match="还没有数据"):
+        back_up(DataFolder(tmp_path / "data"), tmp_path / "backups")
+    assert not (tmp_path / "backups").exists()
