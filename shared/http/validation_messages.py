@@ -20,6 +20,7 @@ _MESSAGES = {
     "decimal_type": "应为数字，建议以文字给出以免失真",
     "decimal_parsing": "应为数字",
     "decimal_max_digits": "数字至多 {max_digits} 位",
+    "decimal_whole_digits": "小数点前至多 {whole_digits} 位",
     "decimal_max_places": "小数至多 {decimal_places} 位",
     "finite_number": "应为有限的数字",
     "bool_type": "应为 true 或 false",

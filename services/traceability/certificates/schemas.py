@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from services.traceability.certificates.rules import FIELDS, Basis, CertificateKind, IssuerRole
-from services.traceability.tickets.schemas import Counted, LotText
+from services.traceability.tickets.schemas import Counted, LotText, TookPlaceAt
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
@@ -39,7 +39,7 @@ class CertificateWrite(Counted):
     basis: list[Basis] = Field(default_factory=list, max_length=4, description="承诺依据")
     production_id: UUID | None = Field(default=None, description="由哪次混合、分装而来")
     sources: list[SourceWrite] = Field(default_factory=list, max_length=200, description="收购者重开：原来的证")
-    issued_at: AwareDatetime = Field(examples=["2026-07-24T05:00:00+08:00"])
+    issued_at: TookPlaceAt = Field(examples=["2026-07-24T05:00:00+08:00"])
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "CertificateWrite":

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
-from services.traceability.tickets.schemas import CertificateRef, Counted, LotText
+from services.traceability.tickets.schemas import CertificateRef, Counted, LotText, TookPlaceAt
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
@@ -33,12 +33,12 @@ class ConsignmentWrite(Schema):
     country: Words | None = Field(default=None, max_length=40, description="原产国（地区）")
     declaration_number: Words | None = Field(default=None, max_length=60, description="报关单号")
     certificates: list[CertificateRef] = Field(default_factory=list, max_length=20)
-    entered_at: AwareDatetime = Field(examples=["2026-07-24T08:00:00+08:00"])
+    entered_at: TookPlaceAt = Field(examples=["2026-07-24T08:00:00+08:00"])
     lots: list[ColdLotWrite] = Field(min_length=1, max_length=200)
 
 
 class ReadingWrite(Schema):
-    at: AwareDatetime
+    at: TookPlaceAt
     value: Celsius
 
 

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from services.traceability.farm_inputs.rules import InputKind
-from services.traceability.tickets.schemas import Counted, LotText
+from services.traceability.tickets.schemas import Counted, LotText, TookPlaceAt
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
@@ -52,7 +52,7 @@ class UseWrite(Counted):
     target: LotText = Field(description="用在哪个批次上：采收后合格证、票据所用的批号", examples=["DEMO-L1"])
     target_name: Words = Field(min_length=1, max_length=100, description="作物或畜禽", examples=["青菜"])
     plot: Words | None = Field(default=None, max_length=100, description="地块、棚号、栏舍", examples=["3 号棚"])
-    used_at: AwareDatetime = Field(examples=["2026-07-10T06:30:00+08:00"])
+    used_at: TookPlaceAt = Field(examples=["2026-07-10T06:30:00+08:00"])
 
 
 class UseRead(Schema):

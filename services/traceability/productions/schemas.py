@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from services.traceability.productions.rules import ProductionKind
-from services.traceability.tickets.schemas import CertificateRef, Counted, LotText
+from services.traceability.tickets.schemas import CertificateRef, Counted, LotText, TookPlaceAt
 from services.traceability.units.goods import Amount
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
@@ -64,7 +64,7 @@ class ReleaseWrite(Schema):
     """The examination before goods leave (出厂检验)."""
 
     passed: bool
-    examined_at: AwareDatetime
+    examined_at: TookPlaceAt
     items: Words = Field(min_length=1, max_length=300, description="检验项目", examples=["感官、净含量、菌落总数"])
     certificate_number: Words | None = Field(default=None, max_length=60, description="检验合格证号")
 
@@ -72,7 +72,7 @@ class ReleaseWrite(Schema):
 class ProductionWrite(Schema):
     kind: ProductionKind = ProductionKind.MAKE
     business_id: UUID | None = Field(default=None, description="谁生产的；不填即调用者自己的主体")
-    done_at: AwareDatetime = Field(description="完成时间", examples=["2026-07-24T10:00:00+08:00"])
+    done_at: TookPlaceAt = Field(description="完成时间", examples=["2026-07-24T10:00:00+08:00"])
     process: Words | None = Field(
         default=None, max_length=60, description="工艺，用来核对出品率；见 /v1/yield-bands", examples=["cooked_meat"]
     )

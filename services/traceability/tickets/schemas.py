@@ -1,6 +1,6 @@
 """Tickets as they cross the boundary."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -25,6 +25,16 @@ def _read_right(text: str) -> str:
         raise ValueError(f"扫到的码不对：{fault}；自编的批号请不要写成 GS1 码的样子")
     return text
 
+
+def _of_this_century(at: datetime) -> datetime:
+    if at < _OLDEST:
+        raise ValueError(f"在 {_OLDEST.year} 年之前；请校准终端的时钟")
+    return at
+
+
+_OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+TookPlaceAt = Annotated[AwareDatetime, AfterValidator(_of_this_century)]
+"""When something took place, by the clock of a terminal: one that has lost its battery tells of the years before."""
 
 LotText = Annotated[Words, Field(min_length=1, max_length=LONGEST_LOT), AfterValidator(_read_right)]
 """A lot as it stands on the label: a number of one's own, or a code as it was scanned."""
@@ -90,7 +100,7 @@ class TicketWrite(Schema):
     channel: TicketChannel = TicketChannel.HAND
     business_id: UUID | None = Field(default=None, description="谁的票据；不填即调用者自己的主体")
     scale_id: UUID | None = Field(default=None, description="哪台电子秤")
-    sold_at: AwareDatetime = Field(description="交货时间", examples=["2026-07-24T05:40:00+08:00"])
+    sold_at: TookPlaceAt = Field(description="交货时间", examples=["2026-07-24T05:40:00+08:00"])
     seller: PartyWrite | None = Field(default=None, description="仅 purchase：未入网的供货者")
     buyer_business_id: UUID | None = Field(default=None, description="购货者是追溯主体的，其编号")
     buyer_code: str | None = Field(default=None, max_length=300, description="或扫到的购货者店码", examples=[None])
@@ -127,7 +137,7 @@ class ReceiptWrite(Schema):
     """The buyer's 进货查验: without `lines` everything came as the ticket says."""
 
     business_id: UUID | None = Field(default=None, description="谁收的货；不填即调用者自己的主体")
-    received_at: AwareDatetime = Field(examples=["2026-07-24T06:10:00+08:00"])
+    received_at: TookPlaceAt = Field(examples=["2026-07-24T06:10:00+08:00"])
     lines: list[CountedLine] | None = Field(default=None, max_length=MOST_LINES, description="清点的数量")
     documents_checked: bool = Field(description="已查验供货者许可证和合格证明文件")
     goods_in_order: bool = Field(description="感官查验正常")

@@ -1,5 +1,6 @@
 """What is wrong with a request is said in Chinese, with the right measure word, and how to mend it."""
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -24,6 +25,7 @@ class Body(BaseModel):
     note: Annotated[str, AfterValidator(str)] = Field(default="", max_length=3)
     name: str = Field(default="", min_length=0, max_length=3)
     lots: list[str] = Field(default=[], max_length=2)
+    weight: Decimal = Field(default=Decimal(0), max_digits=4, decimal_places=2)
     kind: Literal["a", "b", "c"] = "a"
     size: Literal[Size.SMALL, Size.LARGE] = Size.SMALL
     shape: Literal[Size.HUGE] = Size.HUGE
@@ -49,6 +51,7 @@ async def send(content: str, **headers: str) -> dict[str, Any]:
         ('{"note": "一二三四"}', "/note", "至多 3 字，收到 4 字"),
         ('{"name": "一二三四"}', "/name", "至多 3 字，收到 4 字"),
         ('{"lots": ["1", "2", "3"]}', "/lots", "至多 2 条，收到 3 条"),
+        ('{"weight": "123"}', "/weight", "小数点前至多 2 位"),
         ('{"kind": "d"}', "/kind", "应为以下之一：a、b 或 c"),
         ('{"size": "d"}', "/size", "应为以下之一：small 或 large"),
         ('{"shape": "d"}', "/shape", "应为以下之一：huge"),

@@ -162,6 +162,17 @@ async def test_who_sells_more_than_came_in_is_found(client_of: ClientOf) -> None
     assert sorted(row["reason"] for row in entries.json()["items"]) == ["bought", "sold", "sold"]
 
 
+async def test_a_terminal_that_lost_its_clock_is_told_so(client_of: ClientOf) -> None:
+    _, seller = await shop(client_of, "演示水果店（虚构）")
+    old = await put(seller, sale() | {"sold_at": "1900-01-01T00:00:00Z"})
+    [error] = old.json()["errors"]
+    assert (old.status_code, error["pointer"], error["message"]) == (
+        422,
+        "/sold_at",
+        "在 2000 年之前；请校准终端的时钟",
+    )
+
+
 async def test_a_voided_ticket_takes_everything_back_and_stays(client_of: ClientOf, session_of: SessionOf) -> None:
     own, seller = await shop(client_of, "演示批发部（虚构）")
     diner, buyer = await shop(client_of, "演示饭店（虚构）")
