@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 from shared.documents.blocks import Block, Table, Text
 from shared.documents.marks import pieces_of
+from shared.documents.printable import printable
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DOS_EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -75,7 +76,7 @@ def write_docx(title: str, blocks: Sequence[Block]) -> bytes:
 def _properties(title: str) -> str:
     return (
         f'{_HEAD}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" xmlns:dc="{_CORE}">'
-        f"<dc:title>{escape(_printable(title))}</dc:title><dc:language>zh-CN</dc:language></cp:coreProperties>"
+        f"<dc:title>{escape(printable(title))}</dc:title><dc:language>zh-CN</dc:language></cp:coreProperties>"
     )
 
 
@@ -129,7 +130,7 @@ def _runs(block: Text) -> str:
 
 
 def _runs_of(block: Text) -> Iterator[str]:
-    for piece in pieces_of(_printable(block.text)):
+    for piece in pieces_of(printable(block.text)):
         if piece.kind == "reference":
             look = _look(block, '<w:vertAlign w:val="superscript"/>')
             yield f'<w:hyperlink w:anchor="note_{piece.text}"><w:r>{look}<w:t>{piece.text}</w:t></w:r></w:hyperlink>'
@@ -147,8 +148,3 @@ def _look(block: Text, more: str = "") -> str:
     fonts = f'<w:rFonts w:ascii="{LATIN}" w:hAnsi="{LATIN}" w:eastAsia="{east}" w:hint="eastAsia"/>'
     half_points = round(block.size * 2)
     return f'<w:rPr>{fonts}<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>{more}</w:rPr>'
-
-
-def _printable(text: str) -> str:
-    """XML has no place for control characters."""
-    return "".join(character for character in text if character >= " " or character in "\t\n")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from shared.documents.blocks import Block, Table, Text
 from shared.documents.lines import broken
 from shared.documents.marks import ENDS_MARK, REFERENCE, TARGET, Piece, pieces_of
+from shared.documents.printable import printable
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -70,7 +71,7 @@ class _Sheet:
     def printable(self, text: str) -> str:
         """The text in the present font: without control characters, and with 〓 for what the font does not have."""
         known = cast("TTFFont", self.pdf.current_font).cmap  # no other fonts are opened
-        shown = [character for character in text if character >= " " or character == "\n"]
+        shown = [character for character in printable(text) if character != "\t"]
         lost = {character for character in shown if ord(character) not in known and character not in NO_GLYPHS}
         self.missing |= lost
         return "".join(INSTEAD if character in lost else character for character in shown)
@@ -87,7 +88,8 @@ def _opened(title: str, *, sans: bool) -> "FPDF":
 
     pdf = Document(format="A4", unit="mm")
     pdf.set_creation_date(NO_TIME)
-    pdf.set_title(title)
+    pdf.set_title(printable(title))
+    pdf.alias_nb_pages("")  # else a name with {nb} in it would be printed with the number of pages instead
     pdf.set_lang("zh-CN")
     pdf.set_margins(LEFT, TOP, RIGHT)
     pdf.set_auto_page_break(auto=False)

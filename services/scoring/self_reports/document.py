@@ -47,7 +47,13 @@ def _sources(report: ReportContent) -> Iterator[Block]:
         return
     yield Text("附：数据与材料出处", indent=2, sans=True, level=0, before=1)
     rows = [
-        [target_of(note.number), unmarked(note.label), note.printed or "材料", note.period, unmarked(_source(note))]
+        [
+            target_of(note.number),
+            unmarked(note.label),
+            unmarked(note.printed) or "材料",
+            note.period,
+            unmarked(_source(note)),
+        ]
         for note in report.notes
     ]
     yield Table(["注", "名称", "正文所引", "期间", "出处"], rows, [6, 22, 16, 12, 54], size=SMALL)
@@ -67,7 +73,7 @@ def _colophon(report: ReportContent, sha256: str) -> Iterator[Block]:
         else ""
     )
     template = f"{report.template_code} 第 {report.template_number} 版"
-    example = "" if report.official else f"；格式为示例：{report.source}"
+    example = "" if report.official else f"；格式为示例：{unmarked(report.source)}"
     unproved = sum(not one.evidenced for one in report.sentences)
     yield Text(f"数据截至 {in_words(report.as_of)}{scoring}。格式 {template}{example}。", size=SMALL, before=1)
     yield Text(f"共 {len(report.sentences)} 句，其中 {unproved} 句没有系统证据。", size=SMALL)
