@@ -21,7 +21,7 @@ from shared.contracts.codes import Role
 
 PICTURES = ROOT / "docs" / "guide" / "pictures"
 DESK, PHONE = (1000, 680), (390, 700)
-SILENT, TRIES = re.compile("暂不可用|取不到|没有回答"), 20
+SILENT, TRIES = re.compile("暂不可用|取不到|没有回答|没有全部回答"), 20
 
 
 @dataclass(frozen=True)
