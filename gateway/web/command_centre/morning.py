@@ -119,6 +119,9 @@ async def morning_page(
         whistles=[listed(whistle) for whistle in whistles or ()],
         changed=changes_of(dashboard),
         tasks=[task for task in tasks if task.lines],
+        silent_tasks=[task.title for task in tasks if task.silent],
+        whistles_untold=whistles is None,
+        figures_untold=[section.note for section in dashboard.sections if section.note],
     )
 
 

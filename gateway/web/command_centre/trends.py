@@ -46,8 +46,10 @@ def finding(trend: Trend) -> str:
     lowest = min(known, key=lambda pair: pair[0])[1]
     missing = len(trend.points) - len(known)
     rest = f"；{missing}{COUNTED[kind]}没有数" if missing else ""
-    if len(known) == 1 or said(trend.definition, highest) == said(trend.definition, lowest):
-        return f"{name}：{span}都是{said(trend.definition, highest)}{rest}"
+    if len(known) == 1:
+        return f"{name}：{span}只有{_when(highest)}有数，{said(trend.definition, highest)}"
+    if said(trend.definition, highest) == said(trend.definition, lowest):
+        return f"{name}：{span}{'有数的' if missing else ''}都是{said(trend.definition, highest)}{rest}"
     ends = f"最高{_when(highest)}{said(trend.definition, highest)}，最低{_when(lowest)}{said(trend.definition, lowest)}"
     return f"{name}：{span}{ends}{rest}"
 

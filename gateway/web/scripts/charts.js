@@ -62,6 +62,12 @@ function bars({ names, rows }, { unit = "", target }, style) {
   };
 }
 
+// 线名写在最后一个有数的点旁边：前面没有数的线，画到尾的标签会落空。
+const named = (values, label) => {
+  const last = values.findLastIndex((value) => value !== null);
+  return values.map((value, place) => (place === last ? { value, label } : value));
+};
+
 function lines({ names, rows }, { unit = "", target }, style) {
   return {
     grid: { left: 8, right: style.size * 7, top: 24, bottom: 8, outerBoundsMode: "same" },
@@ -74,8 +80,7 @@ function lines({ names, rows }, { unit = "", target }, style) {
       itemStyle: { color: style.series[index] },
       symbolSize: 7,
       connectNulls: false,
-      endLabel: { show: true, ...style.text, color: style.series[index], fontWeight: 600, formatter: name },
-      data: rows.map((row) => row.values[index]),
+      data: named(rows.map((row) => row.values[index]), { show: true, position: "right", ...style.text, color: style.series[index], fontWeight: 600, formatter: name }),
       markLine: index === 0 ? targetLine(style, target, unit, false) : undefined,
     })),
   };

@@ -25,6 +25,11 @@ def test_the_sentence_names_the_highest_the_lowest_and_the_gaps() -> None:
 
 def test_what_reads_the_same_is_neither_highest_nor_lowest() -> None:
     assert trend_view(trend("98.51", "98.52", "98.49"), None).finding == "合格率：近3个月都是98.5%"
+    assert trend_view(trend(None, "98.52", "98.49"), None).finding == "合格率：近3个月有数的都是98.5%；1个月没有数"
+
+
+def test_a_single_point_is_no_course() -> None:
+    assert trend_view(trend(None, None, "98.5"), None).finding == "合格率：近3个月只有2026年7月有数，98.5%"
 
 
 def test_a_line_without_a_point_says_so() -> None:
