@@ -1,4 +1,4 @@
-"""Names and statements that look like field codes, markup or formulas are printed as they were written, and do nothing."""
+"""Names and statements that look like field codes, markup or formulas are printed as written, and do nothing."""
 
 import io
 import zipfile
