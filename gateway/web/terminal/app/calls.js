@@ -4,13 +4,13 @@ import { recall } from "./database.js";
 export class NoAnswer extends Error {} // 没有网络，或平台没有答完：没有存下，留着再发
 export class SignedOut extends Error {} // 登录已结束：重新登录再发
 export class Refused extends Error {
-  constructor(status, document, retryAfter = 0) {
+  constructor(status, document) {
     super(document.detail || document.title || `平台答复 ${status}`);
-    Object.assign(this, { status, document, retryAfter });
+    Object.assign(this, { status, document });
   }
 }
 
-const BUSY = new Set([429, 502, 503, 504]);
+const isBusy = (status) => status === 408 || status === 429 || status >= 500; // 没有存下，过一会儿再发
 const EARLY_MS = 30_000;
 let access = null; // {token, until}
 
@@ -24,8 +24,8 @@ async function fetched(path, options) {
   if (answer.ok) return answer.status === 204 ? null : bodyOf(answer);
   const document = await bodyOf(answer).catch(() => ({}));
   const wait = Number(answer.headers.get("retry-after")) || 0;
-  if (BUSY.has(answer.status)) throw Object.assign(new NoAnswer(document.detail || "平台暂时忙"), { retryAfter: wait });
-  throw new Refused(answer.status, document, wait);
+  if (isBusy(answer.status)) throw Object.assign(new NoAnswer(document.detail || "平台暂时忙"), { status: answer.status, retryAfter: wait });
+  throw new Refused(answer.status, document);
 }
 
 async function bodyOf(answer) {

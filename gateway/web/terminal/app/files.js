@@ -1,11 +1,13 @@
 // 照片与签名：拍下就缩小、算哈希，原样的字节以 Blob 存着；地址就是内容的哈希。
 import { sha256 } from "./canonical.js";
-import { NoAnswer, call, post } from "./calls.js";
+import { NoAnswer, Refused, call, post } from "./calls.js";
 import { database } from "./database.js";
 
 const LONGEST = 1600; // 像素；看得清门头上的字，一张约 300 KB
 const QUALITY = 0.82;
 const CHUNK = 1024 * 1024;
+const TAKEN = new Set(["image/jpeg", "image/png", "image/webp", "image/heic", "video/mp4"]);
+const LARGEST = 200 * CHUNK;
 const ASKED_AT_ONCE = 1000;
 const API = "/api/inspection/v1/attachments";
 
@@ -18,9 +20,11 @@ async function scaled(file) {
   return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
 }
 
-// 这台设备打不开的（录像、HEIC）原样存。
+// 录像和这台设备打不开的照片原样存；平台不收的，现在就说。
 export async function keepPhoto(file) {
   const blob = file.type.startsWith("image/") ? await scaled(file).catch(() => file) : file;
+  if (!TAKEN.has(blob.type)) throw new Error("平台只收照片（JPEG、PNG、WebP、HEIC）和 MP4 录像");
+  if (blob.size > LARGEST) throw new Error("平台只收 200 MB 以内的");
   return keepBlob(blob);
 }
 
@@ -30,15 +34,20 @@ export async function keepBlob(blob) {
   return hash;
 }
 
-// 先问还要传哪些，只传要传的，从断的地方接着传。
+// 先问还要传哪些，只传要传的，从断的地方接着传。答复平台不收的，各是为什么。
 export async function sendFiles(hashes, told) {
+  const refused = new Map();
   for (let from = 0; from < hashes.length; from += ASKED_AT_ONCE) {
     const needed = await post(`${API}/needed`, { hashes: hashes.slice(from, from + ASKED_AT_ONCE) });
     for (const [index, each] of needed.entries()) {
       told(`正在传照片和签名，第${index + 1}个，共${needed.length}个`);
-      await sendFile(each);
+      await sendFile(each).catch((error) => {
+        if (!(error instanceof Refused)) throw error;
+        refused.set(each.sha256, error.message);
+      });
     }
   }
+  return refused;
 }
 
 async function sendFile({ sha256: hash, received }) {

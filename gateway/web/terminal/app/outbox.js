@@ -91,9 +91,9 @@ async function sendItem(item) {
     if (item.kind === "visit") await rememberContact(sentAt, answer);
     await settled(item, await verdictOf(item, answer));
   } catch (error) {
-    if (error instanceof Refused) await settled(item, refusalOf(item, error.document));
-    else await postpone(item, error.retryAfter);
-    if (!(error instanceof Refused)) throw error;
+    if (error instanceof Refused) return settled(item, refusalOf(item, error.document));
+    await postpone(item, error.retryAfter);
+    if (error.status !== 500) throw error; // 只是这一份平台处理不了，不挡着后面的
   }
 }
 
@@ -140,7 +140,7 @@ async function disputesOf(id) {
 
 async function settled(item, { left, ...outcome }) {
   await database.transaction("rw", database.outbox, database.drafts, async () => {
-    await database.outbox.update(item.number, { ...outcome, tries: 0, files_left: item.files.length > 0 && outcome.state !== "refused", told_at: Date.now() });
+    await database.outbox.update(item.number, { ...outcome, tries: 0, files_left: item.files.length > 0 && outcome.state !== "refused" });
     const draft = await database.drafts.get(item.id);
     if (!draft || draft.sealed !== item.sha256) return;
     if (item.kind !== "visit" && (outcome.state === "accepted" || left)) await database.drafts.delete(item.id);
@@ -159,11 +159,12 @@ async function postpone(item, retryAfter = 0) {
 async function sendRest() {
   const items = await database.outbox.filter((item) => item.files_left).toArray();
   if (!items.length) return;
-  await sendFiles([...new Set(items.flatMap((item) => item.files))], told);
+  const refused = await sendFiles([...new Set(items.flatMap((item) => item.files))], told);
   for (const item of items) {
-    await database.outbox.update(item.number, { files_left: false });
+    const faults = item.files.filter((hash) => refused.has(hash)).map((hash) => ({ pointer: "", message: `有一个照片或签名平台没有收：${refused.get(hash)}` }));
+    await database.outbox.update(item.number, { files_left: false, reasons: [...(item.reasons ?? []), ...faults] });
     const last = (await database.outbox.where("id").equals(item.id).last()).number === item.number;
-    if (item.kind === "visit" && item.state === "accepted" && last) await sendItem({ ...item, files: [] });
+    if (item.kind === "visit" && item.state === "accepted" && last && !faults.length) await sendItem({ ...item, files: [] });
   }
 }
 
