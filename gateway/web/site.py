@@ -11,6 +11,7 @@ from starlette.responses import Response
 from gateway.identity.rate_limit import Window
 from gateway.web import (
     account,
+    api_client_pages,
     case_transfer_pages,
     clock_pages,
     disclosures,
@@ -109,6 +110,7 @@ PAGES: Sequence[APIRouter] = (
     sign_in.router,
     oidc_sign_in.router,
     account.router,
+    api_client_pages.router,
     webhook_pages.router,
     board_pages.router,
     comparisons.router,

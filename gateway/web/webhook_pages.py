@@ -90,7 +90,7 @@ async def create_webhook(
         webhook = await service.create(session, settings, visitor.actor, origin, wanted)
         _, secret = await service.issue_secret(session, settings, visitor.actor, origin, webhook.id, timedelta())
     except (ValidationError, Problem) as fault:
-        return await _form(request, session, visitor, given=given, errors=_errors(fault))
+        return await _form(request, session, visitor, given=given, errors=errors_of(fault))
     return _secret(request, webhook, secret)
 
 
@@ -133,7 +133,7 @@ async def change_webhook(
         based_on = int(version) if version.isdecimal() and len(version) < 10 else 0
         await service.change(session, settings, visitor.actor, origin, webhook_id, based_on, wanted)
     except (ValidationError, Problem) as fault:
-        return await _form(request, session, visitor, given=given, webhook=webhook, errors=_errors(fault))
+        return await _form(request, session, visitor, given=given, webhook=webhook, errors=errors_of(fault))
     return _back(webhook_id, "done=changed")
 
 
@@ -199,7 +199,7 @@ async def replay_span(request: Request, visitor: IsAdministrator, session: Sessi
     try:
         owed = await service.replay_span(session, visitor.actor, webhook_id, Replay.model_validate(given))
     except (ValidationError, Problem) as fault:
-        return await _webhook(request, session, visitor, webhook_id, errors=_errors(fault, default="end"))
+        return await _webhook(request, session, visitor, webhook_id, errors=errors_of(fault, default="end"))
     return _back(webhook_id, f"replayed={owed}")
 
 
@@ -226,11 +226,12 @@ async def _told(step: Awaitable[Any]) -> list[FieldError]:
     try:
         await step
     except Problem as refusal:
-        return _errors(refusal, default="steps")
+        return errors_of(refusal, default="steps")
     return []
 
 
-def _errors(fault: ValidationError | Problem, default: str = "name") -> list[FieldError]:
+def errors_of(fault: ValidationError | Problem, default: str = "name") -> list[FieldError]:
+    """What refused a form, at its fields; at `default` what is said of no field."""
     if isinstance(fault, ValidationError):
         fault = invalid_request([{**error, "loc": ("body", *error["loc"])} for error in fault.errors()])
     told = [FieldError(error.pointer.strip("/").partition("/")[0] or default, error.message) for error in fault.errors]

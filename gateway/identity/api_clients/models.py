@@ -42,6 +42,7 @@ class ApiClient(Versioned, Base):
     expires_at: Mapped[datetime]
     status: Mapped[ClientStatus] = mapped_column(default=ClientStatus.ACTIVE)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_used_at: Mapped[datetime | None]
 
     def may_sign_in(self, at: datetime) -> bool:
         return self.status is ClientStatus.ACTIVE and at < self.expires_at
@@ -76,3 +77,9 @@ class ApiKey(Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("api_clients.id"))
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+    @property
+    def fingerprint(self) -> str:
+        """The beginning of its hash, by which its holder can tell which key is meant."""
+        return self.key_hash.hex()[:8]

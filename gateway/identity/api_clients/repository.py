@@ -1,5 +1,6 @@
 """Queries of API clients."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -31,14 +32,22 @@ async def get_client(session: AsyncSession, client_id: UUID) -> ApiClient | None
     return await session.get(ApiClient, client_id)
 
 
-async def has_key(session: AsyncSession, client_id: UUID, key_hash: bytes, at: datetime) -> bool:
-    """Whether the client has this key and it has not run out."""
-    statement = select(ApiKey.client_id).where(
+async def get_key(session: AsyncSession, client_id: UUID, key_hash: bytes, at: datetime) -> ApiKey | None:
+    """The client's key with this hash, unless it has run out."""
+    statement = select(ApiKey).where(
         ApiKey.key_hash == key_hash,
         ApiKey.client_id == client_id,
         or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > at),
     )
-    return await session.scalar(statement) is not None
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def keys_of(session: AsyncSession, client_id: UUID, at: datetime) -> Sequence[ApiKey]:
+    """The client's keys that have not run out, the newest first."""
+    statement = select(ApiKey).where(
+        ApiKey.client_id == client_id, or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > at)
+    )
+    return (await session.scalars(statement.order_by(ApiKey.issued_at.desc()))).all()
 
 
 async def let_keys_run_out(session: AsyncSession, client_id: UUID, at: datetime) -> None:

@@ -13,6 +13,7 @@ from gateway.identity.api_clients.schemas import (
     ApiClientUpdate,
     ApiKeyCreate,
     ApiKeyRead,
+    ApiKeySummary,
 )
 from gateway.identity.audit.service import CallerOrigin
 from shared.database import Session
@@ -71,6 +72,12 @@ async def change_api_client(
     client = await service.change(session, actor, origin, client_id, version, wanted)
     set_etag(response, client)
     return ApiClientRead.model_validate(client)
+
+
+@router.get("/{client_id}/keys")
+async def list_api_keys(session: Session, actor: CanAdministerAccounts, client_id: UUID) -> list[ApiKeySummary]:
+    """还可用的密钥：指纹、签发与最近使用的时间，没有密钥本身"""
+    return [ApiKeySummary.model_validate(key) for key in await service.keys(session, actor, client_id)]
 
 
 @router.post("/{client_id}/keys", status_code=201)

@@ -56,6 +56,7 @@ class ApiClientRead(Schema):
     expires_at: datetime
     status: ClientStatus
     created_at: datetime
+    last_used_at: datetime | None = Field(description="最近一次凭密钥取令牌；没有用过为 null")
     version: int
 
 
@@ -71,3 +72,12 @@ class ApiKeyRead(Schema):
     client_id: UUID
     client_key: str = Field(examples=["shian_Qm9…"])
     issued_at: datetime
+
+
+class ApiKeySummary(Schema):
+    """A key that still lets the client in, without the key."""
+
+    fingerprint: str = Field(description="密钥 SHA-256 的前 8 位十六进制，供双方核对是哪一个", examples=["9f86d081"])
+    issued_at: datetime
+    expires_at: datetime | None = Field(description="轮换后还可用到何时；现用的为 null")
+    last_used_at: datetime | None

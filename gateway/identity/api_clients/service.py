@@ -4,7 +4,7 @@ administrator has.
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -92,6 +92,12 @@ async def revoke(session: AsyncSession, actor: Actor, origin: Origin, client_id:
     return client
 
 
+async def keys(session: AsyncSession, actor: Actor, client_id: UUID) -> Sequence[ApiKey]:
+    """The keys that still let the client in, the newest first."""
+    client = await read(session, actor, client_id)
+    return await repository.keys_of(session, client.id, times.now())
+
+
 async def read(session: AsyncSession, actor: Actor, client_id: UUID) -> ApiClient:
     client = await repository.get_administered(session, actor, client_id)
     if client is None:
@@ -105,8 +111,8 @@ async def let_in(
     """The actor a client's key stands for, narrowed to the `wanted` scopes. Raises `ClientRefused`, `ScopeTooWide`."""
     client = await repository.get_client(session, client_id)
     at = times.now()
-    known = await repository.has_key(session, client_id, _digest(key), at)
-    if client is None or not known or not client.may_sign_in(at):
+    known = await repository.get_key(session, client_id, _digest(key), at)
+    if client is None or known is None or not client.may_sign_in(at):
         note(
             session,
             AuditAction.API_KEY_REFUSED,
@@ -117,6 +123,7 @@ async def let_in(
     scopes = frozenset(client.scopes if wanted is None else wanted)
     if not scopes <= frozenset(client.scopes):
         raise ScopeTooWide(f"只可在 {'、'.join(client.scopes)} 之内")
+    client.last_used_at = known.last_used_at = at
     note(session, AuditAction.SIGNED_IN, origin, _subject(client), through="client_credentials")
     return client.as_actor(scopes)
 

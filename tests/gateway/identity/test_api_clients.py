@@ -1,5 +1,6 @@
 """API clients: keys are shown once, and what a client may do never grows by itself."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -108,6 +109,28 @@ async def test_a_key_is_rotated_with_an_overlap_and_then_ends(gateway: Gateway, 
     assert [(await let_in(gateway, client_id, key)).status_code for key in (old, new)] == [401, 200]
     newest = await issue_key(gateway, administrator, client_id, overlap_hours=0)
     assert [(await let_in(gateway, client_id, key)).status_code for key in (new, newest)] == [401, 200]
+
+
+async def test_an_administrator_sees_which_key_is_still_used(gateway: Gateway, administrator: User) -> None:
+    client_id = (await register(gateway, administrator)).json()["id"]
+    headers = gateway.bearer(administrator)
+    old = await issue_key(gateway, administrator, client_id)
+    new = await issue_key(gateway, administrator, client_id, overlap_hours=24)
+    path = f"/api/v1/api-clients/{client_id}"
+    assert (await gateway.http.get(path, headers=headers)).json()["last_used_at"] is None
+    assert (await let_in(gateway, client_id, old)).status_code == 200
+    keys = (await gateway.http.get(f"{path}/keys", headers=headers)).json()
+    assert [key["fingerprint"] for key in keys] == [
+        hashlib.sha256(each.encode()).hexdigest()[:8] for each in (new, old)
+    ]
+    assert [key["last_used_at"] is None for key in keys] == [True, False], "the other side has not changed over yet"
+    assert [key["expires_at"] is None for key in keys] == [True, False]
+    shown = await gateway.http.get(path, headers=headers)
+    assert shown.json()["last_used_at"] == keys[1]["last_used_at"]
+    assert shown.headers["etag"] == '"1"', "to use a key is no change of the client"
+    assert old not in str(keys)
+    foreign = await gateway.add_user("chen.jie", roles=(Role.ADMINISTRATOR,), regions=(NANHAI,))
+    assert (await gateway.http.get(f"{path}/keys", headers=gateway.bearer(foreign))).status_code == 404
 
 
 async def test_revoked_expired_and_foreign_keys_let_nobody_in(gateway: Gateway, administrator: User) -> None:
