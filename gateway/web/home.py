@@ -18,6 +18,7 @@ from gateway.web.regions import region_name
 from gateway.web.sampling import whistle_timeline
 from gateway.web.sampling.whistles import listed
 from gateway.web.visitors import UPLOADERS, WHISTLE_READERS, PerhapsVisitor, Visitor
+from gateway.webhooks import repository as webhooks
 from shared import times
 from shared.contracts.codes import SERVICES, Role, Unit
 from shared.contracts.sampling import WhistleState
@@ -69,6 +70,9 @@ async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere
             {asked.unit.label for asked in (*overdue, *whistles) if asked.silent}
             | {task.unit.label for task in tasks if task.silent}
         ),
+        webhooks_disabled=await webhooks.count_disabled(session, visitor.actor)
+        if visitor.actor.has(Role.ADMINISTRATOR)
+        else 0,
         sees_clocks=bool(overdue),
         sees_whistles=bool(whistles),
         uploads=visitor.actor.has(*UPLOADERS),

@@ -117,6 +117,18 @@ async def test_what_is_wrong_in_a_form_is_said_at_the_field_and_nothing_is_lost(
     assert (backwards.status_code, "结束时间应在开始时间之后" in backwards.text) == (422, True)
 
 
+async def test_a_webhook_that_was_given_up_is_told_on_the_home_page(
+    gateway: Hearing, browser: Browser, receiver: Receiver, administrator: User
+) -> None:
+    webhook_id, _ = await gateway.subscribe(administrator, receiver.address)
+    assert "已经停用" not in await browser.get("/")
+    receiver.status = 410
+    await gateway.hears()
+    await gateway.deliver()
+    assert "有1个事件推送一直送不到，已经停用" in await browser.get("/")
+    assert "一直送不到，已在" in await browser.get(f"/webhooks/{webhook_id}")
+
+
 async def test_the_pages_are_for_administrators(gateway: Hearing, browser: Browser, administrator: User) -> None:
     await gateway.execute(
         "UPDATE users SET roles = :roles WHERE id = :id", roles=[Role.INSPECTOR.value], id=administrator.id
