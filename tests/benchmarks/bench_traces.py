@@ -33,6 +33,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.embedded_postgres import EmbeddedPostgres
+from services.traceability.everyday_events.rules import LOT_KEY
 from services.traceability.main import service as traceability
 from services.traceability.settings import Settings
 from services.traceability.traces.custody import Heads
@@ -48,6 +49,7 @@ REGION = "330203000000"
 ACTOR = Actor(uuid4(), "演示", "user", frozenset({Role.INSPECTOR}), (REGION,), None, None, frozenset())
 SIZES = {"400": 400, "5,000": 5_000, "50,000": 50_000}
 FAN_OUT, WIDTH, LAYERS = 5, 30, 15
+DIAMOND = f"{LOT_KEY}diamond"
 TREE = 1_000_000
 """Edges of a background tree."""
 BARE = {
@@ -112,9 +114,10 @@ def _diamonds() -> str:
         _EVENTS.format(numbers=numbers, kind="TransformationEvent", region=REGION, place="NULL")
         + f"""
 INSERT INTO trace_edges (source_key, target_key, event_pk, event_time, kind)
-  SELECT 'diamond:' || n / {WIDTH} || ':' || k, 'event:' || pk, pk, at, 'transformed'
+  SELECT '{DIAMOND}:' || n / {WIDTH} || ':' || k, 'event:' || pk, pk, at, 'transformed'
   FROM made, generate_series(0, {WIDTH - 1}) k
-  UNION ALL SELECT 'event:' || pk, 'diamond:' || n / {WIDTH} + 1 || ':' || n % {WIDTH}, pk, at, 'transformed' FROM made;
+  UNION ALL SELECT 'event:' || pk, '{DIAMOND}:' || n / {WIDTH} + 1 || ':' || n % {WIDTH}, pk, at, 'transformed'
+  FROM made;
 DROP TABLE made;
 """
     )
@@ -143,7 +146,7 @@ async def load(url: str, background: int, shops: int) -> None:
         await connection.execute(_tree(f"other{start // TREE}", min(TREE, background - start)))
     for name, nodes in SIZES.items():
         for way in (Direction.FORWARD, Direction.BACK):
-            await connection.execute(_tree(name + way, nodes, way))
+            await connection.execute(_tree(f"{LOT_KEY}{name}{way}", nodes, way))
     await connection.execute(_diamonds())
     await connection.execute(_shops(shops))
     await connection.execute("VACUUM ANALYZE")
@@ -240,8 +243,8 @@ def measure(folder: Path, runs: int) -> None:
         forget(folder)
         return EmbeddedPostgres(folder, durable=False)
 
-    starts = {name: (f"{name}forward:0", f"{name}back:0") for name in SIZES}
-    starts["密集菱形"] = ("diamond:0:0", f"diamond:{LAYERS}:0")
+    starts = {name: (f"{LOT_KEY}{name}forward:0", f"{LOT_KEY}{name}back:0") for name in SIZES}
+    starts["密集菱形"] = (f"{DIAMOND}:0:0", f"{DIAMOND}:{LAYERS}:0")
     for name, ends in starts.items():
         for way, start in zip((Direction.FORWARD, Direction.BACK), ends, strict=True):
             walked = partial(_walk, way, start)
@@ -253,7 +256,7 @@ def measure(folder: Path, runs: int) -> None:
             ratios = f"{mine.median / plain.median:.1f}，冷 {mine.cold / plain.cold:.1f}"
             print(f"  递归查询：{plain}；之比 {ratios}", flush=True)
     for name in SIZES:
-        whole = partial(_whole, f"{name}forward:0")
+        whole = partial(_whole, f"{LOT_KEY}{name}forward:0")
         with fresh() as server:
             print(f"{name} 整份（含事件、核算）：{asyncio.run(_ours(server, max(runs // 10, 1), whole))}", flush=True)
     with fresh() as server:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.traceability.codes.models import TraceCode
-from services.traceability.codes.rules import CodeState
+from services.traceability.codes.rules import OWN_KEY, CodeState
 from services.traceability.epcis_events.keys import is_class, is_instance
 from services.traceability.epcis_events.models import (
     EpcisEvent,
@@ -28,7 +28,7 @@ from services.traceability.epcis_events.redaction import NEVER_REDACTED_TYPES
 from services.traceability.epcis_events.standing import stands
 from services.traceability.epcis_events.visibility import concerned, shown
 from services.traceability.epcis_events.vocabularies import CBV
-from services.traceability.everyday_events.rules import PLACE_KEY
+from services.traceability.everyday_events.rules import LOT_KEY, PLACE_KEY
 from services.traceability.master_data.models import MasterDataAttribute
 from services.traceability.productions.models import Production
 from services.traceability.subjects.models import Subject
@@ -40,6 +40,8 @@ from shared.dated_rules.repository import in_force
 from shared.http.auth import Actor
 
 _DRIVER = asyncpg.dialect()  # type: ignore[no-untyped-call]
+_OURS = (LOT_KEY, OWN_KEY)
+"""How the keys begin that the platform itself gives: no transformation has such a one."""
 _CERTIFICATES = ("cert", "testres", "pedigree")
 _CBV_TRANSACTION = "https://ref.gs1.org/cbv/BTT-"
 SHIPPING = f"{CBV}BizStep-shipping"
@@ -225,7 +227,7 @@ def _own_heads(actor: Actor, standing: bool, dated: bool) -> tuple[str, list[tup
 
 async def is_transformation(session: AsyncSession, key: str) -> bool:
     """Whether the key is that of a transformation and not of a thing."""
-    if is_class(key) or is_instance(key):
+    if key.startswith(_OURS) or is_class(key) or is_instance(key):
         return False
     if key.startswith("event:"):
         return True
