@@ -55,12 +55,14 @@ async def region_board(
     cursor: Annotated[int, Query(ge=0, le=100_000)] = 0,
     theme: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    # All ask the services; only the second uses the session.
-    dashboard, registered, picture = await asyncio.gather(
+    asked = asyncio.gather(
         read_dashboard(services, kept, code, period, visitor.actor, visitor.caller, moment),
-        read_registered(services, session, code, visitor.actor, visitor.caller),
         read_picture(services, visitor, code),
     )
+    try:  # who uses the session is done with it before anything is raised: the request's end closes it
+        registered = await read_registered(services, session, code, visitor.actor, visitor.caller)
+    finally:
+        dashboard, picture = await asked
     boundary = await boundaries.shown(session, code)
     now = times.now()
     chosen = boards.chosen_figure(dashboard, figure)
