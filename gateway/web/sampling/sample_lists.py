@@ -11,12 +11,13 @@ from starlette.responses import Response
 from gateway.clients import ServicesHere
 from gateway.web import words
 from gateway.web.boards import ROWS_A_PAGE
+from gateway.web.forms import checked_form
 from gateway.web.pages import render
 from gateway.web.regions import places_below, region_name
 from gateway.web.sampling.report_words import conclusion_badge
 from gateway.web.sampling.sampling_tasks import listed_sample
 from gateway.web.sampling.upload_desk import file_handed_on
-from gateway.web.visitors import DRAW_READERS, DRAWERS, CanReadSamples
+from gateway.web.visitors import DRAW_READERS, DRAWERS, CanDraw, CanReadSamples
 from shared.contracts.codes import Unit
 from shared.contracts.statutory_sampling import Link, SampleState, Stream
 from shared.database import Session
@@ -95,6 +96,26 @@ async def export_workbook(
     """The chosen samples as the national workbook of forms."""
     chosen = _chosen(state=state, stream=stream, link=link, region=region, since=since, until=until)
     return await file_handed_on(services, visitor.caller, f"/v1/form-workbook?{urlencode(chosen)}")
+
+
+@router.post("/samples/workbook.xlsx")
+async def export_whole_workbook(
+    request: Request,
+    visitor: CanDraw,
+    services: ServicesHere,
+    state: Short = "",
+    stream: Short = "",
+    link: Short = "",
+    region: Short = "",
+    since: Short = "",
+    until: Short = "",
+) -> Response:
+    """The same workbook with its persons whole, for a purpose that is put on record with each sample."""
+    chosen = _chosen(state=state, stream=stream, link=link, region=region, since=since, until=until)
+    async with checked_form(request) as form:
+        purpose = str(form.get("purpose", ""))
+    path = f"/v1/form-workbook/disclosures?{urlencode(chosen)}"
+    return await file_handed_on(services, visitor.caller, path, purpose)
 
 
 def _chosen(**filters: str) -> dict[str, str]:

@@ -228,9 +228,10 @@ def megabytes_at_most(request: Request) -> int:
     return min(int(request.app.state.settings.upload_limit_mb), TableLimits().max_bytes // MEGABYTE)
 
 
-async def file_handed_on(services: Services, caller: Caller, path: str) -> Response:
-    """A file of the sampling service, to be saved."""
-    answer = await services.send(Unit.SAMPLING, "GET", path, caller, SENDING_SECONDS)
+async def file_handed_on(services: Services, caller: Caller, path: str, purpose: str | None = None) -> Response:
+    """A file of the sampling service, to be saved; with a `purpose`, one that it gives for that purpose only."""
+    method, body = ("GET", {}) if purpose is None else ("POST", {"json": {"purpose": purpose}})
+    answer = await services.send(Unit.SAMPLING, method, path, caller, SENDING_SECONDS, **body)
     kept = {name: answer.headers[name] for name in ("content-type", "content-disposition") if name in answer.headers}
     return Response(answer.content, headers=kept | {"cache-control": "private, no-cache"})
 

@@ -8,8 +8,9 @@ import httpx
 from openpyxl import load_workbook
 
 from gateway.identity.demo_users import demo_organisation_id
+from gateway.web.forms import FORM_COOKIE
 from shared.contracts.codes import Role
-from tests.gateway.web.platform import DISTRICT, TOWN, Market, finished, post
+from tests.gateway.web.platform import DISTRICT, OWN_PAGE, TOWN, Market, finished, post
 from tests.gateway.web.sampled import SAMPLING, take_sample
 from tests.gateway.web.sampling_stage import ok, ordered, photos_of_form, send, typed_form
 from tests.services.sampling.apart import sampler_body
@@ -38,6 +39,11 @@ async def test_a_workbook_goes_out_and_comes_in_and_what_is_wrong_comes_back_to_
         [link] = re.findall(r'href="(/samples/workbook\.xlsx[^"]*)"', (await office.get("/samples?state=taken")).text)
         exported = await office.get(link.replace("&amp;", "&"))
         book = load_workbook(io.BytesIO(exported.content))
+        reason = {"form_token": office.cookies[FORM_COOKIE], "purpose": "（演示）上报国家系统"}
+        whole = await office.post(link.replace("&amp;", "&"), data=reason, headers=OWN_PAGE)
+        assert load_workbook(io.BytesIO(whole.content)).sheetnames == book.sheetnames
+        unsaid = await office.post(link.replace("&amp;", "&"), data=reason | {"purpose": " "}, headers=OWN_PAGE)
+        assert unsaid.status_code == 422
         sheet = book.worksheets[0]
         header = named(sheet)
         numbers, foods = header.index("抽样单编号") + 1, header.index("样品名称") + 1
