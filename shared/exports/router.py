@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -28,7 +28,17 @@ MEDIA_TYPES = {
     ExportFormat.XLSX: XLSX,
     ExportFormat.NDJSON: "application/x-ndjson",
 }
-_FILE = {"schema": {"type": "string", "format": "binary"}}
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/csv": {
+                "example": "编号,名称,区划\r\n0199f3a0-c1d2-7c5e-8a7b-6c5d4e3f2a1b,演示食品店（虚构）,330203001000\r\n"
+            },
+            "application/x-ndjson": {"example": '{"name":"演示食品店（虚构）","region_code":"330203001000"}\n'},
+            XLSX: {"schema": {"type": "string", "format": "binary"}},
+        }
+    }
+}
 
 
 def _exports(request: Request) -> Sequence[Export]:
@@ -104,7 +114,7 @@ async def remove_export(actor: AnyActor, session: Session, request: Request, uni
     "/exports/{export_id}/file",
     summary="下载导出文件；Repr-Digest 是它的 SHA-256（RFC 9530）",
     response_class=FileResponse,
-    responses={200: {"content": dict.fromkeys(("text/csv", XLSX, "application/x-ndjson"), _FILE)}},
+    responses=_FILES,
 )
 async def download_export(
     actor: AnyActor, session: Session, request: Request, exports: Exports, unit: ThisUnit, export_id: UUID
