@@ -60,6 +60,7 @@ TRACE_READERS = tuple(sorted(OFFICIALS))
 TRADERS = (Role.BUSINESS, Role.MARKET_OPERATOR)
 LABORATORIES = (Role.LABORATORY,)
 SEARCHERS = (*sorted(OFFICIALS), Role.SAMPLER)
+EXPORTERS = (*sorted(OFFICIALS), Role.ADMINISTRATOR)
 RESULT_UPLOADERS = (Role.LABORATORY, Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR)
 
 
@@ -78,6 +79,11 @@ class Visitor:
     def searches(self) -> bool:
         """Whether the frame offers to look for records."""
         return self.actor.has(*SEARCHERS)
+
+    @property
+    def exports(self) -> bool:
+        """Whether the home page offers whole lists as files."""
+        return self.actor.has(*EXPORTERS)
 
     @property
     def navigation(self) -> list[tuple[str, str]]:
@@ -140,6 +146,7 @@ CanReadBoards = Annotated[Visitor, Depends(AllowVisitors(*READERS))]
 CanUploadFiles = Annotated[Visitor, Depends(AllowVisitors(*UPLOADERS))]
 CanReadRapidTests = Annotated[Visitor, Depends(AllowVisitors(*RAPID_TEST_READERS))]
 CanSearch = Annotated[Visitor, Depends(AllowVisitors(*SEARCHERS))]
+CanExport = Annotated[Visitor, Depends(AllowVisitors(*EXPORTERS))]
 CanReadWhistles = Annotated[Visitor, Depends(AllowVisitors(*WHISTLE_READERS))]
 CanTakeSamples = Annotated[Visitor, Depends(AllowVisitors(*SAMPLE_TAKERS))]
 CanReadPlans = Annotated[Visitor, Depends(AllowVisitors(*PLAN_READERS))]
