@@ -62,15 +62,15 @@ function bars({ names, rows }, { unit = "", target }, style) {
   };
 }
 
-// 线名写在最后一个有数的点旁边：前面没有数的线，画到尾的标签会落空。
-const named = (values, label) => {
-  const last = values.findLastIndex((value) => value !== null);
+// 几条线的，线名写在各自最后一个有数的点旁边（前面没有数的线，画到尾的标签会落空）；只有一条的，标题已经说了。
+const named = (values, alone, label) => {
+  const last = alone ? -1 : values.findLastIndex((value) => value !== null);
   return values.map((value, place) => (place === last ? { value, label } : value));
 };
 
 function lines({ names, rows }, { unit = "", target }, style) {
   return {
-    grid: { left: 8, right: style.size * 7, top: 24, bottom: 8, outerBoundsMode: "same" },
+    grid: { left: 8, right: style.size * (names.length > 1 ? 7 : 2), top: 24, bottom: 8, outerBoundsMode: "same" },
     xAxis: axis(style, { type: "category", boundaryGap: false, data: rows.map((row) => row.name), splitLine: { show: false } }),
     yAxis: axis(style, { type: "value", scale: unit === "%", axisLabel: { ...style.text, color: style.muted, formatter: `{value}${unit}` } }),
     series: names.map((name, index) => ({
@@ -80,7 +80,7 @@ function lines({ names, rows }, { unit = "", target }, style) {
       itemStyle: { color: style.series[index] },
       symbolSize: 7,
       connectNulls: false,
-      data: named(rows.map((row) => row.values[index]), { show: true, position: "right", ...style.text, color: style.series[index], fontWeight: 600, formatter: name }),
+      data: named(rows.map((row) => row.values[index]), names.length === 1, { show: true, position: "right", ...style.text, color: style.series[index], fontWeight: 600, formatter: name }),
       markLine: index === 0 ? targetLine(style, target, unit, false) : undefined,
     })),
   };
