@@ -86,6 +86,9 @@ TOPICS = (
     Topic("/evaluations", "评价创建：逐条要点、材料、提分的路。", "evaluations"),
     Topic("/assessments", "评议考核的排名、一票否决、约谈。", "assessments"),
     Topic("/search", "按名称、编号、追溯码找记录；只找得到自己看得到的。", "pages"),
+    Topic("/exports", "把一整个列表导成文件：与列表相同的权限和筛选，不含姓名、电话。", "exports"),
+    Topic("/webhooks", "区域里发生的事签了名推给别的系统；送到没有、要不要补发，都看得到。", "webhooks"),
+    Topic("/api-clients", "不经人操作的系统：给哪些范围、哪些区域，到哪一天，密钥用没用。", "identity"),
     Topic("/account", "口令、动态口令、代理、在哪里登录着。", "access"),
     Topic("/disclosures", "看全个人信息：写明为什么，每次都有记录。", "access"),
 )
