@@ -72,7 +72,7 @@ function lines({ names, rows }, { unit = "", target }, style) {
   return {
     grid: { left: 8, right: style.size * (names.length > 1 ? 7 : 2), top: 24, bottom: 8, outerBoundsMode: "same" },
     xAxis: axis(style, { type: "category", boundaryGap: false, data: rows.map((row) => row.name), splitLine: { show: false } }),
-    yAxis: axis(style, { type: "value", scale: unit === "%", axisLabel: { ...style.text, color: style.muted, formatter: `{value}${unit}` } }),
+    yAxis: axis(style, { type: "value", scale: unit === "%", axisLabel: { ...style.text, color: style.muted, hideOverlap: true, formatter: `{value}${unit}` } }),
     series: names.map((name, index) => ({
       name,
       type: "line",
