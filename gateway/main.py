@@ -8,6 +8,8 @@ from starlette.routing import Mount
 
 from gateway import openapi
 from gateway.boundaries.router import router as boundaries
+from gateway.dashboards.federation.deployments import read_deployments
+from gateway.dashboards.federation.router import router as federation
 from gateway.dashboards.router import router as dashboards
 from gateway.database import Base
 from gateway.identity import key_set
@@ -50,6 +52,7 @@ def install(app: FastAPI) -> None:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with chassis(app):
             start_identity(app)
+            app.state.deployments = read_deployments(app.state.settings.federation_file)
             async with open_upstream(app.state.settings) as app.state.upstream:
                 yield
 
@@ -76,6 +79,7 @@ service = Service(
         audit,
         regions,
         dashboards,
+        federation,
         boundaries,
         openapi.router,
         *PAGES,

@@ -61,6 +61,10 @@ class Settings(UnitSettings):
         description="事件可以推送到内网、本机地址和 http；只在试用、联调时打开，否则能借此探测内网",
     )
 
+    federation_file: Path | None = Field(
+        default=None, description="下级平台清单（TOML）：市级网关合并哪些区县部署的看板；空：不合并"
+    )
+
     json_limit_mb: int = Field(default=8, ge=1, description="JSON 请求正文的上限（MB）")
     upload_limit_mb: int = Field(default=128, ge=1, description="上传文件的上限（MB）")
     header_limit_kb: int = Field(default=32, ge=4, description="请求头总长的上限（KB）")

@@ -1,0 +1,81 @@
+"""Which deployments there are: a file of the city's, read once at the start (`SHIAN_FEDERATION_FILE`)."""
+
+import tomllib
+from itertools import combinations
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, field_validator
+
+from shared.contracts.regions import RegionCode
+
+
+class Deployment(BaseModel):
+    """A county's platform: its region, its gateway's address, and the external system that we are there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    region: RegionCode
+    name: str = Field(min_length=1, max_length=100)
+    gateway: HttpUrl
+    client_id: UUID
+    client_key: SecretStr
+    budget_seconds: float = Field(default=3, gt=0, le=30)
+
+    @property
+    def address(self) -> str:
+        return str(self.gateway).rstrip("/")
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    deployments: list[Deployment]
+
+    @field_validator("deployments")
+    @classmethod
+    def _are_disjoint(cls, deployments: list[Deployment]) -> list[Deployment]:
+        """What one counts, no other counts: else a sum would count it twice."""
+        for one, other in combinations(deployments, 2):
+            shorter, longer = sorted((_subtree(one.region), _subtree(other.region)), key=len)
+            if longer.startswith(shorter):
+                raise ValueError(f"{one.name}与{other.name}的区划重叠，合计会重复")
+        return deployments
+
+
+class FederationFileError(Exception):
+    """The file cannot be read or says something that cannot be."""
+
+
+def read_deployments(file: Path | None) -> tuple[Deployment, ...]:
+    """The deployments in the order of the file, none where there is no file. Raises `FederationFileError`."""
+    if file is None:
+        return ()
+    try:
+        return tuple(_File.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).deployments)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FederationFileError(f"读不了下级平台清单 {file}：{error}") from error
+    except ValidationError as error:
+        wrong = "；".join(
+            f"{'.'.join(map(str, each['loc']))}：{each['msg']}" for each in error.errors(include_input=False)
+        )
+        raise FederationFileError(f"下级平台清单 {file} 需要改正：{wrong}") from None
+
+
+def _subtree(region: str) -> str:
+    """The digits that all regions at and below this one begin with."""
+    for digits in (2, 4, 6, 9):
+        if not region[digits:].strip("0"):
+            return region[:digits]
+    return region
+
+
+def _deployments(request: Request) -> tuple[Deployment, ...]:
+    deployments: tuple[Deployment, ...] = request.app.state.deployments
+    return deployments
+
+
+DeploymentsHere = Annotated[tuple[Deployment, ...], Depends(_deployments)]
+"""The deployments that this gateway composes."""

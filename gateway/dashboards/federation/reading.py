@@ -1,0 +1,162 @@
+"""Reading other deployments' dashboards side by side: each within its own budget, as the external system we are there.
+
+One that does not answer in time is shown as it last was, and named; one that never answered is named.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, field
+
+import httpx
+import structlog
+from pydantic import ValidationError
+
+from gateway.dashboards.federation.deployments import Deployment
+from gateway.dashboards.federation.schemas import FederatedDashboard, FederatedFigure, Member
+from gateway.dashboards.federation.totals import Told, combined
+from gateway.dashboards.schemas import Dashboard, SectionStatus
+from shared.contracts.figures import Period
+
+log = structlog.get_logger(__name__)
+
+_EARLIER_SECONDS = 30
+"""A token is renewed before it ends."""
+_KEPT_PERIODS = 24
+"""Of how many periods each deployment's last answer is kept."""
+
+
+class Silent(Exception):  # noqa: N818 (a state of affairs that is shown)
+    """A deployment gave no usable answer; the message is for whoever looks at the board."""
+
+
+@dataclass
+class Memory:
+    """What this process knows of the other deployments: tokens, and the last good answers. All that may see a
+    deployment at all see the same of it, as it is read with our own credentials.
+    """
+
+    tokens: dict[Deployment, tuple[str, float]] = field(default_factory=dict)
+    answers: dict[Deployment, dict[str, Dashboard]] = field(default_factory=dict)
+
+    def keep(self, deployment: Deployment, dashboard: Dashboard) -> None:
+        kept = self.answers.setdefault(deployment, {})
+        kept.pop(dashboard.period, None)
+        kept[dashboard.period] = dashboard
+        if len(kept) > _KEPT_PERIODS:
+            del kept[next(iter(kept))]
+
+
+async def read_federated(
+    client: httpx.AsyncClient, memory: Memory, deployments: Sequence[Deployment], period: Period
+) -> FederatedDashboard:
+    """The dashboard over these deployments. It takes as long as the slowest budget, however many are silent."""
+    read = await asyncio.gather(*(_read(client, memory, deployment, period) for deployment in deployments))
+    return FederatedDashboard(
+        period=str(period),
+        members=[member for member, _ in read],
+        figures=_figures(read),
+    )
+
+
+async def _read(
+    client: httpx.AsyncClient, memory: Memory, deployment: Deployment, period: Period
+) -> tuple[Member, Dashboard | None]:
+    try:
+        async with asyncio.timeout(deployment.budget_seconds):
+            dashboard = await _ask(client, memory, deployment, period)
+    except (Silent, TimeoutError) as reason:
+        said = str(reason) or f"{deployment.budget_seconds:g} 秒内没有答复"
+        log.warning("deployment_silent", region=deployment.region, reason=said)
+        kept = memory.answers.get(deployment, {}).get(str(period))
+        if kept is None:
+            return _member(deployment, SectionStatus.UNAVAILABLE, None, said), None
+        return _member(deployment, SectionStatus.STALE, kept, f"{said}，显示的是之前取到的数"), kept
+    memory.keep(deployment, dashboard)
+    lacking = [f"{part.title}：{part.note}" for part in dashboard.sections if part.status is not SectionStatus.OK]
+    status = SectionStatus.PARTIAL if lacking else SectionStatus.OK
+    return _member(deployment, status, dashboard, "；".join(lacking)), dashboard
+
+
+def _member(deployment: Deployment, status: SectionStatus, dashboard: Dashboard | None, note: str) -> Member:
+    moments = [part.as_of for part in dashboard.sections if part.as_of is not None] if dashboard else []
+    return Member(
+        region_code=deployment.region,
+        region_name=deployment.name,
+        status=status,
+        as_of=min(moments, default=None),
+        note=note,
+    )
+
+
+async def _ask(client: httpx.AsyncClient, memory: Memory, deployment: Deployment, period: Period) -> Dashboard:
+    path = f"{deployment.address}/api/v1/regions/{deployment.region}/dashboard"
+    response = await _get(client, path, await _token(client, memory, deployment), period)
+    if response.status_code == httpx.codes.UNAUTHORIZED:  # its keys were changed since
+        memory.tokens.pop(deployment, None)
+        response = await _get(client, path, await _token(client, memory, deployment), period)
+    if response.is_error:
+        raise Silent(f"答复 {response.status_code}：{_title(response)}")
+    try:
+        dashboard = Dashboard.model_validate_json(response.content)
+    except ValidationError as error:
+        raise Silent("答复的形式本平台不认识，两边的版本可能不同") from error
+    if (dashboard.region_code, dashboard.period) != (deployment.region, str(period)):
+        raise Silent("答复的不是所问的地区与期间")
+    return dashboard
+
+
+async def _get(client: httpx.AsyncClient, url: str, token: str, period: Period) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {token}"}
+    return await _sent(client.get(url, params={"period": str(period)}, headers=headers, timeout=None))
+
+
+async def _token(client: httpx.AsyncClient, memory: Memory, deployment: Deployment) -> str:
+    token, good_until = memory.tokens.get(deployment, ("", 0.0))
+    if time.monotonic() < good_until:
+        return token
+    grant = {
+        "grant_type": "client_credentials",
+        "client_id": str(deployment.client_id),
+        "client_key": deployment.client_key.get_secret_value(),
+    }
+    response = await _sent(client.post(f"{deployment.address}/api/v1/tokens", json=grant, timeout=None))
+    if response.is_error:
+        raise Silent(f"没有让本平台进入：{_title(response)}")
+    try:
+        answer = response.json()
+        token, seconds = str(answer["access_token"]), float(answer["expires_in"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Silent("没有给出令牌，地址可能不是一个网关") from error
+    memory.tokens[deployment] = token, time.monotonic() + seconds - _EARLIER_SECONDS
+    return token
+
+
+async def _sent(request: Awaitable[httpx.Response]) -> httpx.Response:
+    try:
+        return await request
+    except httpx.HTTPError as error:
+        raise Silent("连不上") from error
+
+
+def _title(response: httpx.Response) -> str:
+    try:
+        return str(response.json()["title"])
+    except (ValueError, KeyError, TypeError):
+        return "没有说明原因"
+
+
+def _figures(read: Sequence[tuple[Member, Dashboard | None]]) -> list[FederatedFigure]:
+    """Every figure that any member told, in the order in which the first told it."""
+    told: dict[str, dict[str, Told]] = {}
+    for member, dashboard in read:
+        for part in dashboard.sections if dashboard else ():
+            for figure in part.figures:
+                one = Told(member.region_name, figure.definition, figure.figure)
+                told.setdefault(figure.definition.code, {})[member.region_code] = one
+    return [
+        combined(
+            list(by_region.values()), [member.region_name for member, _ in read if member.region_code not in by_region]
+        )
+        for by_region in told.values()
+    ]
