@@ -136,10 +136,10 @@ def _of_clause(node: Answer) -> Iterator[Field]:
         levels = tuple((one["name"], f"{one['name']}（{one['low']}～{one['high']}）") for one in rule["levels"])
         yield Field(f"marks/{clause}/level", f"{title}：等次", "choice", required=False, options=levels)
     yield Field(f"marks/{clause}/points", f"{title}：得分", "decimal", f"满分 {node['points']}", required=False)
-    yield Field(f"marks/{clause}/reason", "理由", "text", "扣分的必填", required=False, where=f"{title}，")
+    yield Field(f"marks/{clause}/reason", f"{title}：理由", "text", "扣分的必填", required=False)
     if rule.get("evidence_at_least"):
         hint = f"须有 {rule['evidence_at_least']} 件"
-        yield Field(f"marks/{clause}/evidence", "证据件数", "decimal", hint, required=False, where=f"{title}，")
+        yield Field(f"marks/{clause}/evidence", f"{title}：证据件数", "decimal", hint, required=False)
 
 
 def _said(value: Any) -> str:
