@@ -1,17 +1,23 @@
-"""The interface is described completely: examples, summaries, operation ids, and snapshots that are up to date."""
+"""The interface is described completely: examples, summaries, operation ids, and snapshots that are up to date; and
+whatever is sent to it is answered in its own words.
+"""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import jsonschema_rs
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from gateway.openapi import bundle
 from gateway.proxy import is_reached
-from shared.contracts.codes import SERVICES, Unit
-from tests.conftest import MODULES
+from shared.contracts.codes import SERVICES, Role, Unit
+from tests.conftest import MODULES, ClientOf
+from tests.contracts.any_request import requests_to, sent
 from tests.contracts.openapi import differing, document
 
 
@@ -147,3 +153,23 @@ def test_every_example_of_the_bundle_is_one_that_its_schema_takes(whole: Documen
                         refused += [f"{method} {path}: {error.message} {error.instance_path}" for error in found]
     assert refused == []
     assert tried > 1000
+
+
+FEW = 15
+"""Requests to a unit in the suite, drawn anew each run; `--hypothesis-profile=thorough` sends a thousand."""
+PROFILE = hypothesis.settings.get_profile(hypothesis.settings.get_current_profile_name())
+ASKED = PROFILE.max_examples if PROFILE.max_examples > 60 else FEW
+DISTRICT = "330203000000"
+
+
+@pytest.mark.parametrize("unit", list(MODULES))
+@hypothesis.settings(max_examples=ASKED, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+async def test_no_request_breaks_a_unit(client_of: ClientOf, unit: Unit, data: st.DataObject) -> None:
+    client = await client_of(unit, *Role, regions=[DISTRICT])
+    answer = await client.request(**sent(data.draw(requests_to(unit))))
+    # Only the gateway asks others, and here there are none to answer.
+    assert answer.status_code < 500 or (unit is Unit.GATEWAY and answer.status_code == 503), answer.text
+    if answer.status_code >= 400:
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert {"type", "title", "status"} <= answer.json().keys()
