@@ -14,6 +14,13 @@ from urllib.parse import SplitResult, urlsplit
 
 MAX_LENGTH = 2_000
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NOT_OPEN = tuple(
+    ipaddress.ip_network(block)
+    for block in ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "2001:2::/48", "3fff::/20", "5f00::/16")
+)
+"""Set aside by IANA's special-purpose registries, of which not every Python that we run on knows: in 192.0.0.0/24 a
+cloud keeps the data of its machines.
+"""
 _LOCAL_NAMES = (".localhost", ".local", ".internal", ".localdomain")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -87,6 +94,8 @@ def is_open(address: Address) -> bool:
             return is_open(inner)
         if address.is_site_local:
             return False
+    if any(address in network for network in _NOT_OPEN if network.version == address.version):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

@@ -14,6 +14,8 @@ from gateway.settings import Settings
 from shared.contracts.codes import Role
 
 PATIENCE_SECONDS = 120.0
+TRIES = 5
+BUSY = frozenset({httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT})
 
 
 class DemoError(RuntimeError):
@@ -32,13 +34,32 @@ def demo_uuid7(moment: datetime, *parts: object) -> UUID:
     return UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
 
 
+class PatientTransport(httpx.HTTPTransport):
+    """Sends again what no service has answered, as the platform tells every caller to, where it cannot be done twice:
+    a reading, a `PUT`, a creation with its key, a step from the version that was read.
+    """
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        for attempt in range(TRIES):
+            response = super().handle_request(request)
+            once = request.method in ("GET", "PUT") or request.headers.keys() & {"idempotency-key", "if-match"}
+            if response.status_code not in BUSY or not once or attempt == TRIES - 1:
+                break
+            response.close()
+            time.sleep(2**attempt / 4)
+        return response
+
+
 class Caller:
     """A made-up user of one role in one region."""
 
     def __init__(self, settings: Settings, role: Role, region_code: str, *, second: bool = False) -> None:
         token = demo_token(settings, role, region_code, second=second)
         self._client = httpx.Client(
-            base_url=settings.gateway_url, headers={"Authorization": f"Bearer {token}"}, timeout=60
+            base_url=settings.gateway_url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=60,
+            transport=PatientTransport(),
         )
 
     def __enter__(self) -> Self:

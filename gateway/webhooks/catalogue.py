@@ -2,7 +2,8 @@
 
 An event may be public only when it names its region, because that decides who may hear it. Of its data only fields
 leave that say nothing of a person: ids, codes, numbers, states, quantities and times. Names (a stall's holder is a
-person) and free text do not; who may see them reads the record by its id, with its own rights.
+person) and free text do not; who may see them reads the record by its id, with its own rights. What is sold and what it
+was tested for is named as it was typed, with what looks like somebody's number masked.
 """
 
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ from shared.contracts.traceability import (
     RecallFacts,
     RecallOpened,
 )
+from shared.personal_data.masking import masked_contact
 
 TEST_TYPE = "gateway.webhook.tested.v1"
 """The event that a subscriber orders to try the way. It concerns no region and goes to that one subscriber."""
@@ -53,9 +55,11 @@ class PublicEvent:
 
     def payload(self, data: EventData) -> dict[str, Any]:
         """What is sent of `data`, as JSON."""
-        return data.model_dump(mode="json", include=set(self.fields))
+        sent = data.model_dump(mode="json", include=set(self.fields))
+        return sent | {name: masked_contact(sent[name]) for name in _TYPED if sent.get(name)}
 
 
+_TYPED = ("product_name", "food_name", "item_name")
 _WHISTLE = (
     *("whistle_id", "version", "rapid_test_id", "site_id", "region_code", "seller_business_id", "product_name"),
     *("item_code", "item_name", "quantity", "unit", "banned"),

@@ -24,6 +24,7 @@ from shared.destinations import BadDestination, check_destination, is_open, reso
         *(
             "https://192.168.1.1:8443/",
             "https://169.254.169.254/latest/meta-data",
+            "https://192.0.0.192/opc/v2/",
             "https://2130706433/",
             "https://127.1/",
         ),

@@ -1,11 +1,12 @@
 """A terminal's sign-in: a secret in a cookie that no script can read and that only the terminal's paths are sent.
 
 Unlike a program's refresh token the secret is not turned over at each use: an answer lost on the way, an everyday event
-in the field, would end the sign-in as if it had been stolen. It is hashed in a domain of its own, so that neither is
-good in the place of the other. The sign-in is one like any other: listed and ended on the account page, and ended with
-a new password.
+in the field, would end the sign-in as if it had been stolen. It is hashed with a key, so
+that neither is good in the place of the other, whatever is put before it. The sign-in is one like any other: listed and
+ended on the account page, and ended with a new password.
 """
 
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -100,4 +101,4 @@ def forget_secret(response: Response) -> None:
 
 
 def _digest(secret: str) -> bytes:
-    return digest(f"terminal {secret}")
+    return hmac.digest(b"terminal", secret.encode(), "sha256")

@@ -69,3 +69,10 @@ def test_a_public_event_names_its_region_and_says_nothing_of_persons(event_type:
     assert event.payload(data) == {
         name: sample["data"][name] for name in event.data.model_fields if name in event.fields
     }
+
+
+def test_a_number_that_a_market_typed_into_a_products_name_does_not_leave() -> None:
+    failed = CATALOGUE["sampling.rapid_test.failed.v1"]
+    sample = json.loads((SAMPLES / f"{failed.type}.json").read_text(encoding="utf-8"))
+    told: EventData = failed.data.model_validate(sample["data"] | {"product_name": "菠菜 13800005678"})
+    assert failed.payload(told)["product_name"] == "菠菜 138****5678"
