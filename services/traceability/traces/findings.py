@@ -26,6 +26,7 @@ from services.traceability.traces.custody import (
     Yield,
 )
 from services.traceability.traces.limits import Limit, Limits
+from shared.contracts.traceability import UNIT_LABELS
 from shared.times import in_words
 
 _GEO = re.compile(r"geo:(-?\d{1,2}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)(?:[,;].*)?", re.ASCII)
@@ -181,6 +182,10 @@ def idle_voids(voids: Iterable[TraceEvent]) -> Iterator[Finding]:
         )
 
 
+def _unit(code: str) -> str:
+    return UNIT_LABELS.get(code, code)
+
+
 def _when(move: Movement) -> tuple[datetime, str]:
     return move.event.head.at, move.event.head.event_id
 
@@ -279,10 +284,10 @@ def wrong_amounts(many: Iterable[Balance], limits: Limits) -> Iterator[Finding]:
             continue
         product, came, went = kind_of(one.key), one.taken_in, one.given_out
         if went > came * (1 + limits.of(Limit.TOLERANCE, product)):
-            yield _about(one, FindingKind.OVERSOLD, f"购进、产出 {came:f}，用出、卖出 {went:f} {one.unit}")
+            yield _about(one, FindingKind.OVERSOLD, f"购进、产出 {came:f}，用出、卖出 {went:f} {_unit(one.unit)}")
         lost = one.flows.get(Flow.LOST, Decimal(0))
         if came and lost > came * limits.of(Limit.WASTAGE_HIGH, product):
-            yield _about(one, FindingKind.WASTAGE, f"购进、产出 {came:f}，损耗、销毁 {lost:f} {one.unit}")
+            yield _about(one, FindingKind.WASTAGE, f"购进、产出 {came:f}，损耗、销毁 {lost:f} {_unit(one.unit)}")
 
 
 def _about(balance: Balance, kind: FindingKind, says: str) -> Finding:
@@ -304,7 +309,7 @@ def wrong_yields(many: Iterable[Yield], processes: Mapping[UUID, str], bands: Ba
             continue
         yield Finding(
             FindingKind.YIELD,
-            f"{in_words(event.head.at)}{_who(event)}投入 {one.put_in:f}，产出 {one.came_out:f} {one.unit}，"
+            f"{in_words(event.head.at)}{_who(event)}投入 {one.put_in:f}，产出 {one.came_out:f} {_unit(one.unit)}，"
             f"出品率 {percent:.2f}%，通常在 {band.least:f}% 至 {band.most:f}% 之间",
             event.head.at,
             one.outputs[:5],
