@@ -31,7 +31,7 @@ from shared.contracts.traceability import (
     RecallFacts,
     RecallOpened,
 )
-from shared.personal_data.masking import masked_contact
+from shared.personal_data.masking import masked_numbers
 
 TEST_TYPE = "gateway.webhook.tested.v1"
 """The event that a subscriber orders to try the way. It concerns no region and goes to that one subscriber."""
@@ -56,7 +56,7 @@ class PublicEvent:
     def payload(self, data: EventData) -> dict[str, Any]:
         """What is sent of `data`, as JSON."""
         sent = data.model_dump(mode="json", include=set(self.fields))
-        return sent | {name: masked_contact(sent[name]) for name in _TYPED if sent.get(name)}
+        return sent | {name: masked_numbers(sent[name]) for name in _TYPED if sent.get(name)}
 
 
 _TYPED = ("product_name", "food_name", "item_name")

@@ -27,10 +27,15 @@ def masked_name(name: str) -> str:
     return f"{name[:1]}{MASK}" if name else name
 
 
+def masked_numbers(text: str) -> str:
+    """A text in which everything that looks like somebody's number is masked."""
+    return _NUMBER.sub(lambda found: masked_number(found[0]), text)
+
+
 def masked_contact(text: str) -> str:
     """A contact as people write it, a name before it or not, with every number in it masked."""
     named = _LEADING_NAME.sub(lambda found: masked_name(found[1]), text)
-    return _NUMBER.sub(lambda found: masked_number(found[0]), named)
+    return masked_numbers(named)
 
 
 MaskedNumber = Annotated[str, AfterValidator(masked_number)]
