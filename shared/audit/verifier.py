@@ -6,7 +6,8 @@ format `shian-audit/1` is described in docs/guide/audit.md. It reads, told apart
 
 - a log as the operator exports it (`.ndjson`, one sealed record a line), together with as many tree heads as the reader
   has kept: each record, the chain, and every kept head are calculated anew;
-- a proof that one record stands in the log of a head, or that a later head only adds to an earlier one.
+- a proof that one record stands in the log of a head, or that a later head only adds to an earlier one, again together
+  with the heads that the reader has kept: a proof by itself only says that the heads in it fit each other.
 
 Records are leaves of a Merkle tree as in RFC 9162 (leaf 0x00, node 0x01) and links of a chain (0x02), each twice: in
 SHA-256 and in SM3 (GB/T 32905-2016). Whoever holds one old head needs to trust nobody for what lies before it.
@@ -226,7 +227,7 @@ def verify_log(lines: Iterable[Mapping[str, Any]], heads: Sequence[Mapping[str, 
             peaks[name].add(calculated[name])
         expected = position + 1
         while due and int(due[0]["size"]) <= peaks["sha256"].size:
-            sound = _compare(due.pop(0), unit, peaks, sound, found)
+            sound = _compare(due.pop(0), unit, peaks, chain, sound, found)
     found += [_too_short(head, peaks["sha256"].size) for head in due]
     return found[:MOST_DIFFERENCES]
 
@@ -243,7 +244,7 @@ def _written(line: Mapping[str, Any], what: str) -> Hashes:
 
 
 def _compare(
-    head: Mapping[str, Any], unit: str, peaks: Mapping[str, Peaks], sound: int, found: list[Difference]
+    head: Mapping[str, Any], unit: str, peaks: Mapping[str, Peaks], chain: Hashes, sound: int, found: list[Difference]
 ) -> int:
     """Compare a head with the tree at its size. Returns how many records from the first are proven sound."""
     size = int(head["size"])
@@ -252,7 +253,10 @@ def _compare(
         found.append(Difference(place, f"是单元 {head['unit']} 的，日志是 {unit} 的"))
     elif peaks["sha256"].size != size:
         return sound
-    elif all(peaks[name].root().hex() == head[f"root_{name}"] for name in ALGORITHMS):
+    elif all(
+        (peaks[name].root().hex(), chain[name].hex()) == (head[f"root_{name}"], head[f"chain_{name}"])
+        for name in ALGORITHMS
+    ):
         return size
     else:
         found.append(Difference(place, f"位置 {sound} 至 {size - 1} 的记录与当时公布的不同：有记录被改过、删过或插过"))
@@ -286,11 +290,34 @@ def verify_consistency(proof: Mapping[str, Any]) -> None:
         ensure_consistency(name, smaller, larger, path)
 
 
+def verify_kept(heads: Sequence[Mapping[str, Any]], proofs: Sequence[Mapping[str, Any]]) -> list[Difference]:
+    """Compare each head that the reader has kept with those in the proofs: what the platform shows of the same unit
+    and size must be the same in every hash, and a head of which no proof speaks is not proven by any.
+    """
+    found = []
+    shown = [head for proof in proofs for head in _heads_of(proof)]
+    for kept in heads:
+        place = f"自己保存的树头 {kept['size']}（{kept['unit']}，{kept['published_at']}）"
+        same = [head for head in shown if (head["unit"], int(head["size"])) == (kept["unit"], int(kept["size"]))]
+        if not same:
+            found.append(Difference(place, "没有一份证明说到它：请按它的条数取证明"))
+        elif any(head[f"{what}_{name}"] != kept[f"{what}_{name}"] for head in same for what, name in _PARTS):
+            found.append(Difference(place, "与证明里的不同：它之前的记录在它公布以后被改过、删过或插过"))
+    return found
+
+
+_PARTS = [(what, name) for what in ("root", "chain") for name in ALGORITHMS]
+
+
+def _heads_of(proof: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [proof["first"], proof["second"]] if "first" in proof else [proof["head"]]
+
+
 def main(arguments: Sequence[str]) -> int:
     """0: all of it fits; 1: something does not; 2: a file cannot be read."""
     say = sys.stdout.write
     if not arguments:
-        say("用法：python3 verifier.py 日志.ndjson [自己保存的树头.json …]，或 python3 verifier.py 证明.json\n")
+        say("用法：python3 verifier.py 日志.ndjson 或 证明.json [自己保存的树头.json …]\n")
         return 2
     try:
         logs = [path for path in arguments if _is_log(path)]
@@ -300,7 +327,7 @@ def main(arguments: Sequence[str]) -> int:
         if len(logs) > 1 or not (logs or proofs):
             say("要核对的须是一份日志，或至少一份证明；只有树头无从核对\n")
             return 2
-        found = verify_log(_lines(logs[0]), heads) if logs else []
+        found = verify_log(_lines(logs[0]), heads) if logs else verify_kept(heads, proofs)
         for proof in proofs:
             found += _differences_of(proof)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -309,7 +336,9 @@ def main(arguments: Sequence[str]) -> int:
     for difference in found:
         say(f"不符：{difference}\n")
     if not found:
-        say(f"相符：日志 {len(logs)} 份，树头 {len(heads) if logs else 0} 个，证明 {len(proofs)} 份\n")
+        say(f"相符：日志 {len(logs)} 份，自己保存的树头 {len(heads)} 个，证明 {len(proofs)} 份\n")
+        if not heads:
+            say("没有给出自己保存的树头：只说明这些文件前后相符，不说明与从前公布的相同\n")
     return 1 if found else 0
 
 

@@ -126,6 +126,7 @@ def head_of(lines: list[Line]) -> Line:
     head: Line = {"format": FORMAT, "unit": "sampling", "size": len(lines), "published_at": "2026-07-24T01:30:00+00:00"}
     for name in ALGORITHMS:
         head[f"root_{name}"] = tree([bytes.fromhex(line[f"leaf_{name}"]) for line in lines], name).hex()
+        head[f"chain_{name}"] = lines[-1][f"chain_{name}"]
     return head
 
 
@@ -168,7 +169,7 @@ def test_the_file_alone_tells_in_words_and_by_its_exit_status(tmp_path: Path) ->
         done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
         return done.returncode, done.stdout
 
-    assert told() == (0, "相符：日志 1 份，树头 2 个，证明 0 份\n")
+    assert told() == (0, "相符：日志 1 份，自己保存的树头 2 个，证明 0 份\n")
     lines[1]["leaf"]["action"] = "DELETE /v1/samples"
     status, words = told()
     assert status == 1
@@ -179,11 +180,39 @@ def test_heads_grow_with_the_log() -> None:
     lines = a_log(20)
     heads = [head_of(lines[:many]) for many in range(1, 21)]
     for earlier, later in pairwise(heads):
-        path = {
-            f"path_{name}": [
-                tree([bytes.fromhex(line[f"leaf_{name}"]) for line in lines[low:high]], name).hex()
-                for low, high in consistency_ranges(earlier["size"], later["size"])
-            ]
-            for name in ALGORITHMS
-        }
-        verifier.verify_consistency({"first": earlier, "second": later} | path)
+        verifier.verify_consistency(proof_of(lines, earlier, later))
+
+
+def proof_of(lines: list[Line], earlier: Line, later: Line) -> Line:
+    path = {
+        f"path_{name}": [
+            tree([bytes.fromhex(line[f"leaf_{name}"]) for line in lines[low:high]], name).hex()
+            for low, high in consistency_ranges(earlier["size"], later["size"])
+        ]
+        for name in ALGORITHMS
+    }
+    return {"first": earlier, "second": later} | path
+
+
+@pytest.mark.parametrize("part", ["root_sha256", "root_sm3", "chain_sha256", "chain_sm3"])
+def test_a_proof_counts_against_the_head_that_the_reader_has_kept_himself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], part: str
+) -> None:
+    """The platform may seal everything anew and prove what it likes of that; what it published before, it cannot."""
+    lines = a_log(9)
+    proof, kept = tmp_path / "proof.json", tmp_path / "kept.json"
+    proof.write_text(json.dumps(proof_of(lines, head_of(lines[:4]), head_of(lines))))
+
+    def told(*heads: Line) -> tuple[int, str]:
+        kept.write_text(json.dumps(list(heads)))
+        status = verifier.main([str(proof), *([str(kept)] if heads else [])])
+        return status, capsys.readouterr().out
+
+    own = head_of(lines[:4])
+    assert told(own)[0] == 0
+    status, words = told(own | {part: own[part][:-1] + "x"})
+    assert (status, "与证明里的不同" in words) == (1, True)
+    status, words = told(head_of(lines[:5]))
+    assert (status, "没有一份证明说到它" in words) == (1, True)
+    status, words = told()
+    assert (status, "没有给出自己保存的树头" in words) == (0, True)
