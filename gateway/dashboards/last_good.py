@@ -2,12 +2,15 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from time import monotonic
 
 from shared.contracts.codes import Unit
 from shared.contracts.figures import FigureSheet
 from shared.http.auth import Actor
 
 KEPT = 2000
+COLD_SECONDS = 60.0
+"""A service that has not answered by then is not waited for any longer than the others."""
 
 Key = tuple[Unit, str, str, frozenset[str], tuple[str, ...], frozenset[str]]
 
@@ -23,6 +26,7 @@ class LastGood:
 
     _sheets: OrderedDict[Key, FigureSheet] = field(default_factory=OrderedDict)
     _answered: set[Unit] = field(default_factory=set)
+    _began: float = field(default_factory=monotonic)
 
     def keep(self, key: Key, sheet: FigureSheet) -> None:
         self._sheets[key] = sheet
@@ -34,6 +38,6 @@ class LastGood:
     def find(self, key: Key) -> FigureSheet | None:
         return self._sheets.get(key)
 
-    def has_answered(self, unit: Unit) -> bool:
-        """Whether a service has answered since this process began."""
-        return unit in self._answered
+    def is_cold(self, unit: Unit) -> bool:
+        """Whether a service may still be starting: this process has just begun, and it has not answered yet."""
+        return unit not in self._answered and monotonic() - self._began < COLD_SECONDS

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 BUDGET_SECONDS = 1.5
 """What a section may take; the sections run side by side, so this is also what the whole page may wait."""
 FIRST_BUDGET_SECONDS = 5.0
-"""What it may take until its service has answered once: right after the start every cache is still cold."""
+"""What it may take right after the start, until its service has answered once: every cache is still cold."""
 REWIND_BUDGET_SECONDS = 20.0
 """What it may take for a moment of the past: its service recomputes every figure from the rows."""
 
@@ -72,7 +72,7 @@ def budget_of(last_good: LastGood, unit: Unit, as_of: datetime | None) -> float:
     """How long, in seconds, a service is waited for."""
     if as_of is not None:
         return REWIND_BUDGET_SECONDS
-    return BUDGET_SECONDS if last_good.has_answered(unit) else FIRST_BUDGET_SECONDS
+    return FIRST_BUDGET_SECONDS if last_good.is_cold(unit) else BUDGET_SECONDS
 
 
 def refused_section(unit: Unit, refusal: Refused) -> Section:

@@ -107,9 +107,12 @@ const KINDS = { bar: bars, line: lines, heatmap };
 // 存为图片：画好的图放大一倍落在画布上，标题写在上面；底色用面板的，深色大屏上存下来也看得清。
 async function savePicture(chart, title, style) {
   const drawing = new Image();
-  drawing.src = chart.getDataURL();
-  await drawing.decode();
   const [width, height, head] = [chart.getWidth(), chart.getHeight(), style.size * 2.5];
+  const copy = chart.getDom().querySelector("svg").cloneNode(true);
+  copy.setAttribute("width", width);
+  copy.setAttribute("height", height);
+  drawing.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
+  await drawing.decode();
   const canvas = Object.assign(document.createElement("canvas"), { width: width * 2, height: (height + head) * 2 });
   const pen = canvas.getContext("2d");
   pen.scale(2, 2);

@@ -92,6 +92,16 @@ async def test_right_after_the_start_a_section_is_waited_for_longer(
     assert set(statuses(await read(cold, kept)).values()) == {SectionStatus.STALE}, "once it has answered, no longer"
 
 
+async def test_a_service_that_stays_silent_is_waited_for_longer_only_at_the_start(
+    kept: LastGood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(section, "FIRST_BUDGET_SECONDS", 3)
+    monkeypatch.setattr("gateway.dashboards.last_good.COLD_SECONDS", 0)
+    started = time.monotonic()
+    await read(Wire({Unit.SCORING: "slow"}), kept)
+    assert time.monotonic() - started < 1
+
+
 async def test_what_was_seen_before_is_shown_as_stale_with_its_time(kept: LastGood) -> None:
     fresh = await read(Wire(), kept)
     dashboard = await read(Wire({Unit.SCORING: "unreachable"}), kept)
