@@ -46,8 +46,8 @@ def upgrade() -> None:
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claim", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("cardinality(event_types) > 0", name="ck_webhooks_has_event_types"),
-        sa.CheckConstraint("cardinality(regions) > 0", name="ck_webhooks_has_regions"),
+        sa.CheckConstraint("cardinality(event_types) > 0", name=op.f("ck_webhooks_has_event_types")),
+        sa.CheckConstraint("cardinality(regions) > 0", name=op.f("ck_webhooks_has_regions")),
         sa.PrimaryKeyConstraint("id", name="pk_webhooks"),
     )
     op.create_index("ix_webhooks_owner_id", "webhooks", ["owner_id"])
