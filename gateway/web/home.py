@@ -1,7 +1,9 @@
 """The home page: what there is to do now. Each part asks its own service, and says so when it gets no answer."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -56,13 +58,12 @@ async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere
         roles="、".join(role.label for role in Role if role in visitor.actor.roles),
         clocks=[
             (
-                asked.unit.label,
+                unit.label,
                 clock["title"],
                 clock_pages.page_of(clock, visitor),
                 whistle_timeline.clock_of(clock, now),
             )
-            for asked in overdue
-            for clock in asked.items
+            for unit, clock in _longest_first(overdue)
         ],
         whistles=[listed(whistle) for asked in whistles for whistle in asked.items],
         tasks=tasks,
@@ -80,6 +81,12 @@ async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere
         if visitor.actor.has(*READERS)
         else [],
     )
+
+
+def _longest_first(overdue: Sequence[Asked]) -> list[tuple[Unit, dict[str, Any]]]:
+    """What is overdue in all services, the longest overdue first."""
+    found = [(asked.unit, clock) for asked in overdue for clock in asked.items]
+    return sorted(found, key=lambda each: datetime.fromisoformat(each[1]["due_at"]))
 
 
 async def _overdue(services: Services, visitor: Visitor) -> list[Asked]:
