@@ -127,8 +127,10 @@ async function savePicture(chart, title, style) {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
+const titleOf = (figure) => figure.querySelector("figcaption").firstChild.textContent.trim();
+
 function offerPicture(figure, chart, style) {
-  const title = figure.querySelector("figcaption").firstChild.textContent.trim();
+  const title = titleOf(figure);
   const button = Object.assign(document.createElement("button"), { type: "button", className: "button no-print", textContent: "存为图片 PNG" });
   button.addEventListener("click", () => savePicture(chart, title, style));
   figure.append(button);
@@ -147,7 +149,8 @@ export function drawCharts(root) {
     chart.setOption({
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       animationDuration: 300,
-      aria: { enabled: true },
+      // 图库自己念出来的，把没有数的点念成序号；念标题，数在表里。
+      aria: { enabled: true, label: { description: `${titleOf(figure)}。每个数在图下的表里` } },
       textStyle: style.text,
       ...KINDS[figure.dataset.chart](table, figure.dataset, style),
     });
