@@ -16,7 +16,6 @@ _BINARY = (
     "application/zip",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "application/yaml",
     "image/png",
     "image/svg+xml",
 )
