@@ -5,9 +5,7 @@ from shared.contracts.codes import SERVICES, Unit
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods that change nothing."""
 
-SCOPES = (
-    *(f"{unit.value}:{act}" for unit in (*SERVICES, Unit.GATEWAY) for act in ("read", "write")),
-)
+SCOPES = (*(f"{unit.value}:{act}" for unit in (*SERVICES, Unit.GATEWAY) for act in ("read", "write")),)
 """All there are. `write` does not include `read`; `gateway:read` opens the composed pages, whose parts each service
 still refuses to whom it would refuse them directly, and `gateway:write` the system's own webhooks. Nothing else in the
 gateway is a system's to change.

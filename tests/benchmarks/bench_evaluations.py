@@ -208,9 +208,7 @@ async def bench(url: str, runs: int) -> None:
     each = seconds / runs * 1000
     load = f"load {os.getloadavg()[0]:.1f}"
     print(f"{runs} runs of 94 contents and {SITES} sites scored anew in {seconds:.1f} s ({each:.0f} ms each), {load}")
-    print(
-        f"of it {cpu:.1f} s of processor outside the database ({cpu / runs * 1000:.0f} ms each)"
-    )
+    print(f"of it {cpu:.1f} s of processor outside the database ({cpu / runs * 1000:.0f} ms each)")
     worked = time.process_time()
     result = evaluate(content, given)
     took = (time.process_time() - worked) * 1000

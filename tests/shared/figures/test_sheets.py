@@ -197,7 +197,8 @@ async def test_a_series_is_the_figure_of_each_period_and_ends_with_the_one_asked
 ) -> None:
     await _a_month_of_holds(session_of)
     leader = await client_of(Unit.TRACEABILITY, Role.LEADER, regions=[HAISHU])
-    path, wanted = f"/v1/figures/{LOT_HOLDS.code}/series", {"region": HAISHU, "period": "2026-08", "periods": 3}
+    path = f"/v1/figures/{LOT_HOLDS.code}/series"
+    wanted = {"region": HAISHU, "period": "2026-08", "periods": "3"}
     series = (await leader.get(path, params=wanted)).json()
     assert [(point["period"], point["value"]) for point in series] == [
         ("2026-06", "0"),
