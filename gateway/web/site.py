@@ -97,6 +97,7 @@ from gateway.web.scoring import (
     surveys,
 )
 from gateway.web.security_headers import SecurityHeadersMiddleware
+from gateway.web.terminal import companions as terminal_companions
 from gateway.web.terminal import pages as terminal
 from gateway.web.traceability import consumer, consumer_doubts, shop, shop_tickets, trace, trace_recalls
 
@@ -186,6 +187,7 @@ PAGES: Sequence[APIRouter] = (
     display.router,
     styleguide.router,
     terminal.router,
+    terminal_companions.router,
     shop.router,
     shop_tickets.router,
     trace.router,

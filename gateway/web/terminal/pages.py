@@ -1,19 +1,16 @@
-"""The terminal as a browser gets it: one page, its service worker, its sign-in, and the small lists it takes along.
+"""The terminal as a browser gets it: one page, its service worker, its sign-in.
 
 What it sends of visits, patrols, clues and rapid tests goes to the services by the same interface as from any program.
 """
 
-import asyncio
-from collections.abc import Awaitable
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from gateway.clients import Refused, ServicesHere, ServiceSilent, caller_of
 from gateway.database import RecordingSession
 from gateway.identity.audit.service import CallerOrigin
 from gateway.identity.rate_limit import SignInRate
@@ -22,26 +19,19 @@ from gateway.identity.tokens import Issuer
 from gateway.identity.users.models import User
 from gateway.settings import CurrentSettings, Settings
 from gateway.web.forms import FormFromElsewhere, same_origin
-from gateway.web.inspection.clues import cells_of
-from gateway.web.inspection.grid import lists_in_force
 from gateway.web.pages import ENVIRONMENT
-from gateway.web.sampling.sample_form_people import people_with
 from gateway.web.security_headers import CONTENT_SECURITY_POLICY, HEADERS
 from gateway.web.terminal import sessions
-from gateway.web.terminal.sessions import COOKIE, PATH, ROLES
+from gateway.web.terminal.sessions import COOKIE, PATH
 from gateway.web.terminal.shell import Shell, manifest, shell
-from gateway.web.visitors import VISIT_MAKERS, Visitor
-from shared.contracts.codes import Unit
 from shared.contracts.inspection import BusinessKind, VisitOutcome
 from shared.contracts.schema import Schema
 from shared.database import Session
-from shared.http.auth import Actor, Allow, Anyone
+from shared.http.auth import Anyone
 from shared.http.problems import NotFound
 
 router = APIRouter(include_in_schema=False, prefix=PATH)
 
-BUDGET_SECONDS = 10.0
-ACTIVE = {"active": "true", "limit": "200"}
 POLICY = "; ".join(
     (
         CONTENT_SECURITY_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'").replace(
@@ -60,8 +50,6 @@ PAGE_HEADERS = {
 SCRIPT_HEADERS = {"cache-control": "no-cache"}
 KINDS = {kind.value: kind.label for kind in BusinessKind}
 OUTCOMES = {outcome.value: outcome.label for outcome in VisitOutcome}
-
-CanUseTerminal = Annotated[Actor, Depends(Allow(*ROLES))]
 
 
 class TerminalSignIn(Schema):
@@ -141,38 +129,6 @@ async def sign_out(request: Request, session: Session, origin: CallerOrigin, res
     _ensure_own_page(request)
     await sessions.close_terminal(session, origin, request.cookies.get(COOKIE, ""))
     sessions.forget_secret(response)
-
-
-@router.get("/companions")
-async def companions(
-    request: Request, session: Session, services: ServicesHere, actor: CanUseTerminal
-) -> dict[str, Any]:
-    """随任务包带走的几张小表：同去的人、网格、巡查清单、检测点；服务没有答的为 null，终端仍用原有的"""
-    visitor = Visitor(actor, caller_of(request))
-    sites, lists = await asyncio.gather(
-        _told(services.get(Unit.SAMPLING, "/v1/test-sites", visitor.caller, BUDGET_SECONDS, **ACTIVE)),
-        _told(lists_in_force(services, visitor)),
-    )
-    people, cells = await people_with(session, visitor, VISIT_MAKERS), await cells_of(services, session, visitor)
-    return {
-        "colleagues": [{"id": each.id, "name": each.name} for each in people],
-        "cells": [{"code": code, "name": name} for code, name in cells],
-        "patrol_lists": lists
-        and [
-            {"id": each["id"], "title": each["title"], "items": each["content"]["items"]}
-            for each in lists
-            if each["content"]["purpose"] == "patrol"
-        ],
-        "sites": sites and [{"id": each["id"], "code": each["code"], "name": each["name"]} for each in sites["items"]],
-    }
-
-
-async def _told(answer: Awaitable[Any]) -> Any:
-    """What a service says; None where it does not."""
-    try:
-        return await answer
-    except (Refused, ServiceSilent):
-        return None
 
 
 def _page(built: Shell | None, settings: Settings) -> str:
