@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 
 from services.traceability.codes.rules import OWN_KEY, CodeKind, read_own_code
 from services.traceability.epcis_events.keys import is_instance
-from services.traceability.identifiers import as_link, match_key
+from services.traceability.identifiers import CANONICAL_ORIGIN, as_link, match_key, read_identifier
 from services.traceability.lots.rules import normalise_code, plain
 from services.traceability.units.goods import Amount
 from shared.times import SHANGHAI
@@ -27,6 +27,8 @@ CERTIFICATE_KEY = "urn:shian:certificate:"
 _PLACES = tuple(OWN_KEY + kind.letter for kind in (CodeKind.SHOP, CodeKind.STALL))
 _BEFORE_OWN_CODE = re.compile(r"(?:.*/q/|urn:shian:(?:code|lot):(?:[0-9a-f-]{36}:)?)", re.IGNORECASE)
 """What a scanner or another page may have put before an own code."""
+_AFTER_OWN_CODE = re.compile(r"(?:[?#&].*|[/.,;。、]+)$")
+"""What of a link, or of the sentence it stood in, may have come along behind it."""
 _ONE_THING = tuple(OWN_KEY + kind.letter for kind in CodeKind if kind.names_one_thing)
 
 
@@ -81,12 +83,23 @@ def lot_key(written: str, owner_id: UUID) -> str:
     uses it. It hangs on nothing but the two, so that devices without a network name the same lot alike.
     """
     text = as_link(plain(written).strip())
-    last = _BEFORE_OWN_CODE.sub("", text.partition("?")[0])
+    last = _BEFORE_OWN_CODE.sub("", _AFTER_OWN_CODE.sub("", unquote(text)))
     if own := read_own_code(last):
         return own
     if text.lower().startswith(("http://", "https://", "urn:")):
         return match_key(text)
     return f"{LOT_KEY}{owner_id}:{quote(normalise_code(text), safe='')}"
+
+
+def lots_named(written: str | None, key: str) -> set[str]:
+    """The key of goods and, where the label tells the lot beside the serial of one thing, the lot's: a hold of the lot
+    is one of each thing in it.
+    """
+    link = read_identifier(as_link(plain(written or "").strip()))
+    if link is None or "10" not in link.qualifiers:
+        return {key}
+    gtin, lot = link.key[1], quote(link.qualifiers["10"], safe="")
+    return {key, match_key(f"{CANONICAL_ORIGIN}/01/{gtin}/10/{lot}")}
 
 
 def lot_code(key: str) -> str:

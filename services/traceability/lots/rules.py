@@ -1,5 +1,6 @@
 """What makes a lot one lot. Pure."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,11 @@ from uuid import UUID
 from services.traceability.identifiers import as_link, match_key
 
 MAX_CODE = 100
+
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u2800\ufe00-\ufe0f]")
+"""What shows as nothing, though Unicode does not call it a format character: joiners, fillers, variation selectors."""
+_DASHES = re.compile("[\u2010-\u2015\u2212\u2e3a\u2e3b]+")
+"""What keyboards and word processors make of a hyphen; a Chinese one writes two em dashes at one stroke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,9 @@ def normalise_code(code: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Full-width letters and digits as plain ones, and without characters that nobody sees."""
-    return "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
+    """Full-width letters and digits as plain ones, every dash as a hyphen, and nothing that nobody sees."""
+    shown = "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
+    return _DASHES.sub("-", _UNSEEN.sub("", shown))
 
 
 def holder_key(business_id: UUID | None, uscc: str | None, name: str | None) -> str:

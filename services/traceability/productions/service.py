@@ -18,6 +18,7 @@ from services.traceability.everyday_events.rules import (
     is_one_thing,
     lot_code,
     lot_key,
+    lots_named,
     transformation,
 )
 from services.traceability.lots.rules import Holder
@@ -185,15 +186,16 @@ def _ensure_can_be(body: ProductionWrite, shape: Shape, maker: Subject) -> None:
 
 async def _ensure_free(session: AsyncSession, inputs: Sequence[InputWrite], maker: Subject) -> None:
     keys = [lot_key(part.lot, part.lot_owner_id or maker.id) for part in inputs]
-    held = await refusals(session, set(keys), Holder(maker.id, maker.uscc, maker.name))
+    named = [lots_named(part.lot, key) for part, key in zip(inputs, keys, strict=True)]
+    held = await refusals(session, set().union(*named), Holder(maker.id, maker.uscc, maker.name))
     found = [
         FieldError(
             pointer=f"/inputs/{at}/lot",
-            message=f"批次 {lot_code(key)} 已被锁定：{held[key].reason}",
+            message=f"批次 {lot_code(keys[at])} 已被锁定：{held[min(said)].reason}",
             code="lot_on_hold",
         )
-        for at, key in enumerate(keys)
-        if key in held
+        for at, said in enumerate(all_of & held.keys() for all_of in named)
+        if said
     ]
     if found:
         raise IngredientOnHold(f"有 {len(found)} 个投入的批次不能使用，请封存，等候通知", errors=found)

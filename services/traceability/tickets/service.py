@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.codes.service import key_of
-from services.traceability.everyday_events.rules import is_place_code, lot_code, lot_key
+from services.traceability.everyday_events.rules import is_place_code, lot_code, lot_key, lots_named
 from services.traceability.figures import service as figures
 from services.traceability.figures.trades import counts_of
 from services.traceability.lots.rules import Holder
@@ -56,7 +56,7 @@ async def put_ticket(session: AsyncSession, ticket_id: UUID, body: TicketWrite, 
     ticket = _ticket(ticket_id, body, subject, buyer, digest, actor)
     _ensure_goods(ticket.lines)
     if body.kind is not TicketKind.PURCHASE:
-        ticket.held_reason = await _held(session, ticket.lines, subject, handed_over=body.handed_over)
+        ticket.held_reason = await _held(session, body, ticket.lines, subject)
     session.add(ticket)
     await session.flush()
     await figures.trade_changed(session, ticket, {})
@@ -139,15 +139,16 @@ def _ensure_goods(lines: Sequence[TicketLine]) -> None:
         raise TicketRefused(f"有 {len(errors)} 处需要改正", errors=errors)
 
 
-async def _held(
-    session: AsyncSession, lines: Sequence[TicketLine], seller: Subject, *, handed_over: bool
-) -> str | None:
+async def _held(session: AsyncSession, body: TicketWrite, lines: Sequence[TicketLine], seller: Subject) -> str | None:
     """Why lots of the ticket are held, where the goods are gone already. Raises `LotOnHold` where they are not."""
-    held = await refusals(session, {line.lot_key for line in lines}, Holder(seller.id, seller.uscc, seller.name))
-    found = [(line, held[line.lot_key]) for line in lines if line.lot_key in held]
+    named = [lots_named(written.lot, line.lot_key) for written, line in zip(body.lines, lines, strict=True)]
+    held = await refusals(session, set().union(*named), Holder(seller.id, seller.uscc, seller.name))
+    found = [
+        (line, held[min(keys & held.keys())]) for line, keys in zip(lines, named, strict=True) if keys & held.keys()
+    ]
     if not found:
         return None
-    if handed_over:
+    if body.handed_over:
         return "；".join(dict.fromkeys(f"{line.lot_code}：{refusal.reason}" for line, refusal in found))
     errors = [
         FieldError(

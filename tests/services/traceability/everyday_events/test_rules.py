@@ -131,10 +131,30 @@ def test_however_a_code_is_typed_scanned_or_copied_it_names_the_same_goods(kind:
         f"{code}\u200b",
         f"HTTP://127.0.0.1:8000/Q/{code}",
         f"https://x.cn/c/q/{code}?a=1",
+        f"https://x.cn/c/q/{code}#top",
+        f"https://x.cn/c/q/{code}/",
+        f"https://x.cn/c/q/%{ord(code[0]):X}{code[1:]}",
+        f"urn%3Ashian%3Acode%3A{code}",
+        f"{code[:7]}——{code[7:]}",
+        f"{code}\ufe0f",
+        f"{code}。",
     ]
     spellings += [f"urn:shian:code:{code}", f"urn:shian:lot:{OWNER}:{code}", f" {code} "]
     assert {rules.lot_key(one, OWNER) for one in spellings} == {f"urn:shian:code:{code}"}
-    assert rules.lot_key("ＤEMO-Q１\u200b", OWNER) == rules.lot_key("demo-q1", OWNER)
+    for written in ("ＤEMO-Q１\u200b", "demo—q1", "DEMO——Q1", "demo‐q1", "demo−q1\u3164"):
+        assert rules.lot_key(written, OWNER) == rules.lot_key("demo-q1", OWNER), written
+    assert rules.lot_key("demo--q1", OWNER) != rules.lot_key("demo-q1", OWNER)
+
+
+def test_a_serial_scanned_with_its_lot_names_the_lot_too() -> None:
+    product = "https://id.gs1.org/01/09520123456788"
+    lot = f"{product}/10/L%2F7"
+    for written in (f"{lot}/21/S1", "(01)09520123456788(10)L/7(21)S1", "]d2010952012345678810L/7\x1d21S1"):
+        key = rules.lot_key(written, OWNER)
+        assert rules.lots_named(written, key) == {f"{product}/21/S1", lot}
+    assert rules.lots_named(lot, lot) == {lot}
+    assert rules.lots_named(f"{product}/21/S1", f"{product}/21/S1") == {f"{product}/21/S1"}
+    assert rules.lots_named(None, "urn:x") == {"urn:x"}
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,33 @@ async def test_a_held_lot_is_refused_with_the_reason_until_it_is_released(client
     await sold(seller, wanted, ticket_id)
 
 
+async def test_one_thing_of_a_held_lot_is_refused_by_the_lot_on_its_label(client_of: ClientOf) -> None:
+    own, seller = await shop(client_of, "演示熟食摊（虚构）")
+    inspector = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[HAISHU])
+    label = "https://id.gs1.org/01/09520123456788/10/HELD1"
+    lot = {"code": label, "product_name": "酱鸭", "holder_business_id": str(own), "region_code": HAISHU}
+    key = {"Idempotency-Key": str(uuid4())}
+    registered = await inspector.post("/v1/lots", json=lot, headers=key)
+    await inspector.post(
+        f"/v1/lots/{registered.json()['id']}/holds",
+        json={"reason": "快检疑似阳性（演示）"},
+        headers={"Idempotency-Key": str(uuid4())},
+    )
+    of_it = {"product_name": "酱鸭", "quantity": "1", "unit": "只"}
+    for written in (f"{label}/21/S1", "(01)09520123456788(10)HELD1(21)S2"):
+        refused = await put(seller, sale(line(lot=written, **of_it)), uuid4())
+        assert (refused.status_code, refused.json()["type"]) == (409, "/problems/lot-on-hold"), written
+    await sold(seller, sale(line(lot="(01)09520123456788(10)FREE1(21)S3", **of_it)))
+    used = {
+        "kind": "make",
+        "done_at": "2026-07-24T06:00:00+08:00",
+        "inputs": [of_it | {"lot": f"{label}/21/S1"}],
+        "outputs": [of_it | {"product_name": "鸭汤", "lot": "TANG-1"}],
+    }
+    stopped = await seller.put(f"/v1/productions/{uuid4()}", json=used)
+    assert (stopped.status_code, stopped.json()["errors"][0]["pointer"]) == (409, "/inputs/0/lot")
+
+
 async def test_who_sells_more_than_came_in_is_found(client_of: ClientOf) -> None:
     own, seller = await shop(client_of, "演示肉铺（虚构）")
     await sold(seller, purchase(line(product_name="猪肉", category="meat", quantity="20", unit="公斤")))
