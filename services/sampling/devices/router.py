@@ -6,7 +6,13 @@ from uuid import UUID
 from fastapi import Depends, Query, Response
 
 from services.sampling.devices import repository, service
-from services.sampling.devices.schemas import DeviceCreate, DeviceRead, DeviceUpdate
+from services.sampling.devices.schemas import (
+    DeviceCreate,
+    DeviceKeyCreate,
+    DeviceKeyRead,
+    DeviceRead,
+    DeviceUpdate,
+)
 from services.sampling.test_sites.router import CanReadSites
 from shared.contracts.codes import Role
 from shared.database import Session
@@ -62,3 +68,23 @@ async def change_device(
     device = await service.change_device(session, device_id, body, version, actor)
     set_etag(response, device)
     return DeviceRead.model_validate(device)
+
+
+@router.get("/{device_id}/keys")
+async def list_device_keys(
+    device_id: UUID, actor: CanReadSites, session: Session, page: PageParameters
+) -> Page[DeviceKeyRead]:
+    """设备签名用过的公钥，近的在前。"""
+    device = await service.device_for(session, device_id, actor)
+    keys, following = await repository.list_keys(session, device.id, page)
+    return Page(items=[DeviceKeyRead.model_validate(key) for key in keys], next_cursor=following)
+
+
+@router.post("/{device_id}/keys", status_code=201)
+async def register_device_key(
+    device_id: UUID, body: DeviceKeyCreate, actor: CanKeepDevices, session: Session, response: Response, _: Idempotent
+) -> DeviceKeyRead:
+    """登记或更换设备的签名公钥：自此只收它签了名的记录。"""
+    key = await service.register_key(session, device_id, body, actor)
+    response.headers["Location"] = f"/v1/devices/{device_id}/keys"
+    return DeviceKeyRead.model_validate(key)

@@ -1,10 +1,13 @@
 """What callers send and get about devices."""
 
-from datetime import date
+import base64
+from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from services.sampling.devices import signatures
 from shared.contracts.sampling import Method
 from shared.contracts.schema import Schema
 
@@ -41,3 +44,27 @@ class DeviceRead(Schema):
     site_id: UUID
     calibrated_until: date | None
     active: bool
+
+
+def _checked(text: str) -> str:
+    signatures.public_key(text)
+    return text
+
+
+_KEY = "Ed25519 公钥，32 字节的 base64"
+_EXAMPLE = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="  # of RFC 8032, test 1
+
+
+class DeviceKeyCreate(Schema):
+    public_key: Annotated[str, AfterValidator(_checked)] = Field(description=_KEY, examples=[_EXAMPLE])
+
+
+class DeviceKeyRead(Schema):
+    id: UUID
+    device_id: UUID
+    public_key: Annotated[
+        str, BeforeValidator(lambda key: base64.b64encode(key).decode() if isinstance(key, bytes) else key)
+    ] = Field(description=_KEY, examples=[_EXAMPLE])
+    valid_from: datetime = Field(description="登记的时间，自此有效")
+    registered_by: UUID
+    replaced_at: datetime | None = Field(description="被更换的时间；有效的为 null")

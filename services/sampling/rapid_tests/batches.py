@@ -18,7 +18,8 @@ class Batch:
     """Records as they came: values by field, each list as long as the batch, None where nothing was said.
 
     `errors` are faults already found, by index. `place_of` gives an error its place: row and column, or a pointer.
-    `may_be_here` is False for a correction, which says again what is here.
+    `may_be_here` is False for a correction, which says again what is here. `signed_by` is the device that signed all of
+    it.
     """
 
     count: int
@@ -30,6 +31,7 @@ class Batch:
     row_numbers: Sequence[int] | None = None
     default_unit: str | None = None
     may_be_here: bool = True
+    signed_by: UUID | None = None
 
     def column(self, name: str) -> Sequence[Any]:
         return self.values.get(name) or [None] * self.count

@@ -35,6 +35,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Instrument:
+    """A registered device as an upload needs it: where it stands, and whether it signs what it sends."""
+
+    id: UUID
+    site_id: UUID
+    signs: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Period:
     seller: Seller
     valid_from: date
@@ -52,7 +61,7 @@ class Directory:
             self._by_name.setdefault(plain_name(place.name), []).append(place)
         self._stalls: dict[UUID, dict[str, list[_Period]]] = {}
         self._businesses: dict[str, tuple[UUID, str] | None] = {}
-        self._devices: dict[tuple[str, str], tuple[UUID, UUID] | None] = {}
+        self._devices: dict[tuple[str, str], Instrument | None] = {}
 
     @classmethod
     async def open(cls, session: AsyncSession, actor: Actor, default_site: UUID | None) -> "Directory":
@@ -111,8 +120,9 @@ class Directory:
         new = set(numbers) - self._devices.keys()
         if new:
             found = await devices.devices_by_number(session, new)
-            self._devices |= {
-                number: (found[number].id, found[number].site_id) if number in found else None for number in new
+            signing = await devices.signing_devices(session, {device.id for device in found.values()})
+            self._devices |= dict.fromkeys(new) | {
+                number: Instrument(device.id, device.site_id, device.id in signing) for number, device in found.items()
             }
 
     def seller_at(self, site: UUID, stall: str, day: date) -> Seller | None:
@@ -126,8 +136,8 @@ class Directory:
         """Id and name of the business with this code, if it is registered."""
         return self._businesses.get(uscc)
 
-    def device(self, maker: str, serial: str) -> tuple[UUID, UUID] | None:
-        """Id of a registered device and the site where it stands."""
+    def device(self, maker: str, serial: str) -> Instrument | None:
+        """The registered device of this maker and number."""
         return self._devices.get((maker, serial))
 
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.sampling.rapid_tests.batches import Batch
-from services.sampling.rapid_tests.directory import Directory, Place, uscc_of
+from services.sampling.rapid_tests.directory import Directory, Instrument, Place, uscc_of
 from services.sampling.rapid_tests.rules import (
     Finding,
     Reading,
@@ -128,7 +128,9 @@ class Judge:
         self._where_of = _Remembered[tuple[str | None, str | None, date, str | None, str | None], Where](
             self._find_where
         )
-        self._device_of = _Remembered[tuple[str | None, str | None], tuple[Device, bytes | None]](self._find_device)
+        self._device_of = _Remembered[tuple[str | None, str | None], tuple[Device, Instrument | None]](
+            self._find_device
+        )
         self._case_of = _Remembered[tuple[str | None, str | None, date, str | None], Case](self._find_case)
         self._finding_of = _Remembered[tuple[Case, str | None, str | None, str | None], Finding](self._find)
         self._day_of = _Remembered[datetime, date](day_of)
@@ -176,10 +178,12 @@ class Judge:
 
     def _devices(self, batch: Batch, wheres: Sequence[Where]) -> list[Device]:
         found = self._device_of.each(_rows(batch.column("device_maker"), batch.column("device_serial")))
-        for index, ((_, stands_at), where) in enumerate(zip(found, wheres, strict=True)):
-            if stands_at and where.site_id and stands_at != where.site_id:
+        for index, ((_, registered), where) in enumerate(zip(found, wheres, strict=True)):
+            if registered and where.site_id and registered.site_id.bytes != where.site_id:
                 message = "这台仪器登记在别的检测点；搬动过的请先在仪器登记中更改检测点"
                 batch.reject(index, "device_serial", message, "device_elsewhere")
+            if (fault := _fault_of_signer(batch, registered)) is not None:
+                batch.reject(index, "device_serial", *fault)
         return [device for device, _ in found]
 
     def _find_fault_of_site(self, printed: str | None) -> str | None:
@@ -213,11 +217,10 @@ class Judge:
     def _place(self, printed: str | None) -> Place | None:
         return None if self._fault_of_site[printed] else self._directory.place(printed)
 
-    def _find_device(self, number: tuple[str | None, str | None]) -> tuple[Device, bytes | None]:
+    def _find_device(self, number: tuple[str | None, str | None]) -> tuple[Device, Instrument | None]:
         maker, serial = number
         registered = self._directory.device(maker, serial) if maker and serial else None
-        device_id, site_id = registered or (None, None)
-        return Device(maker, serial, _bytes(device_id)), _bytes(site_id)
+        return Device(maker, serial, _bytes(registered.id if registered else None)), registered
 
     def _find_case(self, said: tuple[str | None, str | None, date, str | None]) -> Case:
         printed_item, printed_method, day, category = said
@@ -276,6 +279,17 @@ def _check_moments(batch: Batch, name: str, label: str, at: datetime) -> list[da
                 continue
             moments[index] = at
     return moments
+
+
+def _fault_of_signer(batch: Batch, registered: Instrument | None) -> tuple[str, str] | None:
+    """Words and code where a record must not come as it did: a signature speaks for its own device and nothing else,
+    and a device that signs is never spoken for by others. A person's correction stands under his own name.
+    """
+    if batch.signed_by is not None and (registered is None or registered.id != batch.signed_by):
+        return "签名的是另一台仪器；一次提交里只能是签名的那台仪器的记录", "device_not_signer"
+    if batch.signed_by is None and registered is not None and registered.signs and batch.may_be_here:
+        return "这台仪器登记了签名的密钥，它的记录须由它签名送来；有误的请更正已收下的记录", "signature_required"
+    return None
 
 
 def _record_keys(batch: Batch, wheres: Sequence[Where]) -> list[bytes | None]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, func, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.sampling.database import Base
@@ -46,6 +46,7 @@ class RapidTest(Base):
     upload_id: Mapped[UUID | None]
     row_number: Mapped[int | None]
     submission_id: Mapped[UUID | None]
+    device_key_id: Mapped[UUID | None]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[UUID]
 
@@ -172,3 +173,15 @@ class RapidTestSubmission(Base):
     body_hash: Mapped[bytes] = mapped_column(LargeBinary)
     answer: Mapped[dict[str, Any]]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class SubmissionSignature(Base):
+    """The signature of a submission: its headers as they came. They prove themselves, and the body to who kept it."""
+
+    __tablename__ = "submission_signatures"
+
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("rapid_test_submissions.id"), primary_key=True)
+    device_key_id: Mapped[UUID] = mapped_column(ForeignKey("device_keys.id"))
+    content_digest: Mapped[str]
+    signature_input: Mapped[str]
+    signature: Mapped[str]

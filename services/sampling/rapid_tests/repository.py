@@ -10,11 +10,13 @@ from sqlalchemy import Select, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sampling.devices.models import DeviceKey
 from services.sampling.rapid_tests.models import (
     RapidTest,
     RapidTestSubmission,
     RapidTestUpload,
     RapidTestUploadRow,
+    SubmissionSignature,
 )
 from services.sampling.test_sites.models import Site
 from services.sampling.test_sites.scope import visible_sites
@@ -206,6 +208,15 @@ async def claim_submission(session: AsyncSession, submission: RapidTestSubmissio
         .returning(RapidTestSubmission.id)
     )
     return await session.scalar(statement) is not None
+
+
+async def signature_of(session: AsyncSession, submission_id: UUID) -> tuple[SubmissionSignature, DeviceKey] | None:
+    """The signature of a submission and its key, if it was signed."""
+    statement = select(SubmissionSignature, DeviceKey).join(
+        DeviceKey, DeviceKey.id == SubmissionSignature.device_key_id
+    )
+    row = (await session.execute(statement.where(SubmissionSignature.submission_id == submission_id))).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def _visible(statement: Select[RapidTest], actor: Actor) -> Select[RapidTest]:

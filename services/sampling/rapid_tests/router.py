@@ -7,12 +7,14 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
-from services.sampling.rapid_tests import repository, service, uploads
+from services.sampling.devices.signed_bodies import SignedBody
+from services.sampling.rapid_tests import proofs, repository, service, uploads
 from services.sampling.rapid_tests.models import RapidTestUpload, RapidTestUploadRow
 from services.sampling.rapid_tests.repository import TestFilter
 from services.sampling.rapid_tests.schemas import (
     CorrectionCreate,
     RapidTestRead,
+    SignatureRead,
     SubmissionCreate,
     SubmissionRead,
     UploadForm,
@@ -48,20 +50,25 @@ router = Router(prefix="/v1", tag="快检")
 
 @router.post("/rapid-test-submissions", status_code=201)
 async def submit_rapid_tests(
-    body: SubmissionCreate, actor: CanUploadRapidTests, session: Session, response: Response, _: Idempotent
+    body: SubmissionCreate,
+    actor: CanUploadRapidTests,
+    session: Session,
+    response: Response,
+    signed: SignedBody,
+    _: Idempotent,
 ) -> SubmissionRead:
     """提交快检记录：逐条判定、逐条答复。"""
-    answer = await service.submit(session, uuid7(), body, actor)
+    answer = await service.submit(session, uuid7(), body, actor, signed)
     response.headers["Location"] = f"/v1/rapid-test-submissions/{answer.id}"
     return answer
 
 
 @router.put("/rapid-test-submissions/{submission_id}")
 async def put_rapid_tests(
-    submission_id: UUID, body: SubmissionCreate, actor: CanUploadRapidTests, session: Session
+    submission_id: UUID, body: SubmissionCreate, actor: CanUploadRapidTests, session: Session, signed: SignedBody
 ) -> SubmissionRead:
-    """终端提交快检记录，编号由终端生成；网络中断后原样再发，答复不变。"""
-    return await service.submit(session, submission_id, body, actor)
+    """终端、仪器提交快检记录，编号由它生成；网络中断后原样再发，答复不变。"""
+    return await service.submit(session, submission_id, body, actor, signed)
 
 
 @router.get("/rapid-test-submissions/{submission_id}")
@@ -174,6 +181,12 @@ async def list_rapid_tests(
 async def read_rapid_test(test_id: UUID, actor: CanReadRapidTests, session: Session) -> RapidTestRead:
     """一条快检记录。"""
     return RapidTestRead.model_validate(await service.test_for(session, test_id, actor))
+
+
+@router.get("/rapid-tests/{test_id}/signature")
+async def read_rapid_test_signature(test_id: UUID, actor: CanReadRapidTests, session: Session) -> SignatureRead:
+    """一条快检记录的仪器签名，并重新验一遍。"""
+    return await proofs.signature_of(session, await service.test_for(session, test_id, actor))
 
 
 @router.post("/rapid-tests/{test_id}/corrections", status_code=201)

@@ -184,6 +184,7 @@ class RapidTestRead(Schema):
     upload_id: UUID | None
     row_number: int | None = Field(description="文件中的行号")
     submission_id: UUID | None
+    device_key_id: UUID | None = Field(description="仪器签名所用的密钥；没有签名的为 null")
     recorded_at: datetime
     recorded_by: UUID
     suspected_duplicate_of: UUID | None
@@ -191,6 +192,19 @@ class RapidTestRead(Schema):
     corrects_id: UUID | None = Field(description="所更正的记录")
     correction_reason: str | None
     superseded_at: datetime | None = Field(description="被更正的时间；现行的为 null")
+
+
+class SignatureRead(Schema):
+    """The proof that a record came from its device: the headers of its submission, and the key that they speak of."""
+
+    submission_id: UUID
+    device_id: UUID
+    device_key_id: UUID
+    public_key: str = Field(description="Ed25519 公钥，base64")
+    content_digest: str = Field(description="所签正文的摘要；留存的原文与它相符，即未改动")
+    signature_input: str
+    signature: str
+    holds: bool = Field(description="刚刚重新验过：签名与摘要、公钥相符")
 
 
 class CorrectionCreate(RapidTestFields):

@@ -10,11 +10,13 @@ from asyncpg import UniqueViolationError
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.sampling.devices.service import Signed
 from services.sampling.figures import service as figures
 from services.sampling.rapid_tests import repository
 from services.sampling.rapid_tests.batches import QUANTITIES, Batch, Taken
 from services.sampling.rapid_tests.intake import Intake
 from services.sampling.rapid_tests.models import RapidTest, RapidTestSubmission
+from services.sampling.rapid_tests.proofs import proof_of
 from services.sampling.rapid_tests.rules import Tally
 from services.sampling.rapid_tests.schemas import (
     CorrectionCreate,
@@ -62,8 +64,12 @@ class PositiveNotYoursToCorrect(Forbidden):
     slug, title = "rapid-test-positive-not-yours", "疑似阳性不能自行更正为其他结果"
 
 
-async def submit(session: AsyncSession, submission_id: UUID, body: SubmissionCreate, actor: Actor) -> SubmissionRead:
+async def submit(
+    session: AsyncSession, submission_id: UUID, body: SubmissionCreate, actor: Actor, signed: Signed | None = None
+) -> SubmissionRead:
     """Take in a submission and answer each record; the same submission sent again gets the same answer.
+
+    `signed` is kept with it: which device vouches for its records, and the proof.
 
     Raises `SubmissionIdReused` when the id came with other records.
     """
@@ -75,7 +81,9 @@ async def submit(session: AsyncSession, submission_id: UUID, body: SubmissionCre
         if stored is None or stored.recorded_by != actor.id or stored.body_hash != body_hash:
             raise SubmissionIdReused("内容变了就请换一个编号；要重试请把原内容一字不改地再发一次")
         return SubmissionRead.model_validate(stored.answer)
-    answer = await _take_in(session, submission_id, body, actor)
+    if signed is not None:
+        session.add(proof_of(submission_id, signed))
+    answer = await _take_in(session, submission_id, body, actor, signed)
     stored = await repository.get_submission(session, submission_id)
     assert stored is not None
     stored.answer = answer.model_dump(mode="json")
@@ -91,7 +99,9 @@ async def submission_for(session: AsyncSession, submission_id: UUID, actor: Acto
     return SubmissionRead.model_validate(stored.answer)
 
 
-async def _take_in(session: AsyncSession, submission_id: UUID, body: SubmissionCreate, actor: Actor) -> SubmissionRead:
+async def _take_in(
+    session: AsyncSession, submission_id: UUID, body: SubmissionCreate, actor: Actor, signed: Signed | None
+) -> SubmissionRead:
     answers: list[RecordAnswer] = []
     good: list[tuple[int, RapidTestRecord]] = []
     for index, raw in enumerate(body.records):
@@ -104,9 +114,10 @@ async def _take_in(session: AsyncSession, submission_id: UUID, body: SubmissionC
         batch = Batch(
             count=len(good),
             values=_columns([record for _, record in good]) | {"site": [record.site for _, record in good]},
-            same={"submission_id": submission_id},
+            same={"submission_id": submission_id, "device_key_id": signed.key_id if signed else None},
             place_of=lambda at, name, message, code: _place_in_body(good[at][0], name, message, code),
             ids=[record.id for _, record in good],
+            signed_by=signed.device_id if signed else None,
         )
         answers += _answers(good, await _take_beside_others(session, intake, batch))
     answers.sort(key=lambda answer: answer.index)

@@ -5,9 +5,11 @@ from uuid import uuid4
 
 import httpx
 import pytest_asyncio
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.contracts.codes import Role, Unit
 from tests.conftest import ClientOf, SessionOf
+from tests.services.sampling.devices.signing import public
 from tests.services.sampling.factories import HAISHU, NANHAI, key, stored_site
 
 
@@ -61,3 +63,23 @@ async def test_a_market_operator_registers_devices_at_his_own_site_only(
     operator = await client_of(Unit.SAMPLING, Role.MARKET_OPERATOR, regions=[HAISHU], business_id=own)
     assert (await operator.post("/v1/devices", json=device_body(mine.id), headers=key())).status_code == 201
     assert (await operator.post("/v1/devices", json=device_body(other.id), headers=key())).status_code == 404
+
+
+async def test_a_device_is_given_a_key_by_who_keeps_it(
+    inspector: httpx.AsyncClient, session_of: SessionOf, client_of: ClientOf
+) -> None:
+    site = await stored_site(await session_of(Unit.SAMPLING))
+    device = (await inspector.post("/v1/devices", json=device_body(site.id), headers=key())).json()
+    address = f"/v1/devices/{device['id']}/keys"
+    first, second = [{"public_key": public(Ed25519PrivateKey.generate())} for _ in range(2)]
+    stranger = await client_of(Unit.SAMPLING, Role.INSPECTOR, regions=[NANHAI])
+    assert (await stranger.post(address, json=first, headers=key())).status_code == 404
+    assert (await stranger.get(address)).status_code == 404
+    for body in (first, second):
+        assert (await inspector.post(address, json=body, headers=key())).status_code == 201
+    in_force, replaced = (await inspector.get(address)).json()["items"]
+    assert (in_force["public_key"], in_force["replaced_at"]) == (second["public_key"], None)
+    assert (replaced["public_key"], replaced["replaced_at"]) == (first["public_key"], in_force["valid_from"])
+    for wrong in ("", "c2hvcnQ=", second["public_key"].rstrip("="), "钥"):
+        refused = await inspector.post(address, json={"public_key": wrong}, headers=key())
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/public_key"), wrong
