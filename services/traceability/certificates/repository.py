@@ -65,6 +65,18 @@ async def valid_ones(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID,
     return {certificate.id: certificate for certificate in found}
 
 
+async def reissued_on(session: AsyncSession, ids: Collection[UUID], business_id: UUID) -> list[Certificate]:
+    """What the business has reissued on any of these certificates and nothing that was made, and has not voided."""
+    on_any = select(CertificateSource.certificate_id).where(CertificateSource.source_id.in_(ids))
+    statement = _whole().where(
+        Certificate.id.in_(on_any),
+        Certificate.business_id == business_id,
+        Certificate.production_id.is_(None),
+        Certificate.voided_at.is_(None),
+    )
+    return list(await session.scalars(statement))
+
+
 async def came_with_goods(session: AsyncSession, ids: Collection[UUID], business_id: UUID) -> set[UUID]:
     """Of these certificates those that stand on a ticket by which the business received goods."""
     papers = func.jsonb_array_elements(TicketLine.certificates).table_valued("value").alias("paper")

@@ -161,7 +161,8 @@ async def _source_errors(
     session: AsyncSession, certificate: Certificate, body: CertificateWrite, issuer: Subject
 ) -> list[FieldError]:
     """A reissue rests on certificates that its issuer has: its own, or such as came with goods that it received. Where
-    all are of the platform and nothing was made of the goods, it is not of more than they are.
+    all are of the platform and nothing was made of the goods, it is not of more than they are, together with what was
+    reissued on them before.
     """
     ids = [source.id for source in body.sources if source.id is not None]
     if not ids:
@@ -174,12 +175,18 @@ async def _source_errors(
         if source.id is not None
         and not (source.id in valid and (source.id in came or valid[source.id].business_id == issuer.id))
     ]
-    known = [valid[one] for one in dict.fromkeys(ids) if one in valid]
     if found or body.production_id is not None or len(ids) < len(body.sources):
         return found
-    total = sum((one.quantity for one in known if one.unit == certificate.unit), Decimal(0))
-    if {one.unit for one in known} == {certificate.unit} and certificate.quantity > total:
-        said = f"多于所依据的证合计 {total.normalize():f}{certificate.unit}；请按实有数量开，或补上漏写的证"
+    before = await repository.reissued_on(session, ids, issuer.id)
+    beside = {source.source_id for one in before for source in one.sources}
+    resting_on = await repository.valid_ones(session, {*ids, *(one for one in beside if one is not None)})
+    if not beside <= resting_on.keys() or {one.unit for one in (*resting_on.values(), *before)} != {certificate.unit}:
+        return found
+    total = sum((one.quantity for one in resting_on.values()), Decimal(0))
+    given = sum((one.quantity for one in before), Decimal(0))
+    if certificate.quantity + given > total:
+        used = f"，其中 {given.normalize():f}{certificate.unit} 已经重开过" if given else ""
+        said = f"多于所依据的证合计 {total.normalize():f}{certificate.unit}{used}；请按实有数量开，或补上漏写的证"
         found.append(_error("/quantity", said, "more_than_sources"))
     return found
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from services.traceability.tickets.schemas import CertificateRef, Counted, LotText, TookPlaceAt
+from services.traceability.tickets.schemas import CertificateRef, Counted, LabelDay, LotText, TookPlaceAt
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
@@ -21,8 +21,8 @@ Celsius = Annotated[Decimal, Field(ge=-100, le=100, max_digits=6, decimal_places
 class ColdLotWrite(Counted):
     product_name: Words = Field(min_length=1, max_length=100, examples=["冷冻牛腱"])
     lot: LotText = Field(description="批号或追溯码", examples=["DEMO-NJ1"])
-    produced_on: date | None = None
-    expires_on: date | None = None
+    produced_on: LabelDay | None = None
+    expires_on: LabelDay | None = None
 
 
 class ConsignmentWrite(Schema):

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from services.traceability.productions.rules import ProductionKind
-from services.traceability.tickets.schemas import CertificateRef, Counted, LotText, TookPlaceAt
+from services.traceability.tickets.schemas import CertificateRef, Counted, LabelDay, LotText, TookPlaceAt
 from services.traceability.units.goods import Amount
 from shared.contracts.figures import Number
 from shared.contracts.schema import Schema
@@ -51,9 +51,9 @@ class InputWrite(Counted):
 class OutputWrite(InputWrite):
     """A lot that comes out."""
 
-    produced_on: date | None = None
+    produced_on: LabelDay | None = None
     shelf_life_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
-    expires_on: date | None = None
+    expires_on: LabelDay | None = None
 
 
 class LossWrite(Counted):

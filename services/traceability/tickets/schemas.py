@@ -36,6 +36,9 @@ _OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 TookPlaceAt = Annotated[AwareDatetime, AfterValidator(_of_this_century)]
 """When something took place, by the clock of a terminal: one that has lost its battery tells of the years before."""
 
+LabelDay = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1))]
+"""A day as a label prints it: the longest shelf life and retention reckoned from it are still days."""
+
 LotText = Annotated[Words, Field(min_length=1, max_length=LONGEST_LOT), AfterValidator(_read_right)]
 """A lot as it stands on the label: a number of one's own, or a code as it was scanned."""
 Quantity = Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=4, examples=["12.5"])]
@@ -77,9 +80,9 @@ class LineWrite(Counted):
     lot_owner_id: UUID | None = Field(
         default=None, description="批号是哪个主体编的；不填即卖方自己。扫到的 lot_key 原样填在 lot 里，不必填这一项"
     )
-    produced_on: date | None = Field(default=None, description="生产日期")
+    produced_on: LabelDay | None = Field(default=None, description="生产日期")
     shelf_life_days: Annotated[int, Field(ge=0, le=36_500)] | None = Field(default=None, description="保质期，天")
-    expires_on: date | None = Field(default=None, description="保质期至")
+    expires_on: LabelDay | None = Field(default=None, description="保质期至")
     origin: Words | None = Field(default=None, max_length=100, description="产地")
     certificates: list[CertificateRef] = Field(default_factory=list, max_length=20)
 

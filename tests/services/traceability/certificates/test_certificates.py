@@ -125,6 +125,13 @@ async def test_a_reissue_is_not_of_more_than_its_sources(client_of: ClientOf) ->
     assert [error["code"] for error in refused.json()["errors"]] == ["more_than_sources"]
     all_of_it = commitment("H-1", source["quantity"], issued_at=issued_at, **named)
     assert (await dealer.put(f"/v1/certificates/{uuid4()}", json=all_of_it)).status_code == 200
+    twice = await dealer.put(f"/v1/certificates/{uuid4()}", json=commitment("H-2", "1", issued_at=issued_at, **named))
+    assert [error["code"] for error in twice.json()["errors"]] == ["more_than_sources"]
+    assert "已经重开过" in twice.json()["errors"][0]["message"]
+    other = await delivered(client_of, dealer_id, dealer, "QC-2")
+    both = named | {"sources": [*named["sources"], {"id": other["id"], "number": other["number"]}]}
+    rest = commitment("H-3", other["quantity"], issued_at=issued_at, **both)
+    assert (await dealer.put(f"/v1/certificates/{uuid4()}", json=rest)).status_code == 200
 
 
 async def test_nobody_reissues_on_a_certificate_that_did_not_come_to_him(client_of: ClientOf) -> None:

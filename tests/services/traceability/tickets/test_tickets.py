@@ -189,6 +189,17 @@ async def test_who_sells_more_than_came_in_is_found(client_of: ClientOf) -> None
     assert sorted(row["reason"] for row in entries.json()["items"]) == ["bought", "sold", "sold"]
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "1899-12-31"])
+async def test_a_day_that_no_label_prints_is_refused(client_of: ClientOf, day: str) -> None:
+    _, seller = await shop(client_of, "演示干货店（虚构）")
+    odd = line(produced_on=day, expires_on=day, shelf_life_days=36_500)
+    refused = await put(seller, sale(odd), uuid4())
+    assert refused.status_code == 422
+    assert {error["pointer"] for error in refused.json()["errors"]} == {"/lines/0/produced_on", "/lines/0/expires_on"}
+    late = await sold(seller, sale(line(produced_on="2199-12-31", shelf_life_days=36_500)))
+    assert late["lines"][0]["expires_on"] == "2299-12-07"
+
+
 async def test_a_terminal_that_lost_its_clock_is_told_so(client_of: ClientOf) -> None:
     _, seller = await shop(client_of, "演示水果店（虚构）")
     old = await put(seller, sale() | {"sold_at": "1900-01-01T00:00:00Z"})
