@@ -1,6 +1,7 @@
 """The platform as an external system reaches it: a token for the client's key, renewed in time; problems in words."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -53,8 +54,10 @@ class Platform:
             raise NotAdmitted(said(response))
         return response
 
-    def _once(self, method: str, path: str, **request: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self._current_token()}"}
+    def _once(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **request: Any
+    ) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._current_token()}", **(headers or {})}
         return asked(self.http, method, self.access.gateway + path, headers=headers, **request)
 
     def _current_token(self) -> str:

@@ -2,7 +2,8 @@
 
 It reads the files that the device leaves in a folder (CSV, JSON, JSON lines), keeps each record in its journal, and
 sends them to the platform as an external system. A record gets its id from the device's own number or from its content:
-however often a file is read, and wherever the program is killed, the platform sees one test.
+however often a file is read, and wherever the program is killed, the platform sees one test. With a key it signs what
+it sends, and keeps the original of each submission, byte by byte: by it a later edit of the platform's rows is found.
 """
 
 import csv
@@ -12,14 +13,17 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID, uuid5
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import Field
 
+from deploy.adapters.device_key import read_key, signature_headers
 from deploy.adapters.journal import Entry, Journal, Outcome
 from deploy.adapters.platform import Access, Platform, problem_of
 from deploy.adapters.running import Configuration, run_adapter
@@ -48,10 +52,33 @@ class DeviceConfiguration(Configuration):
     columns: dict[str, str] = Field(description="平台的字段 = 仪器文件里的列名")
     constants: dict[str, str] = Field(default_factory=dict)
     time_format: str = "%Y-%m-%d %H:%M:%S"
+    key: Path | None = Field(default=None, description="签名的密钥，由 deploy.adapters.device_key 生成；不填则不签名")
+    originals: Path = Field(default=Path("原文"), description="签了名的原文留存在这个目录")
     untouched_seconds: float = Field(default=5, ge=0, description="文件多少秒没有再变，才算写完")
 
     def beside(self, folder: Path) -> Self:
-        return super().beside(folder).model_copy(update={"folder": folder / self.folder})
+        paths = {"folder": folder / self.folder, "originals": folder / self.originals}
+        return super().beside(folder).model_copy(update=paths | {"key": self.key and folder / self.key})
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Signs submissions and keeps their originals, each under its submission's id."""
+
+    key: Ed25519PrivateKey
+    originals: Path
+
+    @classmethod
+    def of(cls, configuration: DeviceConfiguration) -> Self | None:
+        """None where the device does not sign. Raises `SystemExit` for a key that cannot be read."""
+        if configuration.key is None:
+            return None
+        configuration.originals.mkdir(parents=True, exist_ok=True)
+        return cls(read_key(configuration.key), configuration.originals)
+
+    def sign(self, submission: str, body: bytes) -> dict[str, str]:
+        (self.originals / f"{submission}.json").write_bytes(body)
+        return signature_headers(self.key, body)
 
 
 class Unreadable(Exception):  # noqa: N818 (what is said of a file)
@@ -75,7 +102,7 @@ def take_in(journal: Journal, configuration: DeviceConfiguration) -> int:
     return new
 
 
-def send_waiting(journal: Journal, platform: Platform) -> None:
+def send_waiting(journal: Journal, platform: Platform, signer: Signer | None = None) -> None:
     """Send what waits, in batches that stay the same until they are answered. Raises `TryAgain`, `NotAdmitted`."""
     while True:
         batch, entries = journal.next_batch(str(uuid7()), MOST_A_BATCH)
@@ -83,7 +110,9 @@ def send_waiting(journal: Journal, platform: Platform) -> None:
             return
         records = [entry.record | {"id": entry.id} for entry in entries]
         path = f"/api/sampling/v1/rapid-test-submissions/{batch}"
-        response = platform.send("PUT", path, json={"records": records})
+        body = json.dumps({"records": records}, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json"} | (signer.sign(batch, body) if signer else {})
+        response = platform.send("PUT", path, content=body, headers=headers)
         if response.is_error:  # the batch as a whole: nothing of it was taken in
             journal.settle((entry.id, Outcome.REJECTED, problem_of(response)) for entry in entries)
             continue
@@ -177,10 +206,11 @@ _READERS = {".csv": _csv_rows, ".json": _json_rows, ".jsonl": _json_line_rows}
 def main() -> int:
     def prepare(configuration: DeviceConfiguration) -> Any:
         platform = Platform(configuration.access, httpx.Client(timeout=60))
+        signer = Signer.of(configuration)
 
         def step(journal: Journal) -> None:
             take_in(journal, configuration)
-            send_waiting(journal, platform)
+            send_waiting(journal, platform, signer)
 
         return step
 

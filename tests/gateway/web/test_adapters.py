@@ -1,6 +1,8 @@
 """A device and a platform above, each with its adapter as the program it is, killed at the worst moment."""
 
 import asyncio
+import base64
+import hashlib
 import json
 import os
 import signal
@@ -191,6 +193,37 @@ async def test_a_test_that_the_platform_has_already_is_told_as_such(
     assert "已收下 1" in answers[0]
     assert "重复 1" in answers[1]
     assert len(await records_of(market, "K-02")) == 1
+
+
+async def test_a_device_with_a_key_signs_and_its_kept_original_shows_what_it_sent(
+    market: Market, access: dict[str, str], tmp_path: Path
+) -> None:
+    code, public_key = await ended(await started("device_key", tmp_path / "device.pem"))
+    assert code == 0, public_key
+    assert (tmp_path / "device.pem").stat().st_mode & 0o777 == 0o600
+    async with market.caller(Role.INSPECTOR) as inspector:
+        device = {"maker": "演示仪器厂（虚构）", "serial": "SN-SIGNS", "methods": ["enzyme_inhibition"]}
+        address = "/api/sampling/v1/devices"
+        for body in (device | {"site_id": market.site_id}, {"public_key": public_key.strip()}):
+            answer = await inspector.post(address, json=body, headers={"Idempotency-Key": str(uuid4())})
+            assert answer.status_code == 201, answer.text
+            address += f"/{answer.json()['id']}/keys"
+
+    configuration = device_configuration(tmp_path, market.address, access, "SN-SIGNS")
+    (tmp_path / "out" / "r.csv").write_text("\n".join([HEADER, printed(1, "K-05")]), encoding="utf-8")
+    code, said = await ended(await started("rapid_test_device", configuration, "--once"))
+    assert "须由它签名送来" in said, "without its key nobody speaks for the device"
+    configuration.write_text('key = "device.pem"\n' + configuration.read_text(encoding="utf-8"), encoding="utf-8")
+    code, said = await ended(await started("rapid_test_device", configuration, "--once", "--retry-rejected"))
+    assert (code, "已收下 1" in said) == (0, True), said
+
+    [test] = await records_of(market, "K-05")
+    async with market.caller(Role.FOOD_SAFETY_OFFICE) as office:
+        proof = (await office.get(f"/api/sampling/v1/rapid-tests/{test['id']}/signature")).json()
+    assert (proof["holds"], proof["public_key"]) == (True, public_key.strip())
+    original = (tmp_path / "原文" / f"{proof['submission_id']}.json").read_bytes()
+    assert proof["content_digest"] == f"sha-256=:{base64.b64encode(hashlib.sha256(original).digest()).decode()}:"
+    assert json.loads(original)["records"][0]["printed_value"] == test["printed_value"]
 
 
 async def test_while_the_platform_cannot_be_reached_nothing_is_lost(tmp_path: Path, access: dict[str, str]) -> None:
