@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import Query, Response
 from fastapi.responses import HTMLResponse
-from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.certificates import pages, repository, service
@@ -24,6 +23,7 @@ from services.traceability.certificates.schemas import (
 )
 from services.traceability.settings import CurrentSettings
 from services.traceability.subjects.router import CanReadChains, CanWriteChains
+from shared.contracts.moments import PlausibleMoment
 from shared.contracts.regions import RegionCode
 from shared.database import Session
 from shared.dated_rules.access import CanStateRules
@@ -122,8 +122,8 @@ async def list_completeness(
     page: PageParameters,
     business_id: Annotated[UUID | None, Query(description="哪个卖方")] = None,
     region: Annotated[RegionCode | None, Query(description="卖方所在区划，含下级")] = None,
-    since: Annotated[AwareDatetime | None, Query(description="交货时间不早于")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="交货时间早于")] = None,
+    since: Annotated[PlausibleMoment | None, Query(description="交货时间不早于")] = None,
+    until: Annotated[PlausibleMoment | None, Query(description="交货时间早于")] = None,
 ) -> Page[CompletenessRead]:
     """一证一票一码：每家食用农产品的批发交易中，证、票、码齐全的有多少。"""
     rows, following = await repository.completeness(

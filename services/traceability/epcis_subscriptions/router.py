@@ -5,7 +5,6 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Header, Path, Request, Response
-from pydantic import AwareDatetime
 
 from services.traceability.epcis_events.headers import EpcFormat, EpcisRouter, WantedFormat, add_options
 from services.traceability.epcis_queries import service as queries
@@ -16,13 +15,14 @@ from services.traceability.epcis_queries.router import CanQueryEvents, QueryName
 from services.traceability.epcis_subscriptions import repository, service
 from services.traceability.epcis_subscriptions.schemas import DeliveryRead, SubscriptionCreate, SubscriptionRead
 from services.traceability.settings import CurrentSettings
+from shared.contracts.moments import PlausibleMoment
 from shared.database import Session
 from shared.times import now
 
 MIN_RECORD_TIME = "GS1-Query-Min-Record-Time"
 SubscriptionId = Annotated[UUID, Path(description="订阅的编号")]
 MinRecordTime = Annotated[
-    AwareDatetime | None,
+    PlausibleMoment | None,
     Header(alias=MIN_RECORD_TIME, description="从何时登记的事件送起；正文的 initialRecordTime 优先"),
 ]
 _BASE = "/epcis/queries/{name}/subscriptions"

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from services.traceability.epcis_subscriptions.models import Subscription
+from shared.contracts.moments import PlausibleMoment
 from shared.contracts.schema import Schema
 
 FieldText = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
@@ -48,7 +49,7 @@ class SubscriptionCreate(Schema):
     stream: bool | None = Field(default=None, description="true：有新事件即送；与 schedule 二选一", examples=[True])
     schedule: ScheduleFields | None = None
     report_if_empty: bool = Field(default=False, alias="reportIfEmpty", description="到点没有新事件也送")
-    initial_record_time: AwareDatetime | None = Field(
+    initial_record_time: PlausibleMoment | None = Field(
         default=None, alias="initialRecordTime", description="从何时登记的事件送起；缺省为现在"
     )
 

@@ -4,12 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
-from pydantic import AwareDatetime
 
 from services.traceability.epcis_events.keys import key_of
 from services.traceability.master_data import repository, service
 from services.traceability.master_data.schemas import MasterDataCreate, MasterDataRead
 from shared.contracts.codes import OFFICIALS, Role
+from shared.contracts.moments import PlausibleMoment
 from shared.database import Session
 from shared.http.auth import Actor, Allow
 from shared.http.idempotency import Idempotent
@@ -34,7 +34,7 @@ async def list_master_data(
     page: PageParameters,
     identifier: Annotated[str | None, Query(max_length=300, description="标识符，任何写法")] = None,
     vocabulary: Annotated[str | None, Query(max_length=300, description="词汇类型")] = None,
-    at: Annotated[AwareDatetime | None, Query(description="当时的记录是怎样的")] = None,
+    at: Annotated[PlausibleMoment | None, Query(description="当时的记录是怎样的")] = None,
     history: Annotated[bool, Query(description="连同已被更正的")] = False,
 ) -> Page[MasterDataRead]:
     key = key_of(identifier) if identifier else None

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
+from shared.contracts.moments import PlausibleMoment
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
 
@@ -28,7 +29,7 @@ class MasterDataCreate(Schema):
     children: list[Any] = Field(
         default_factory=list, max_length=5000, description="下级标识符，如一个市场内的各摊位", examples=[[]]
     )
-    valid_from: AwareDatetime | None = Field(default=None, description="自何时起是这样；缺省为现在")
+    valid_from: PlausibleMoment | None = Field(default=None, description="自何时起是这样；缺省为现在")
     reason: Words = Field(min_length=2, max_length=500, description="为什么登记或更正", examples=["门牌号变更"])
 
 

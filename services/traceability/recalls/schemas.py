@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.traceability.recalls.rules import Step
 from shared.contracts.figures import Number
+from shared.contracts.moments import PlausibleMoment
 from shared.contracts.regions import RegionCode
 from shared.contracts.schema import Schema
 from shared.contracts.traceability import RecallLevel, RecallState
@@ -31,7 +32,7 @@ class RecallCreate(Schema):
     reason: Words = Field(min_length=2, max_length=500, examples=["监督抽检不合格：防腐剂超标（演示）"])
     region_code: RegionCode
     level: RecallLevel | None = Field(default=None, description="1、2、3 级；可以先立项，后定级")
-    known_at: AwareDatetime | None = Field(default=None, description="知悉风险的时间，期限由此起算；不写为现在")
+    known_at: PlausibleMoment | None = Field(default=None, description="知悉风险的时间，期限由此起算；不写为现在")
     rehearsal: bool = Field(default=False, description="演练：不通知、不锁定、不计期限")
 
 

@@ -13,6 +13,7 @@ from services.traceability.stocks.schemas import OversoldRead
 from services.traceability.tickets.rules import GoodsCategory, TicketChannel, TicketKind, TicketState
 from services.traceability.units.goods import LONGEST_UNIT, Amount, amount
 from shared.contracts.figures import Number
+from shared.contracts.moments import PrintedDay
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
 
@@ -36,7 +37,7 @@ _OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 TookPlaceAt = Annotated[AwareDatetime, AfterValidator(_of_this_century)]
 """When something took place, by the clock of a terminal: one that has lost its battery tells of the years before."""
 
-LabelDay = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1))]
+LabelDay = Annotated[PrintedDay, Field(lt=date(2200, 1, 1))]
 """A day as a label prints it: the longest shelf life and retention reckoned from it are still days."""
 
 LotText = Annotated[Words, Field(min_length=1, max_length=LONGEST_LOT), AfterValidator(_read_right)]

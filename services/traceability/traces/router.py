@@ -4,7 +4,6 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Response
-from pydantic import AwareDatetime
 
 from services.traceability.traces import files, reaching, service, views
 from services.traceability.traces.collecting import rare_collections
@@ -13,6 +12,7 @@ from services.traceability.traces.rules import Direction
 from services.traceability.traces.schemas import LimitCreate, LimitRead, ReachRead, TraceRead, TraceTable
 from services.traceability.traces.service import MOST_DEPTH, MOST_NODES, Trace
 from shared.contracts.codes import OFFICIALS, FileFormat, Role
+from shared.contracts.moments import PlausibleMoment
 from shared.database import Session
 from shared.dated_rules.access import CanStateRules
 from shared.dated_rules.repository import history
@@ -39,11 +39,11 @@ router = Router(prefix="/v1", tag="追溯")
 
 
 AsOf = Annotated[
-    AwareDatetime | None,
+    PlausibleMoment | None,
     Query(description="截至何时，须带时区：只算到那时已发生、并且已登记的；不写则登记了的都算"),
 ]
 KnownAt = Annotated[
-    AwareDatetime | None,
+    PlausibleMoment | None,
     Query(description="只算到这时已登记的，须带时区；不写与 as_of 相同。要连事后补记的一起算，写晚一些，如现在"),
 ]
 

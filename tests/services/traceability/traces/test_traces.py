@@ -132,6 +132,14 @@ async def test_as_of_a_moment_later_events_have_not_happened(
     assert (things(read), len(read["event_ids"])) == ({"DUCK"}, 3)
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+@pytest.mark.parametrize("name", ["as_of", "known_at"])
+async def test_a_moment_that_cannot_be_reckoned_with_is_refused(client_of: ClientOf, name: str, moment: str) -> None:
+    office = await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=["330203000000"])
+    answer = await office.get("/v1/traces", params={"code": lot("DUCK"), name: moment})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"#query/{name}")
+
+
 async def test_as_of_a_moment_only_what_was_recorded_by_then_is_known(
     session: AsyncSession, members: dict[str, Member], office: httpx.AsyncClient
 ) -> None:
