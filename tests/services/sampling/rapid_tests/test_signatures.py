@@ -11,13 +11,15 @@ import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import text
 
-from services.sampling.devices.models import Device
+from services.sampling.devices.models import Device, DeviceKey
 from services.sampling.test_sites.models import Site
 from shared.contracts.codes import Role, Unit
 from shared.ids import uuid7
+from shared.times import now
 from tests.conftest import ClientOf, SessionOf
 from tests.services.sampling.devices.signing import public, signed
 from tests.services.sampling.factories import HAISHU, key, stored_site
+from tests.services.sampling.rapid_tests.conftest import Market
 
 PATH = "/v1/rapid-test-submissions"
 MAKER, SERIAL = "演示仪器厂（虚构）", "SIGNING-1"
@@ -220,3 +222,19 @@ async def test_a_persons_correction_of_a_signed_record_stands_under_his_own_name
     corrected = await inspector.post(f"/v1/rapid-tests/{item['test_id']}/corrections", json=fixed, headers=key())
     assert corrected.status_code == 201, corrected.text
     assert corrected.json()["device_key_id"] is None
+
+
+async def test_no_file_speaks_for_a_device_that_signs(market: Market) -> None:
+    async with market.sessions() as session, session.begin():
+        device = Device(maker=MAKER, serial=SERIAL, methods=["enzyme_inhibition"], site_id=market.site.id)
+        session.add(device)
+        await session.flush()
+        public_key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+        session.add(DeviceKey(device_id=device.id, public_key=public_key, valid_from=now(), registered_by=uuid7()))
+    rows = ["样品名称,检测项目,检测值,检测时间,仪器厂商,仪器编号", "韭菜,农药残留,12.5,2026-07-01 06:10,"]
+    file = f"{rows[0]}\n{rows[1]}{MAKER},{SERIAL}\n{rows[1]},\n"
+    taken = await market.take_in(await market.upload(file.encode()))
+    assert (taken["accepted"], taken["rejected"]) == (1, 1)
+    answers = await market.get(f"/v1/rapid-test-uploads/{taken['id']}/rows", outcome="rejected")
+    [error] = answers["items"][0]["errors"]
+    assert (error["code"], error["row"], error["column"]) == ("signature_required", 2, "仪器编号")
