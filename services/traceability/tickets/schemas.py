@@ -13,7 +13,7 @@ from services.traceability.stocks.schemas import OversoldRead
 from services.traceability.tickets.rules import GoodsCategory, TicketChannel, TicketKind, TicketState
 from services.traceability.units.goods import LONGEST_UNIT, Amount, amount
 from shared.contracts.figures import Number
-from shared.contracts.moments import PrintedDay
+from shared.contracts.moments import PLAUSIBLE_YEARS, PrintedDay
 from shared.contracts.schema import Schema
 from shared.contracts.words import Words
 
@@ -33,11 +33,17 @@ def _of_this_century(at: datetime) -> datetime:
     return at
 
 
+def _reckonable_day(day: date) -> date:
+    if day.year > PLAUSIBLE_YEARS[-1]:
+        raise ValueError(f"日期晚于 {PLAUSIBLE_YEARS[-1]} 年，请照标签核对")
+    return day
+
+
 _OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 TookPlaceAt = Annotated[AwareDatetime, AfterValidator(_of_this_century)]
 """When something took place, by the clock of a terminal: one that has lost its battery tells of the years before."""
 
-LabelDay = Annotated[PrintedDay, Field(lt=date(2200, 1, 1))]
+LabelDay = Annotated[PrintedDay, AfterValidator(_reckonable_day)]
 """A day as a label prints it: the longest shelf life and retention reckoned from it are still days."""
 
 LotText = Annotated[Words, Field(min_length=1, max_length=LONGEST_LOT), AfterValidator(_read_right)]
