@@ -37,6 +37,7 @@ from services.traceability.everyday_events.rules import (
     is_one_thing,
     lot_code,
     lot_key,
+    lots_named,
 )
 from services.traceability.farm_inputs.service import not_yet_harvestable
 from services.traceability.lots.rules import Holder
@@ -131,7 +132,7 @@ async def _ensure_may_commit(
 ) -> None:
     assert body.role is not None
     form = await repository.form_on(session, body.role, day_of(body.issued_at))
-    found = [*_lacking(certificate, form), *await _held(session, certificate, issuer)]
+    found = [*_lacking(certificate, form), *await _held(session, certificate, body, issuer)]
     early = await not_yet_harvestable(session, issuer.id, certificate.lot_key, day_of(body.issued_at))
     found += [_error("/lot", f"间隔期未满：{reason}", "interval") for reason in early]
     if body.issued_at > now() + CLOCK_TOLERANCE:
@@ -152,8 +153,12 @@ def _lacking(certificate: Certificate, form: CertificateForm | None) -> list[Fie
     return [_error(f"/{name}", f"缺{FIELDS.get(name, name)}", "missing") for name in missing(wanted, said)]
 
 
-async def _held(session: AsyncSession, certificate: Certificate, issuer: Subject) -> list[FieldError]:
-    held = await refusals(session, {certificate.lot_key}, Holder(issuer.id, issuer.uscc, issuer.name))
+async def _held(
+    session: AsyncSession, certificate: Certificate, body: CertificateWrite, issuer: Subject
+) -> list[FieldError]:
+    held = await refusals(
+        session, lots_named(body.lot, certificate.lot_key), Holder(issuer.id, issuer.uscc, issuer.name)
+    )
     return [_error("/lot", f"批次已被锁定：{refusal.reason}", "lot_on_hold") for refusal in held.values()]
 
 

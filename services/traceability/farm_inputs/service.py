@@ -8,7 +8,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.everyday_events import service as events
-from services.traceability.everyday_events.rules import Act, Goods, dispensing, is_one_thing, lot_code, lot_key
+from services.traceability.everyday_events.rules import (
+    Act,
+    Goods,
+    dispensing,
+    is_one_thing,
+    lot_code,
+    lot_key,
+    lots_named,
+)
 from services.traceability.farm_inputs import repository
 from services.traceability.farm_inputs.models import FarmInput, FarmInputUse
 from services.traceability.farm_inputs.problems import (
@@ -75,9 +83,9 @@ async def put_use(session: AsyncSession, use_id: UUID, body: UseWrite, actor: Ac
         raise FarmInputRefused("有 1 处需要改正", errors=[error])
     product = await input_for(session, body.farm_input_id)
     use = _use(use_id, body, farm, product, digest, actor)
-    held = await refusals(session, {use.lot_key}, Holder(farm.id, farm.uscc, farm.name))
+    held = await refusals(session, lots_named(body.lot, use.lot_key), Holder(farm.id, farm.uscc, farm.name))
     if held:
-        reason = held[use.lot_key].reason
+        reason = held[min(held)].reason
         error = FieldError(pointer="/lot", message=f"批次 {use.lot_code} 已被锁定：{reason}", code="lot_on_hold")
         raise InputOnHold("请封存，等候通知", errors=[error])
     session.add(use)

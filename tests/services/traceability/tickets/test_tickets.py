@@ -172,6 +172,30 @@ async def test_one_thing_of_a_held_lot_is_refused_by_the_lot_on_its_label(client
     }
     stopped = await seller.put(f"/v1/productions/{uuid4()}", json=used)
     assert (stopped.status_code, stopped.json()["errors"][0]["pointer"]) == (409, "/inputs/0/lot")
+    committed = {
+        "role": "producer",
+        "product_name": "酱鸭",
+        "quantity": "1",
+        "unit": "只",
+        "origin": "演示镇（虚构）",
+        "lot": f"{label}/21/S1",
+        "basis": ["quality_control"],
+        "issued_at": "2026-07-24T06:00:00+08:00",
+    }
+    unfit = await seller.put(f"/v1/certificates/{uuid4()}", json=committed)
+    assert "lot_on_hold" in {error["code"] for error in unfit.json()["errors"]}
+    spread = {
+        "kind": "pesticide",
+        "name": "演示药（虚构）",
+        "registration_number": "DEMO-HELD",
+        "safe_interval_days": 7,
+    }
+    medicine = uuid4()
+    assert (await seller.put(f"/v1/farm-inputs/{medicine}", json=spread)).status_code == 200
+    use = {"farm_input_id": str(medicine), "lot": f"{label}/21/S1", "quantity": "1", "unit": "只", "target": "Q1"}
+    use |= {"target_name": "青菜", "used_at": "2026-07-24T06:00:00+08:00"}
+    unused = await seller.put(f"/v1/farm-input-uses/{uuid4()}", json=use)
+    assert (unused.status_code, unused.json()["errors"][0]["code"]) == (409, "lot_on_hold")
 
 
 async def test_who_sells_more_than_came_in_is_found(client_of: ClientOf) -> None:
