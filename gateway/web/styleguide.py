@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.web import words
+from gateway.web.command_centre.region_map import RegionMap, draw
 from gateway.web.forms import FieldError
 from gateway.web.inspection import grade_words
 from gateway.web.inspection.visit_form_fields import FINDINGS
@@ -67,6 +68,7 @@ async def styleguide(request: Request, _: Anyone) -> Response:
         report=_report(),
         published=_published(),
         upload=UPLOAD,
+        map=_map(),
         visit=_visit(),
         grade=_grade(),
         now=NOW,
@@ -94,6 +96,16 @@ def _form_fields() -> list[FormField]:
         FormField("form-photos", "样品照片", "photos", "选好后点“暂存”就传上去", look="photos"),
         FormField("form-signature", "抽样人签名", required=False, look="signature"),
     ]
+
+
+def _map() -> RegionMap | None:
+    """Three invented places side by side, one of them without a number."""
+    cells = [("虚构一街", "99.6%", 7, "1"), ("虚构二街", "92.0%", 1, "2"), ("虚构三镇", "暂无数据", None, "3")]
+    outlines = {
+        code: [[[east, 29.0], [east + 0.2, 29.0], [east + 0.2, 29.2], [east, 29.2], [east, 29.0]]]
+        for (*_, code), east in zip(cells, (121.0, 121.2, 121.4), strict=True)
+    }
+    return draw(outlines, cells, "虚构", "虚构的边界，不是地图")
 
 
 def _visit() -> dict[str, object]:
