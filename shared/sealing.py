@@ -19,16 +19,16 @@ class CannotUnseal(Exception):  # noqa: N818 (what is, not what went wrong)
     """Sealed under another secret, for another record or for another purpose."""
 
 
-def seal(text: str, *, purpose: str, record: UUID, secret: str) -> bytes:
-    """The text as it is kept."""
+def seal(data: bytes, *, purpose: str, record: UUID, secret: str) -> bytes:
+    """The data as it is kept."""
     nonce = os.urandom(_NONCE)
-    return nonce + _cipher(secret, purpose).encrypt(nonce, text.encode(), record.bytes)
+    return nonce + _cipher(secret, purpose).encrypt(nonce, data, record.bytes)
 
 
-def unseal(sealed: bytes, *, purpose: str, record: UUID, secret: str) -> str:
-    """The text in clear. Raises `CannotUnseal`."""
+def unseal(sealed: bytes, *, purpose: str, record: UUID, secret: str) -> bytes:
+    """The data in clear. Raises `CannotUnseal`."""
     try:
-        return _cipher(secret, purpose).decrypt(sealed[:_NONCE], sealed[_NONCE:], record.bytes).decode()
+        return _cipher(secret, purpose).decrypt(sealed[:_NONCE], sealed[_NONCE:], record.bytes)
     except (InvalidTag, ValueError):
         raise CannotUnseal from None
 

@@ -95,7 +95,7 @@ async def _prepare(session: AsyncSession, settings: Settings, claim: Claim, at: 
 def _outgoing(webhook: Webhook, delivery: WebhookDelivery, settings: Settings, at: datetime) -> Prepared:
     try:
         secrets = [
-            unseal(sealed, purpose=PURPOSE, record=webhook.id, secret=settings.events_secret)
+            unseal(sealed, purpose=PURPOSE, record=webhook.id, secret=settings.events_secret).decode()
             for sealed in secrets_signing(webhook, at)
         ]
     except CannotUnseal:

@@ -106,7 +106,7 @@ async def issue_secret(
         raise Unavailable("平台没有设置 SHIAN_EVENTS_SECRET，不能保管签名密钥；请联系运维人员")
     webhook = await find(session, actor, webhook_id, lock=True)
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    sealed = seal(secret, purpose=PURPOSE, record=webhook.id, secret=settings.events_secret)
+    sealed = seal(secret.encode(), purpose=PURPOSE, record=webhook.id, secret=settings.events_secret)
     webhook.rotate(sealed, times.now() + overlap)
     await session.flush()
     hours = overlap / timedelta(hours=1)

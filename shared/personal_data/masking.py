@@ -40,4 +40,3 @@ def masked_contact(text: str) -> str:
 
 MaskedNumber = Annotated[str, AfterValidator(masked_number)]
 MaskedName = Annotated[str, AfterValidator(masked_name)]
-MaskedContact = Annotated[str, AfterValidator(masked_contact)]

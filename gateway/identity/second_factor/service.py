@@ -1,15 +1,10 @@
 """Setting up, checking and taking away a second factor."""
 
 import hashlib
-import os
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.identity.audit.models import AuditAction
@@ -24,8 +19,9 @@ from shared import times
 from shared.contracts.codes import Role
 from shared.http.auth import Actor
 from shared.http.problems import Conflict, FieldError, Forbidden, InvalidRequest, Unavailable
+from shared.sealing import CannotUnseal, seal, unseal
 
-_NONCE_BYTES = 12
+_PURPOSE = "shian second factor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +125,18 @@ def _digest(code: str) -> bytes:
 
 
 def _seal(settings: Settings, user: User, secret: bytes) -> bytes:
-    nonce = os.urandom(_NONCE_BYTES)
-    return nonce + _cipher(settings).encrypt(nonce, secret, user.id.bytes)
+    return seal(secret, purpose=_PURPOSE, record=user.id, secret=_key(settings))
 
 
 def _open(settings: Settings, user: User, factor: SecondFactor) -> bytes | None:
     """The secret; None when the key it was sealed with is gone: then recovery codes still help, or a reset."""
-    nonce, sealed = factor.sealed_secret[:_NONCE_BYTES], factor.sealed_secret[_NONCE_BYTES:]
     try:
-        return _cipher(settings).decrypt(nonce, sealed, user.id.bytes)
-    except InvalidTag:
+        return unseal(factor.sealed_secret, purpose=_PURPOSE, record=user.id, secret=_key(settings))
+    except CannotUnseal:
         return None
 
 
-def _cipher(settings: Settings) -> AESGCM:
+def _key(settings: Settings) -> str:
     if not settings.events_secret:
         raise Unavailable("网关没有设置 SHIAN_EVENTS_SECRET，不能保管动态口令的密钥")
-    return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"shian second factor").derive(settings.events_secret.encode()))
+    return settings.events_secret

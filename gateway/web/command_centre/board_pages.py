@@ -81,8 +81,7 @@ async def region_board(
         else None,
         keeps_boundary=visitor.actor.has(*KEEPERS),
         file_query=urlencode(
-            {"period": dashboard.period, "figure": chosen.definition.code if chosen else ""}
-            | ({"as_of": moment_parameter(moment)} if moment else {})
+            {"period": dashboard.period, "figure": chosen.definition.code if chosen else ""} | looking_back(moment)
         ),
         sees_businesses=visitor.actor.has(*INSPECTION_READERS),
         moment=moment_parameter(moment),
@@ -97,8 +96,7 @@ async def region_board(
                 now,
                 boards.TILES_ON_A_WALL if theme == "wall" else None,
                 targets=targets,
-                kept=({"theme": "wall"} if theme == "wall" else {})
-                | ({"as_of": moment_parameter(moment)} if moment else {}),
+                kept=({"theme": "wall"} if theme == "wall" else {}) | looking_back(moment),
             )
             for section in dashboard.sections
         ],
@@ -144,6 +142,11 @@ async def trend_of(
 def moment_parameter(moment: datetime | None) -> str:
     """A moment as the address says it, in Asia/Shanghai to the minute; empty for now."""
     return "" if moment is None else f"{times.in_shanghai(moment):%Y-%m-%dT%H:%M}"
+
+
+def looking_back(moment: datetime | None) -> dict[str, str]:
+    """What an address says besides, that its page look back to the moment; nothing for now."""
+    return {"as_of": moment_parameter(moment)} if moment else {}
 
 
 @router.get("/regions/{code}/ranking.csv")

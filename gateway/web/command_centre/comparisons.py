@@ -15,7 +15,7 @@ from gateway.dashboards.region import NOT_REWOUND
 from gateway.dashboards.router import ChosenMoment, ChosenPeriod, KeptAnswers, RegionInPath, this_month
 from gateway.dashboards.schemas import ComparedFigure, ComparedSection, Comparison
 from gateway.web import boards, csv_export, words
-from gateway.web.command_centre.board_pages import moment_parameter
+from gateway.web.command_centre.board_pages import looking_back, moment_parameter
 from gateway.web.pages import render
 from gateway.web.regions import crumbs_to, places_below, region_name
 from gateway.web.visitors import CanReadBoards
@@ -78,7 +78,7 @@ async def comparison_page(
         most=MOST_REGIONS - 1,
         compared=compared,
         compared_query=urlencode(
-            {"period": str(period), "against": chosen[1:]} | ({"as_of": moment_parameter(moment)} if moment else {}),
+            {"period": str(period), "against": chosen[1:]} | looking_back(moment),
             doseq=True,
         ),
         tables=[(section, rows_of(section, compared)) for section in compared.sections] if compared else [],

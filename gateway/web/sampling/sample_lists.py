@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,23 +29,29 @@ Short = Annotated[str, Query(max_length=30)]
 Number = Annotated[str, Query(max_length=64)]
 
 
+def chosen_samples(
+    state: Short = "", stream: Short = "", link: Short = "", region: Short = "", since: Short = "", until: Short = ""
+) -> dict[str, str]:
+    """What was chosen, without what nobody knows; dates that are none are left for the service to refuse."""
+    filters = {"state": state, "stream": stream, "link": link, "region": region, "since": since, "until": until}
+    known: dict[str, set[str]] = {"state": set(SampleState), "stream": set(Stream), "link": set(Link)}
+    return {name: value for name, value in filters.items() if value and (name not in known or value in known[name])}
+
+
+Chosen = Annotated[dict[str, str], Depends(chosen_samples)]
+
+
 @router.get("/samples")
 async def sample_list(
     request: Request,
     visitor: CanReadSamples,
     services: ServicesHere,
     session: Session,
-    state: Short = "",
-    stream: Short = "",
-    link: Short = "",
-    region: Short = "",
-    since: Short = "",
-    until: Short = "",
+    chosen: Chosen,
     number: Number = "",
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
     places = await places_below(session, visitor.actor.regions)
-    chosen = _chosen(state=state, stream=stream, link=link, region=region, since=since, until=until)
     wanted = {**chosen, "limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
     wanted |= {"number": number} if number.strip() else {}
     page = await services.get(Unit.SAMPLING, "/v1/samples", visitor.caller, BUDGET_SECONDS, **wanted)
@@ -65,13 +71,13 @@ async def sample_list(
             for each in page["items"]
         ],
         filters=[
-            ("state", "办到哪里", _options(SampleState), state),
-            ("stream", "抽检性质", _options(Stream), stream),
-            ("link", "环节", _options(Link), link),
-            ("region", "区域", [("", "全部"), *places], region),
+            ("state", "办到哪里", _options(SampleState), chosen.get("state", "")),
+            ("stream", "抽检性质", _options(Stream), chosen.get("stream", "")),
+            ("link", "环节", _options(Link), chosen.get("link", "")),
+            ("region", "区域", [("", "全部"), *places], chosen.get("region", "")),
         ],
-        since=since,
-        until=until,
+        since=chosen.get("since", ""),
+        until=chosen.get("until", ""),
         number=number,
         narrowed=bool(chosen or number),
         workbook=f"/samples/workbook.xlsx?{urlencode(chosen)}",
@@ -83,45 +89,18 @@ async def sample_list(
 
 
 @router.get("/samples/workbook.xlsx")
-async def export_workbook(
-    visitor: CanReadSamples,
-    services: ServicesHere,
-    state: Short = "",
-    stream: Short = "",
-    link: Short = "",
-    region: Short = "",
-    since: Short = "",
-    until: Short = "",
-) -> Response:
+async def export_workbook(visitor: CanReadSamples, services: ServicesHere, chosen: Chosen) -> Response:
     """The chosen samples as the national workbook of forms."""
-    chosen = _chosen(state=state, stream=stream, link=link, region=region, since=since, until=until)
     return await file_handed_on(services, visitor.caller, f"/v1/form-workbook?{urlencode(chosen)}")
 
 
 @router.post("/samples/workbook.xlsx")
-async def export_whole_workbook(
-    request: Request,
-    visitor: CanDraw,
-    services: ServicesHere,
-    state: Short = "",
-    stream: Short = "",
-    link: Short = "",
-    region: Short = "",
-    since: Short = "",
-    until: Short = "",
-) -> Response:
+async def export_whole_workbook(request: Request, visitor: CanDraw, services: ServicesHere, chosen: Chosen) -> Response:
     """The same workbook with its persons whole, for a purpose that is put on record with each sample."""
-    chosen = _chosen(state=state, stream=stream, link=link, region=region, since=since, until=until)
     async with checked_form(request) as form:
         purpose = str(form.get("purpose", ""))
     path = f"/v1/form-workbook/disclosures?{urlencode(chosen)}"
     return await file_handed_on(services, visitor.caller, path, purpose)
-
-
-def _chosen(**filters: str) -> dict[str, str]:
-    """What was chosen, without what nobody knows; dates that are none are left for the service to refuse."""
-    known: dict[str, set[str]] = {"state": set(SampleState), "stream": set(Stream), "link": set(Link)}
-    return {name: value for name, value in filters.items() if value and (name not in known or value in known[name])}
 
 
 def _options(kind: Any) -> list[tuple[str, str]]:

@@ -19,11 +19,11 @@ from services.traceability.epcis_queries.repository import Found
 from services.traceability.epcis_queries.service import asked_under_name
 from services.traceability.epcis_queries.statements import Seen
 from services.traceability.epcis_subscriptions import repository
-from services.traceability.epcis_subscriptions.models import LAST_ID, Delivery, Subscription
+from services.traceability.epcis_subscriptions.models import LAST_ID, TOKEN_PURPOSE, Delivery, Subscription
 from services.traceability.epcis_subscriptions.repository import Range
-from services.traceability.epcis_subscriptions.sealing import CannotUnseal, unseal
 from services.traceability.epcis_subscriptions.sending import Outcome, send
 from services.traceability.epcis_subscriptions.service import actor_of
+from shared.sealing import CannotUnseal, unseal
 from shared.times import now
 
 log = structlog.get_logger(__name__)
@@ -82,7 +82,8 @@ async def _send(batch: Batch, *, private_allowed: bool, secret: str) -> Outcome:
     token = None
     if batch.sealed_token is not None:
         try:
-            token = unseal(batch.sealed_token, batch.subscription_id, secret)
+            sealed, record = batch.sealed_token, batch.subscription_id
+            token = unseal(sealed, purpose=TOKEN_PURPOSE, record=record, secret=secret).decode()
         except CannotUnseal:
             return Outcome(None, "平台的 SHIAN_EVENTS_SECRET 已更换，打不开签名密钥，没有发送；请退订后重新订阅", 0)
     return await send(batch.dest, batch.body, token, batch.epc_format, private_allowed=private_allowed)

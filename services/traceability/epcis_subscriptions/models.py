@@ -25,6 +25,12 @@ class SubscriptionState(StrEnum):
     PAUSED = "paused"
 
 
+TOKEN_PURPOSE = "shian: signature tokens of EPCIS subscriptions/1"  # noqa: S105 (a name, no secret)
+"""What a subscriber's signature token is sealed for. It is needed in clear for every delivery (HMAC), so a hash would
+not do; after `SHIAN_EVENTS_SECRET` has been changed it opens no more, and its subscriber is told to subscribe again.
+"""
+
+
 class Subscription(Base):
     """Results of a named query for one address.
 
@@ -32,8 +38,8 @@ class Subscription(Base):
     `id` (see `repository.complete_below` for why not by time). `pending_in` and `pending_id` are the end of the batch
     that was sent and not acknowledged yet: it is sent again as it was, so that its number tells the receiver.
     `initial_record_time` null: from the moment of subscribing on. `owner` is the verified caller who subscribed; events
-    are sent as he may see them. `sealed_token`: see `sealing`. `attempt` counts claims: a worker with an older number
-    was overtaken.
+    are sent as he may see them. `sealed_token`: see `shared.sealing`. `attempt` counts claims: a worker with an older
+    number was overtaken.
     """
 
     __tablename__ = "epcis_subscriptions"

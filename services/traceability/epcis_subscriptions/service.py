@@ -9,15 +9,15 @@ from services.traceability.epcis_events.headers import EpcFormat
 from services.traceability.epcis_queries import service as queries
 from services.traceability.epcis_queries.asking import understood
 from services.traceability.epcis_subscriptions import repository
-from services.traceability.epcis_subscriptions.models import LAST_ID, Subscription
+from services.traceability.epcis_subscriptions.models import LAST_ID, TOKEN_PURPOSE, Subscription
 from services.traceability.epcis_subscriptions.problems import NoSuchSubscription, bad_controls
 from services.traceability.epcis_subscriptions.rules import BadSchedule, read_schedule
 from services.traceability.epcis_subscriptions.schemas import SubscriptionCreate
-from services.traceability.epcis_subscriptions.sealing import seal
 from shared.contracts.codes import Role
 from shared.destinations import BadDestination, check_destination
 from shared.http.auth import Actor
 from shared.ids import uuid7
+from shared.sealing import seal
 from shared.times import now
 
 MOST_SUBSCRIPTIONS = 100
@@ -77,7 +77,7 @@ def _sealed(token: str | None, subscription_id: UUID, secret: str) -> bytes | No
         raise bad_controls(
             "/signatureToken", "平台没有设置 SHIAN_EVENTS_SECRET，不能保管签名密钥；请联系管理员，或不用签名"
         )
-    return seal(token, subscription_id, secret)
+    return seal(token.encode(), purpose=TOKEN_PURPOSE, record=subscription_id, secret=secret)
 
 
 def _check(wanted: SubscriptionCreate, *, private_allowed: bool) -> None:

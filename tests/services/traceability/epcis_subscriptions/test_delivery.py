@@ -26,7 +26,6 @@ from services.traceability.epcis_subscriptions.delivery import deliver_next
 from services.traceability.epcis_subscriptions.models import Delivery, Subscription, SubscriptionState
 from services.traceability.epcis_subscriptions.rules import MOST_FAILURES
 from services.traceability.epcis_subscriptions.schemas import SubscriptionCreate
-from services.traceability.epcis_subscriptions.sealing import CannotUnseal, seal, unseal
 from services.traceability.epcis_subscriptions.service import rebase_after_restore, resume, subscribe
 from shared.contracts.codes import Role, Unit
 from shared.database import create_engine, create_sessions
@@ -264,20 +263,6 @@ async def test_a_token_stands_nowhere_in_clear_and_without_the_secret_nothing_is
     assert await deliver_next(sessions, private_allowed=True, secret="another secret")
     assert receiver.documents == []
     assert "重新订阅" in ((await state_of(sessions, subscription)).last_error or "")
-
-
-def test_a_sealed_token_opens_for_its_own_subscription_only() -> None:
-    mine, other = uuid4(), uuid4()
-    sealed = seal(TOKEN, mine, SECRET)
-    assert unseal(sealed, mine, SECRET) == TOKEN
-    for kept, whose, secret in (
-        (sealed, other, SECRET),
-        (sealed, mine, "x"),
-        (b"", mine, SECRET),
-        (sealed[:-1], mine, SECRET),
-    ):
-        with pytest.raises(CannotUnseal):
-            unseal(kept, whose, secret)
 
 
 async def test_few_matches_among_many_events_are_all_found_a_part_at_a_time(
