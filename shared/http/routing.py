@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from shared.contracts.schema import is_storable
 from shared.http.audit import record_write, with_hashed_body
 from shared.http.idempotency import StoredAnswer, store_answer
+from shared.http.periods import SINCE, UNTIL, refuse_reversed
 from shared.http.problems import FieldError, InvalidRequest, Problem, ProblemDocument
 from shared.http.retirement import Retirement, retirement_of
 
@@ -46,6 +47,8 @@ class Route(APIRoute):
             unknown = [name for name in request.query_params if name not in known]
             if unknown and not self.reads_query_itself:
                 raise _unknown_parameters(unknown)
+            if {SINCE, UNTIL} <= known:
+                refuse_reversed(request.query_params)
             try:
                 response = await handle(request)
             except StoredAnswer as stored:

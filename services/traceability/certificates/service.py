@@ -167,12 +167,12 @@ async def _source_errors(
 ) -> list[FieldError]:
     """A reissue rests on certificates that its issuer has: its own, or such as came with goods that it received. Where
     all are of the platform and nothing was made of the goods, it is not of more than they are, together with what was
-    reissued on them before.
+    reissued on them before. They are locked meanwhile, so that of two reissues at once the second counts the first.
     """
     ids = [source.id for source in body.sources if source.id is not None]
     if not ids:
         return []
-    valid = await repository.valid_ones(session, ids)
+    valid = await repository.valid_ones(session, ids, lock=True)
     came = await repository.came_with_goods(session, ids, issuer.id)
     found = [
         _error(f"/sources/{at}/id", "没有随货收到这张证，或它已作废；先扫码收货再重开", "source_unknown")

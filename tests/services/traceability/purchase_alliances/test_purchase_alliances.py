@@ -61,6 +61,9 @@ async def test_each_member_s_share_is_told_from_its_tickets(client_of: ClientOf,
         "演示二小食堂（虚构）": (0, 0, 0, None),
     }
     assert await purchases(second, alliance) == {"演示二小食堂（虚构）": (0, 0, 0, None)}, "each sees its own"
+    reversed_span = {"since": SPAN["until"], "until": SPAN["since"]}
+    refused = await office.get(f"/v1/purchase-alliances/{alliance}/purchases", params=reversed_span)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "#query/until")
 
 
 async def test_who_has_left_counts_for_what_was_bought_before(client_of: ClientOf, office: httpx.AsyncClient) -> None:
