@@ -1,4 +1,4 @@
-"""A list asked for a period that ends before it begins is refused, in days and in moments; every other period passes."""
+"""A list asked for a period that ends before it begins is refused, by days and by moments; any other passes."""
 
 from datetime import UTC, date, datetime
 
