@@ -14,7 +14,10 @@ from shared.ids import uuid7
 
 
 class CodeBatch(Base):
-    """Codes given out together: of one kind, for one business, in one region."""
+    """Codes given out together: of one kind, for one business, in one region.
+
+    `lot`: the number under which its maker knows the lot they stand on, where it was told.
+    """
 
     __tablename__ = "code_batches"
     __table_args__ = (Index(None, "region_code", "id"), Index(None, "business_id"), Index(None, "issuer_business_id"))
@@ -27,6 +30,7 @@ class CodeBatch(Base):
     issuer_business_id: Mapped[UUID | None]
     region_code: Mapped[str]
     quantity: Mapped[int]
+    lot: Mapped[str | None]
     note: Mapped[str]
     issued_at: Mapped[datetime]
     issued_by: Mapped[UUID | None]

@@ -54,6 +54,10 @@ _KINDS = {
 }
 
 
+LOT_KINDS = (CodeKind.LOT, CodeKind.ITEM)
+"""Kinds that stand on goods of one lot."""
+
+
 class CodeScheme(StrEnum):
     """`gs1`: numbers that GS1 gave the business. `own`: numbers of this platform, for who has none."""
 
@@ -122,7 +126,7 @@ _NEEDED = {
     CodeKind.ITEM: ("gtin",),
     CodeKind.LOGISTIC_UNIT: ("first_sscc",),
 }
-_ALLOWED = {kind: {*needed, *(("lot",) if kind is CodeKind.ITEM else ())} for kind, needed in _NEEDED.items()}
+_ALLOWED = {kind: {*needed, *(("lot",) if kind in LOT_KINDS else ())} for kind, needed in _NEEDED.items()}
 
 
 def gs1_codes(kind: CodeKind, numbers: Numbers, quantity: int) -> Iterator[NewCode]:

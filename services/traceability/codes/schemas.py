@@ -13,7 +13,7 @@ from shared.contracts.schema import Schema
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{8,18}$")]
-Value = Annotated[str, StringConstraints(min_length=1, max_length=20)]
+Value = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
 
 
 class CodeBatchCreate(Schema):
@@ -28,7 +28,11 @@ class CodeBatchCreate(Schema):
     gtin: Digits | None = Field(default=None, description="商品条码，8、12、13 或 14 位", examples=["9520123456788"])
     gln: Digits | None = Field(default=None, description="店铺、市场的全球位置码，13 位", examples=[None])
     extension: Value | None = Field(default=None, description="摊位在该位置内的编号", examples=[None])
-    lot: Value | None = Field(default=None, description="批号", examples=["20260724A"])
+    lot: Value | None = Field(
+        default=None,
+        description="批号；平台编号的批次码、单品码也可以写，只写了批号的检测凭它认出是这一批",
+        examples=["20260724A"],
+    )
     first_sscc: Digits | None = Field(default=None, description="第一个物流单元的 SSCC，18 位", examples=[None])
     activate: bool = Field(default=False, description="发放即启用；缺省为贴标后再启用")
     note: str = Field(default="", max_length=200)
@@ -36,8 +40,9 @@ class CodeBatchCreate(Schema):
     def numbers(self) -> Numbers:
         return Numbers(self.gtin, self.gln, self.extension, self.lot, self.first_sscc)
 
-    def has_numbers(self) -> bool:
-        return self.numbers() != Numbers()
+    def has_gs1_numbers(self) -> bool:
+        """Whether anything is told that only a code of GS1 is made of; a lot has its number under any code."""
+        return self.numbers() != Numbers(lot=self.lot)
 
 
 class CodeStepBody(Schema):
@@ -62,6 +67,7 @@ class CodeBatchRead(Schema):
     issuer_business_id: UUID | None
     region_code: str = Field(examples=["330203000000"])
     quantity: int
+    lot: str | None = Field(description="生产者自己的批号；没有写明为 null", examples=["20260724A"])
     note: str = Field(examples=[""])
     issued_at: datetime
 

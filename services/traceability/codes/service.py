@@ -16,6 +16,7 @@ from services.traceability.codes.problems import (
     UnknownCodeBatch,
 )
 from services.traceability.codes.rules import (
+    LOT_KINDS,
     BadNumbers,
     CodeKind,
     CodeScheme,
@@ -59,6 +60,7 @@ async def issue(session: AsyncSession, actor: Actor, wanted: CodeBatchCreate) ->
         issuer_business_id=actor.business_id,
         region_code=wanted.region_code,
         quantity=wanted.quantity,
+        lot=wanted.lot,
         note=wanted.note,
         issued_at=at,
         issued_by=actor.id,
@@ -98,8 +100,10 @@ async def issue(session: AsyncSession, actor: Actor, wanted: CodeBatchCreate) ->
 
 def _codes(wanted: CodeBatchCreate) -> list[NewCode]:
     if wanted.scheme is CodeScheme.OWN:
-        if wanted.has_numbers():
+        if wanted.has_gs1_numbers():
             raise _refused("scheme", "平台编号（own）不用 GS1 号码；有号码请选 gs1")
+        if wanted.lot is not None and wanted.kind not in LOT_KINDS:
+            raise _refused("lot", f"{wanted.kind.label}不用这一项，请留空")
         return list(own_codes(wanted.kind, wanted.region_code, wanted.quantity))
     try:
         return list(gs1_codes(wanted.kind, wanted.numbers(), wanted.quantity))

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.traceability.certificates.models import Certificate
+from services.traceability.codes.models import CodeBatch
 from services.traceability.consumer_views.rules import EXAMINATION, FIRST_RECORD, MAKING
 from services.traceability.epcis_events.models import EpcisEvent, EpcisEventThing
 from services.traceability.epcis_events.standing import stands
@@ -69,6 +70,11 @@ async def first_receipts(session: AsyncSession, keys: Collection[str]) -> Sequen
 async def subjects(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Subject]:
     found = await session.scalars(select(Subject).where(Subject.id.in_(ids)))
     return {subject.id: subject for subject in found}
+
+
+async def lot_number(session: AsyncSession, batch_id: UUID) -> str | None:
+    """The maker's own number of the lot on which the codes of this batch stand."""
+    return await session.scalar(select(CodeBatch.lot).where(CodeBatch.id == batch_id))
 
 
 async def region_names(session: AsyncSession, codes: Collection[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.traceability.code_scans.problems import NothingScanned
 from services.traceability.code_scans.service import UNREGISTERED, Scanned, public_view
 from services.traceability.codes.masking import masked
-from services.traceability.codes.rules import CodeKind, CodeState
+from services.traceability.codes.rules import LOT_KINDS, OWN_KEY, CodeKind, CodeState
 from services.traceability.consumer_views import repository
 from services.traceability.consumer_views.rules import (
     MAKING,
@@ -89,15 +89,19 @@ def _kind(scanned: Scanned) -> CodeKind:
 
 
 async def _made(session: AsyncSession, scanned: Scanned) -> str | None:
-    """The lot as its maker numbers it, with whom he is. Only where an office has seen whose the product's number is:
-    else somebody else's tests might be told of it.
+    """The lot as its maker numbers it, with whom he is. Under a product's number only where an office has seen whose it
+    is: else somebody else's tests might be told of it. A code of this platform was given out to its business itself.
     """
     lot = next((key for key in scanned.levels if "/10/" in key), None)
     owners = {
         one.business_id for one in scanned.codes if one.kind is CodeKind.PRODUCT and one.verified_at and one.business_id
     }
-    known = await repository.subjects(session, owners) if lot else {}
-    return next((f"{one.uscc}/{lot_code(lot)}" for one in known.values() if lot and one.uscc), None)
+    number = lot_code(lot) if lot else None
+    own = next((one for one in scanned.codes if one.kind in LOT_KINDS and one.key.startswith(OWN_KEY)), None)
+    if own is not None and own.business_id:
+        owners, number = {own.business_id}, await repository.lot_number(session, own.batch_id)
+    known = await repository.subjects(session, owners) if number else {}
+    return next((f"{one.uscc}/{number}" for one in known.values() if one.uscc), None)
 
 
 async def _name(session: AsyncSession, scanned: Scanned, recalls: Sequence[PublicRecall]) -> str:

@@ -78,6 +78,8 @@ async def test_one_code_given_out_before_and_none_of_the_batch_is(client_of: Cli
         ({"scheme": "gs1", "kind": "shop", "gln": GLN, "gtin": GTIN}, "/gtin"),
         ({"scheme": "gs1", "kind": "stall", "gln": GLN, "extension": "甲"}, "/extension"),
         ({"scheme": "own", "gtin": GTIN}, "/scheme"),
+        ({"scheme": "own", "gtin": GTIN, "lot": "DEMO-J1"}, "/scheme"),
+        ({"scheme": "own", "kind": "shop", "lot": "DEMO-J1"}, "/lot"),
         ({"scheme": "own", "quantity": 10_001}, "/quantity"),
     ],
 )

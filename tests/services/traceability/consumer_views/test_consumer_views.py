@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from shared.contracts.codes import Role, Unit
 from tests.conftest import ClientOf
@@ -144,6 +145,23 @@ async def test_the_makers_own_number_is_told_once_an_office_has_seen_whose_the_p
     seen = {"business_id": str(own), "name": "演示酱鸭（虚构）", "region_code": HAISHU, "reason": "看了证书（演示）"}
     assert (await inspector.post(f"/v1/codes/{product['id']}/verification", json=seen)).status_code == 200
     assert (await story_of(client_of))["made"] == f"{USCC}/DEMO-J1"
+
+
+@pytest.mark.parametrize("kind", ["lot", "item"])
+async def test_a_code_of_the_platform_tells_the_makers_number_that_was_written_with_it(
+    client_of: ClientOf, kind: str
+) -> None:
+    own, maker = await shop(client_of, "演示豆腐坊（虚构）", uscc=USCC)
+    of_platform = {"kind": kind, "scheme": "own", "name": "演示豆腐（虚构）", "activate": True}
+    [numbered] = await issued(maker, **of_platform, lot="DEMO-J1")
+    assert numbered["business_id"] == str(own)
+    assert (await story_of(client_of, numbered["uri"]))["made"] == f"{USCC}/DEMO-J1"
+    [plain] = await issued(maker, **of_platform)
+    assert (await story_of(client_of, plain["uri"]))["made"] is None
+    [nobodys] = await issued(
+        await client_of(Unit.TRACEABILITY, Role.INSPECTOR, regions=[HAISHU]), **of_platform, lot="DEMO-J1"
+    )
+    assert (await story_of(client_of, nobodys["uri"]))["made"] is None
 
 
 async def test_a_rehearsal_alarms_nobody(client_of: ClientOf) -> None:
