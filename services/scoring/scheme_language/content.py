@@ -81,7 +81,7 @@ class Node(Part):
     evidence: Annotated[tuple[Label, ...], Field(max_length=60)] = ()
     not_applicable: NotApplicable | None = None
     rule: ClauseRule | None = None
-    group_rule: GroupRule = Sum(kind="sum")
+    group_rule: GroupRule = Field(default_factory=lambda: Sum(kind="sum"), description="缺省为各部分相加")
     parts: Annotated[tuple["Node", ...], Field(max_length=300)] = ()
 
 
