@@ -20,6 +20,7 @@ STATES = {
 VISIT_STATES = {
     "scheduled": ("running", "待检查"),
     "completed": ("ok", "已检查"),
+    "not_found": ("warning", "在登记的地址找不到"),
     "replaced": ("unknown", "由备选递补"),
     "cancelled": ("unknown", "抽取作废"),
 }
@@ -107,6 +108,19 @@ COMPLETION = Step(
     frozenset({Role.INSPECTOR}),
     (Field("record_id", "检查记录的编号", hint="记录须已完整，去的须是抽中的人"),),
 )
+NOT_FOUND = Step(
+    "not-found",
+    "登记找不到",
+    frozenset({Role.INSPECTOR}),
+    (
+        Field("at", "何时到的现场", "moment"),
+        Field("words", "现场情况", "words", "如：门头已换，邻居说搬走两个月"),
+        Field("evidence", "门牌、门头的照片", "photos", "至少一张"),
+    ),
+    "到了登记的地址、这个主体不在的，这样了结；在的请做检查。",
+)
+ENDS = (COMPLETION, NOT_FOUND)
+"""How a drawn visit ends for those who were sent."""
 
 
 def offered(draw: Mapping[str, Any], roles: frozenset[Role]) -> list[Step]:

@@ -15,7 +15,7 @@ from gateway.web.regions import places_below, region_name
 from gateway.web.row_form_pages import FormPage, Sending, show_form, take_form
 from gateway.web.row_forms import Group, RowForm, begun
 from gateway.web.step_pages import Subject, act_of, show_step, step_named, take_step
-from gateway.web.steps import Field
+from gateway.web.steps import Field, Step
 from gateway.web.visitors import (
     OFFICE,
     CanDrawAtRandom,
@@ -130,7 +130,7 @@ async def my_visits(
         request,
         "random_draw_visits.html",
         visits=[_visit(each) for each in page["items"]],
-        done=act_of(done, (say.COMPLETION,)),
+        done=act_of(done, say.ENDS),
         next_cursor=page["next_cursor"] or "",
         cursor=cursor,
     )
@@ -141,13 +141,27 @@ async def completion_form(request: Request, visitor: IsInspector, services: Serv
     return show_step(request, await _my_visit(services, visitor, visit_id), say.COMPLETION)
 
 
+@router.get(MINE + "/{visit_id}/not-found")
+async def not_found_form(request: Request, visitor: IsInspector, services: ServicesHere, visit_id: UUID) -> Response:
+    return show_step(request, await _my_visit(services, visitor, visit_id), say.NOT_FOUND)
+
+
+@router.post(MINE + "/{visit_id}/not-found")
+async def report_not_found(request: Request, visitor: IsInspector, services: ServicesHere, visit_id: UUID) -> Response:
+    return await _end(request, visitor, services, visit_id, say.NOT_FOUND)
+
+
 @router.post(MINE + "/{visit_id}/completion")
 async def complete_visit(request: Request, visitor: IsInspector, services: ServicesHere, visit_id: UUID) -> Response:
+    return await _end(request, visitor, services, visit_id, say.COMPLETION)
+
+
+async def _end(request: Request, visitor: Visitor, services: Services, visit_id: UUID, step: Step) -> Response:
     async def now() -> Subject:
         return await _my_visit(services, visitor, visit_id)
 
     path = f"/v1/drawn-visits/{visit_id}"
-    return await take_step(request, services, visitor.caller, say.COMPLETION, path, MINE, now, unit=Unit.INSPECTION)
+    return await take_step(request, services, visitor.caller, step, path, MINE, now, unit=Unit.INSPECTION)
 
 
 async def _my_visit(services: Services, visitor: Visitor, visit_id: UUID) -> Subject:
@@ -158,7 +172,7 @@ async def _my_visit(services: Services, visitor: Visitor, visit_id: UUID) -> Sub
         state=say.VISIT_STATES[visit["state"]][1],
         crumbs=[("双随机抽取", PAGES), ("派给我的", MINE)],
         address=MINE,
-        offered=[say.COMPLETION] if open_ else [],
+        offered=list(say.ENDS) if open_ else [],
         version=str(visit["version"]),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Text, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +15,7 @@ from services.inspection.corrections.repository import visible_corrections
 from services.inspection.office_standards.models import OfficeRecord
 from services.inspection.patrols.clues.models import Clue
 from services.inspection.patrols.clues.repository import visible_clues
+from services.inspection.random_draws.models import DrawnVisit
 from services.inspection.visit_records.models import VisitFile
 from shared.http.auth import Actor
 from shared.regions.scope import within_scope
@@ -49,8 +50,9 @@ async def add_sender(session: AsyncSession, sha256: str, user_id: UUID) -> None:
 
 
 async def is_shown_elsewhere(session: AsyncSession, sha256: str, actor: Actor) -> bool:
-    """Whether a correction, clue, supervision visit or record of a food-safety office that the actor may see shows the
-    file: somebody named it there as evidence who has sent it, or the correction came of a visit that shows it.
+    """Whether a correction, clue, supervision visit, record of a food-safety office or drawn visit that the actor may
+    see shows the file: somebody named it there as evidence who has sent it, or the correction came of a visit that
+    shows it.
     """
     sender = AttachmentSender.sha256 == sha256
     by_a_step = (
@@ -85,5 +87,14 @@ async def is_shown_elsewhere(session: AsyncSession, sha256: str, actor: Actor) -
         OfficeRecord.region_code,
         actor,
     ).limit(1)
-    shown = (of_correction, of_clue, of_supervision, of_office)
+    told_by = DrawnVisit.not_found["by"].astext
+    of_draw = within_scope(
+        select(DrawnVisit.id).where(
+            DrawnVisit.not_found["evidence"].contains([sha256]),
+            exists().where(sender, cast(AttachmentSender.user_id, Text) == told_by),
+        ),
+        DrawnVisit.region_code,
+        actor,
+    ).limit(1)
+    shown = (of_correction, of_clue, of_supervision, of_office, of_draw)
     return any([await session.scalar(statement) for statement in shown])

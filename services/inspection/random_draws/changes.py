@@ -1,6 +1,7 @@
 """What may still change after a draw, and how its visits end. Everything but the end follows from the algorithm."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,7 @@ from services.inspection.random_draws import repository
 from services.inspection.random_draws.codes import ChangeKind, DrawEntryKind, DrawnVisitState, DrawState, PartName
 from services.inspection.random_draws.models import DrawChange, DrawnVisit, RandomDraw
 from services.inspection.random_draws.problems import DrawImpossible, DrawStepRefused, UnknownDrawnVisit, refused
-from services.inspection.random_draws.schemas import ChangeCreate, Completion, Lending
+from services.inspection.random_draws.schemas import ChangeCreate, Completion, Lending, NotFoundAtPlace
 from services.inspection.random_draws.service import draw_for, log, people_of, rosters_of
 from services.inspection.random_draws.verifier import NotDrawable, canonical, result_of, sha256
 from services.inspection.visit_records.content import VisitFacts
@@ -20,7 +21,10 @@ from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.ids import uuid7
 from shared.regions.repository import is_within
-from shared.times import now
+from shared.times import in_words, now
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""By so much a terminal's clock may be fast."""
 
 
 async def change(session: AsyncSession, draw_id: UUID, body: ChangeCreate, actor: Actor) -> RandomDraw:
@@ -128,6 +132,26 @@ async def complete(session: AsyncSession, visit_id: UUID, body: Completion, vers
         names = [one["name"] for one, user in _sent(visit) if user in absent]
         raise refused("/record_id", f"抽中的{'、'.join(names)}没有到场；不能去的请先办理回避", "others_went")
     visit.end(DrawnVisitState.COMPLETED, now(), record.id)
+    await session.flush()
+    return visit
+
+
+async def not_found(
+    session: AsyncSession, visit_id: UUID, body: NotFoundAtPlace, version: int, actor: Actor
+) -> DrawnVisit:
+    """Who was sent found nobody at the registered address: how it looked there, with photos.
+
+    Raises `UnknownDrawnVisit`, `DrawStepRefused`, `InvalidRequest`.
+    """
+    visit = await visit_for(session, visit_id, actor, lock=True)
+    ensure_version(visit, version)
+    visit.ensure_scheduled()
+    if body.at < visit.scheduled_at:
+        raise refused("/at", f"早于派定的时间 {in_words(visit.scheduled_at)}，请核对", "too_early")
+    if body.at > now() + CLOCK_TOLERANCE:
+        raise refused("/at", "在将来，请核对日期和时间", "future")
+    told = body.model_dump(mode="json") | {"by": str(actor.id), "by_name": actor.name}
+    visit.miss(told, now())
     await session.flush()
     return visit
 

@@ -84,12 +84,19 @@ class DrawnVisitState(StrEnum):
 
     SCHEDULED = "scheduled"
     COMPLETED = "completed"
+    NOT_FOUND = "not_found"
     REPLACED = "replaced"
     CANCELLED = "cancelled"
 
     @property
     def label(self) -> str:
-        return {"scheduled": "待检查", "completed": "已检查", "replaced": "由备选递补", "cancelled": "抽取作废"}[self]
+        return {
+            "scheduled": "待检查",
+            "completed": "已检查",
+            "not_found": "在登记的地址找不到",
+            "replaced": "由备选递补",
+            "cancelled": "抽取作废",
+        }[self]
 
 
 class DrawEntryKind(StrEnum):

@@ -213,7 +213,8 @@ class DrawnVisit(Versioned, Base):
     """A visit that was drawn. `place` is its number in the assignments of the result, kept through replacements.
 
     `inspectors` are rows `{"id", "name", "team"}` as frozen, `user_ids` their accounts; `wanted` how many were to be
-    sent. Where fewer may, the authority above lends others (`lent`). `record_id` is the visit's record.
+    sent. Where fewer may, the authority above lends others (`lent`). `record_id` is the visit's record. `not_found`
+    tells of a business that was not there: `{"at", "words", "evidence", "by", "by_name"}`.
     """
 
     __tablename__ = "drawn_visits"
@@ -224,6 +225,7 @@ class DrawnVisit(Versioned, Base):
         Index(None, "user_ids", postgresql_using="gin"),
         Index("ix_drawn_visits_one_a_place", "draw_id", "place", unique=True, postgresql_where="state <> 'replaced'"),
         CheckConstraint("(state = 'completed') = (record_id IS NOT NULL)", name="completed_names_its_record"),
+        CheckConstraint("(state = 'not_found') = (not_found IS NOT NULL)", name="not_found_says_how"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -241,6 +243,7 @@ class DrawnVisit(Versioned, Base):
     scheduled_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     record_id: Mapped[UUID | None]
+    not_found: Mapped[dict[str, Any] | None]
 
     @property
     def missing(self) -> int:
@@ -256,6 +259,11 @@ class DrawnVisit(Versioned, Base):
         self.ensure_scheduled()
         self.state, self.changed_at, self.record_id = state, at, record_id
         self.advance()
+
+    def miss(self, told: dict[str, Any], at: datetime) -> None:
+        """Those who were sent went, and nobody was there."""
+        self.end(DrawnVisitState.NOT_FOUND, at)
+        self.not_found = told
 
     def send(self, inspectors: list[dict[str, str]], user_ids: list[UUID], at: datetime) -> None:
         """Others go."""

@@ -13,6 +13,7 @@ from services.inspection.random_draws.schemas import (
     DrawSummary,
     EntryRead,
     MyVisitRead,
+    NotFoundRead,
     PublicChange,
     PublicDraw,
     PublicDrawSummary,
@@ -25,6 +26,9 @@ from shared.contracts.codes import Role
 from shared.http.auth import Actor
 
 UNTITLED = "飞行检查（名称在检查结束后公布）"
+
+
+_MADE_HERE = ("inspectors", "lent", "not_found")
 
 
 def hides_result(draw: RandomDraw, actor: Actor) -> bool:
@@ -81,9 +85,12 @@ async def show_draw(session: AsyncSession, draw: RandomDraw, actor: Actor) -> Dr
 
 def show_visit(visit: DrawnVisit) -> DrawnVisitRead:
     return DrawnVisitRead(
-        **{name: getattr(visit, name) for name in DrawnVisitRead.model_fields if name not in ("inspectors", "lent")},
+        **{name: getattr(visit, name) for name in DrawnVisitRead.model_fields if name not in _MADE_HERE},
         inspectors=[SentInspector(**one) for one in visit.inspectors],
         lent=[Borrowed(**one) for one in visit.lent],
+        not_found=NotFoundRead(**{name: visit.not_found[name] for name in NotFoundRead.model_fields})
+        if visit.not_found
+        else None,
     )
 
 

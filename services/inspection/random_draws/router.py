@@ -20,6 +20,7 @@ from services.inspection.random_draws.schemas import (
     Lending,
     MyVisitRead,
     NonceOpening,
+    NotFoundAtPlace,
     Outside,
     Pledge,
 )
@@ -172,6 +173,14 @@ async def complete_drawn_visit(
 ) -> DrawnVisitRead:
     """检查完了：指明检查记录；去的须是抽中的人。"""
     return _visit(response, await changes.complete(session, visit_id, body, version, actor))
+
+
+@router.post("/drawn-visits/{visit_id}/not-found")
+async def report_not_found(
+    session: Session, actor: CanInspect, visit_id: UUID, body: NotFoundAtPlace, version: IfMatch, response: Response
+) -> DrawnVisitRead:
+    """到了登记的地址，找不到这个主体：写明情况，附门牌、门头的照片。"""
+    return _visit(response, await changes.not_found(session, visit_id, body, version, actor))
 
 
 @router.post("/drawn-visits/{visit_id}/lent-inspectors")

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
+from services.inspection.grid.evidence import EXAMPLE_HASH
 from services.inspection.random_draws.codes import (
     ChangeKind,
     DrawEntryKind,
@@ -182,6 +183,25 @@ class Completion(Schema):
     record_id: UUID = Field(description="这次检查的记录，已完整")
 
 
+class NotFoundAtPlace(Schema):
+    """Those who were sent went to the registered address, and the business was not there."""
+
+    at: PlausibleMoment = Field(description="何时到的现场", examples=["2026-07-24T09:30:00+08:00"])
+    words: Words = Field(
+        min_length=2, max_length=500, description="现场情况", examples=["门头已换，邻居说搬走两个月（演示）"]
+    )
+    evidence: Annotated[list[Sha256], Field(min_length=1, max_length=20)] = Field(
+        description="门牌、门头的照片，至少一张", examples=[[EXAMPLE_HASH]]
+    )
+
+
+class NotFoundRead(Schema):
+    at: datetime
+    words: str
+    evidence: list[str]
+    by_name: str
+
+
 class Borrowed(Schema):
     user_id: UUID
     name: Words = Field(min_length=1, max_length=60, examples=["演示·上级检查人员（虚构）"])
@@ -264,6 +284,7 @@ class DrawnVisitRead(Schema):
     state: DrawnVisitState
     scheduled_at: datetime
     record_id: UUID | None
+    not_found: NotFoundRead | None = Field(description="在登记的地址找不到的：何时、怎样、照片")
     version: int
 
 

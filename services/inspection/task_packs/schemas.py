@@ -44,6 +44,7 @@ class PackDrawnVisit(Schema):
     draw_id: UUID
     purpose: DrawPurpose
     with_whom: list[str] = Field(description="派去的检查人员姓名，上级机关调派的在后")
+    user_ids: list[UUID] = Field(description="他们的账号，次序相同")
     scheduled_at: datetime
 
 

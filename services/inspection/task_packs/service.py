@@ -186,6 +186,7 @@ def _drawn(visit: DrawnVisit, purpose: DrawPurpose) -> PackDrawnVisit:
         draw_id=visit.draw_id,
         purpose=purpose,
         with_whom=[one["name"] for one in (*visit.inspectors, *visit.lent)],
+        user_ids=visit.user_ids,
         scheduled_at=visit.scheduled_at,
     )
 

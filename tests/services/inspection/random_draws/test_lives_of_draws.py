@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.inspection.grid.evidence import EXAMPLE_HASH
 from services.inspection.random_draws.inspectors.repository import inspector_of_account
 from services.inspection.random_draws.verifier import verify
 from services.inspection.visit_records.models import VisitRecord
@@ -218,6 +219,37 @@ async def test_a_drawn_visit_is_made_by_whom_chance_sent(ceremony: Ceremony, ses
     gone = {"kind": "replace_subject", "business_id": first["business_id"], "reason": "想换一户（演示）"}
     late = await ceremony.office.post(f"/v1/random-draws/{draw['id']}/changes", json=gone, headers=key())
     assert late.status_code == 409, "what was inspected is not replaced"
+
+
+async def test_who_is_not_at_the_registered_address_is_told_with_photos_by_who_was_sent(ceremony: Ceremony) -> None:
+    draw = await ceremony.announced(percent=10)
+    accounts = {one["id"]: one["user_id"] for one in ok(await ceremony.office.get("/v1/draw-inspectors"))["items"]}
+    first = (await ceremony.visits(draw))[0]
+    sent = [UUID(accounts[each["id"]]) for each in first["inspectors"]]
+    officer = await ceremony.inspector(sent[0])
+    stranger = await ceremony.inspector(next(one for one in ceremony.accounts if one not in sent))
+    path, tag = f"/v1/drawn-visits/{first['id']}/not-found", {"If-Match": f'"{first["version"]}"'}
+    told = {"at": now().isoformat(), "words": "门头已换（演示）", "evidence": [EXAMPLE_HASH]}
+    for wrong, pointer in (
+        ({"evidence": []}, "/evidence"),
+        ({"at": (now() - timedelta(days=1)).isoformat()}, "/at"),
+        ({"at": (now() + timedelta(hours=1)).isoformat()}, "/at"),
+    ):
+        refused = await officer.post(path, json=told | wrong, headers=tag)
+        assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
+    assert (await stranger.post(path, json=told, headers=tag)).status_code == 404
+    packed = ok(await officer.get("/v1/task-packs/mine", params={"business": first["business_id"]}))["businesses"]
+    [task] = packed[0]["drawn_visits"]
+    assert (task["id"], [UUID(one) for one in task["user_ids"]]) == (first["id"], sent)
+    ended = ok(await officer.post(path, json=told, headers=tag))
+    assert (ended["state"], ended["record_id"], ended["not_found"]["words"]) == ("not_found", None, told["words"])
+    assert (await officer.post(path, json=told, headers=tag)).status_code == 412, "it has ended"
+    public = ok(await ceremony.street.get(f"/v1/public-draws/{draw['id']}/visits"))["items"]
+    [shown] = [one for one in public if one["business_id"] == first["business_id"]]
+    assert shown["state_label"] == "在登记的地址找不到"
+    assert "门头" not in str(public), "what was seen there is not for everybody"
+    later = ok(await officer.get("/v1/task-packs/mine", params={"business": first["business_id"]}))["businesses"]
+    assert later[0]["drawn_visits"] == []
 
 
 async def test_where_too_few_may_go_the_authority_above_sends_its_own(ceremony: Ceremony) -> None:
