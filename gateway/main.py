@@ -8,7 +8,7 @@ from starlette.routing import Mount
 
 from gateway import openapi
 from gateway.boundaries.router import router as boundaries
-from gateway.dashboards.federation.deployments import read_deployments
+from gateway.dashboards.federation.deployments import check_regions, read_deployments
 from gateway.dashboards.federation.router import router as federation
 from gateway.dashboards.router import router as dashboards
 from gateway.database import Base
@@ -53,6 +53,8 @@ def install(app: FastAPI) -> None:
         async with chassis(app):
             start_identity(app)
             app.state.deployments = read_deployments(app.state.settings.federation_file)
+            async with app.state.sessions() as session:
+                await check_regions(session, app.state.deployments)
             async with open_upstream(app.state.settings) as app.state.upstream:
                 yield
 

@@ -26,7 +26,7 @@ from gateway.web import (
     webhook_pages,
 )
 from gateway.web.assets import StaticAssets
-from gateway.web.command_centre import board_pages, boundary_pages, comparisons, exports, live, morning
+from gateway.web.command_centre import board_pages, boundary_pages, comparisons, exports, federation, live, morning
 from gateway.web.help import pages as help_pages
 from gateway.web.inspection import (
     assignments,
@@ -121,6 +121,7 @@ PAGES: Sequence[APIRouter] = (
     morning.router,
     exports.router,
     boundary_pages.router,
+    federation.router,
     registered.router,
     uploads.router,
     rapid_tests.router,

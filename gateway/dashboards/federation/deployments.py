@@ -1,6 +1,7 @@
 """Which deployments there are: a file of the city's, read once at the start (`SHIAN_FEDERATION_FILE`)."""
 
 import tomllib
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,9 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, field_validator
 
 from shared.contracts.regions import RegionCode
+from shared.database import Session
+from shared.http.problems import NotFound
+from shared.regions import repository as regions
 
 
 class Deployment(BaseModel):
@@ -23,10 +27,15 @@ class Deployment(BaseModel):
     client_id: UUID
     client_key: SecretStr
     budget_seconds: float = Field(default=3, gt=0, le=30)
+    pages: HttpUrl | None = Field(default=None, description="人用浏览器打开的地址；缺省与 gateway 相同")
 
     @property
     def address(self) -> str:
         return str(self.gateway).rstrip("/")
+
+    @property
+    def pages_address(self) -> str:
+        return str(self.pages or self.gateway).rstrip("/")
 
 
 class _File(BaseModel):
@@ -62,6 +71,37 @@ def read_deployments(file: Path | None) -> tuple[Deployment, ...]:
             f"{'.'.join(map(str, each['loc']))}：{each['msg']}" for each in error.errors(include_input=False)
         )
         raise FederationFileError(f"下级平台清单 {file} 需要改正：{wrong}") from None
+
+
+async def check_regions(session: Session, deployments: Sequence[Deployment]) -> None:
+    """A county that the division tree does not know would stand below nobody, so nobody would ever see it.
+
+    Raises `FederationFileError`.
+    """
+    unknown = [
+        f"{each.name}（{each.region}）" for each in deployments if not await regions.get_region(session, each.region)
+    ]
+    if unknown:
+        raise FederationFileError(
+            f"下级平台清单里的{'、'.join(unknown)}不在本平台的区划里，联接了也没有人看得到；"
+            "请改正区划代码，或先取下 SHIAN_FEDERATION_FILE 启动、登记区划，再联接"
+        )
+
+
+async def deployments_within(
+    session: Session, deployments: Sequence[Deployment], own: Sequence[str]
+) -> list[Deployment]:
+    """Those at or below these regions."""
+    seen = await regions.those_within(session, [each.region for each in deployments], own) if deployments else set()
+    return [each for each in deployments if each.region in seen]
+
+
+async def seen_deployments(session: Session, deployments: Sequence[Deployment], own: Sequence[str]) -> list[Deployment]:
+    """The same for who asks to see them. Raises `NotFound` where there are none: of others nothing is told."""
+    seen = await deployments_within(session, deployments, own)
+    if not seen:
+        raise NotFound("您的辖区内没有联接的下级平台；联接由系统管理员在 SHIAN_FEDERATION_FILE 里登记")
+    return seen
 
 
 def _subtree(region: str) -> str:

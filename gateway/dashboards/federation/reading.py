@@ -13,9 +13,9 @@ import structlog
 from pydantic import ValidationError
 
 from gateway.dashboards.federation.deployments import Deployment
-from gateway.dashboards.federation.schemas import FederatedDashboard, FederatedFigure, Member
+from gateway.dashboards.federation.schemas import FederatedDashboard, FederatedFigure, Member, MemberSection
 from gateway.dashboards.federation.totals import Told, combined
-from gateway.dashboards.schemas import Dashboard, SectionStatus
+from gateway.dashboards.schemas import Dashboard, Section, SectionStatus
 from shared.contracts.figures import Period
 
 log = structlog.get_logger(__name__)
@@ -83,10 +83,19 @@ def _member(deployment: Deployment, status: SectionStatus, dashboard: Dashboard 
     return Member(
         region_code=deployment.region,
         region_name=deployment.name,
+        pages=deployment.pages_address,
         status=status,
         as_of=min(moments, default=None),
         note=note,
+        sections=[_section(part, status) for part in dashboard.sections] if dashboard else [],
     )
+
+
+def _section(part: Section, of_whole: SectionStatus) -> MemberSection:
+    """One that was there when it was last told is only as fresh as that."""
+    stale = of_whole is SectionStatus.STALE and part.status is not SectionStatus.UNAVAILABLE
+    status = SectionStatus.STALE if stale else part.status
+    return MemberSection(service=part.service, title=part.title, status=status, as_of=part.as_of, note=part.note)
 
 
 async def _ask(client: httpx.AsyncClient, memory: Memory, deployment: Deployment, period: Period) -> Dashboard:

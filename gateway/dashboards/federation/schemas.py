@@ -5,8 +5,19 @@ from datetime import datetime
 from pydantic import Field
 
 from gateway.dashboards.schemas import RankedChild, SectionStatus
+from shared.contracts.codes import Unit
 from shared.contracts.figures import FigureDefinition, FigureState, Number
 from shared.contracts.schema import Schema
+
+
+class MemberSection(Schema):
+    """What one service of a deployment told. `note` says in Chinese what is missing."""
+
+    service: Unit
+    title: str = Field(examples=["抽检快检"])
+    status: SectionStatus
+    as_of: datetime | None = Field(description="数据截至；一直没有取到则为空")
+    note: str = Field(examples=[""])
 
 
 class Member(Schema):
@@ -14,9 +25,11 @@ class Member(Schema):
 
     region_code: str = Field(examples=["330203000000"])
     region_name: str = Field(examples=["海曙区"])
+    pages: str = Field(description="它自己的网页的地址", examples=["https://shian.haishu.example"])
     status: SectionStatus
     as_of: datetime | None = Field(description="数据截至，各部分中最早的；一直没有取到则为空")
     note: str = Field(examples=[""])
+    sections: list[MemberSection] = Field(description="它的各部分；一直没有取到则为空")
 
 
 class Total(Schema):

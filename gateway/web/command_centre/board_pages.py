@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.boundaries import repository as boundaries
 from gateway.boundaries.router import KEEPERS
 from gateway.clients import Caller, Services, ServicesHere, ServiceSilent
+from gateway.dashboards.federation.deployments import DeploymentsHere, deployments_within
 from gateway.dashboards.region import NOT_REWOUND, read_dashboard
 from gateway.dashboards.registered import read_registered, read_registered_section
 from gateway.dashboards.router import ChosenMoment, ChosenPeriod, KeptAnswers, RegionInPath, this_month
@@ -50,6 +51,7 @@ async def region_board(
     services: ServicesHere,
     kept: KeptAnswers,
     session: Session,
+    deployments: DeploymentsHere,
     figure: Annotated[str, Query(max_length=80)] = "",
     sort: Annotated[str, Query(max_length=40)] = "",
     cursor: Annotated[int, Query(ge=0, le=100_000)] = 0,
@@ -64,6 +66,7 @@ async def region_board(
     finally:
         dashboard, picture = await asked
     boundary = await boundaries.shown(session, code)
+    federates = bool(await deployments_within(session, deployments, [code]))
     now = times.now()
     chosen = boards.chosen_figure(dashboard, figure)
     targets = targets_of((item.definition for item in boards.all_figures(dashboard)), period, registered)
@@ -80,6 +83,7 @@ async def region_board(
         if boundary and chosen
         else None,
         keeps_boundary=visitor.actor.has(*KEEPERS),
+        federates=federates,
         file_query=urlencode(
             {"period": dashboard.period, "figure": chosen.definition.code if chosen else ""} | looking_back(moment)
         ),

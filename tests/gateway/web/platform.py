@@ -11,6 +11,7 @@ from uuid import uuid4, uuid5
 
 import asyncpg
 import httpx
+from fastapi import FastAPI
 
 from deploy.all_in_one import AllInOne
 from deploy.embedded_postgres import EmbeddedPostgres
@@ -62,6 +63,12 @@ class Market:
     @property
     def address(self) -> str:
         return self.platform.address_of(Unit.GATEWAY)
+
+    def app(self, unit: Unit) -> FastAPI:
+        """The unit itself, for what only its state says."""
+        app = self.platform._servers[unit].config.app
+        assert isinstance(app, FastAPI)
+        return app
 
     def login(self, role: Role) -> str:
         return demo_login(role, DISTRICT)
