@@ -43,7 +43,10 @@ GROUPS = (
         ),
     ),
     ("看数、期限、法规", ("command-centre", "figures", "clocks", "regions", "unverified-law", "pages")),
-    ("账号、接入、可信", ("identity", "access", "audit", "api", "webhooks", "adapters", "federation", "exports", "glossary")),
+    (
+        "账号、接入、可信",
+        ("identity", "access", "audit", "api", "webhooks", "adapters", "federation", "exports", "glossary"),
+    ),
     ("部署与运维", ("operations/running", "operations/backup", "operations/observability", "operations/settings")),
 )
 
@@ -63,7 +66,9 @@ TOPICS = (
         "看一个地区：各项指标、和上期比、下级排名；点数字看口径和背后的记录；目标、走势、晨报、导出。",
         "command-centre",
     ),
-    Topic("/federation", "各区县自己的平台合成一张：谁的数没有取到、合计、排名；点区县名到它自己的看板。", "federation"),
+    Topic(
+        "/federation", "各区县自己的平台合成一张：谁的数没有取到、合计、排名；点区县名到它自己的看板。", "federation"
+    ),
     Topic("/rapid-tests", "上报快检文件：先试算，再上报；每行都有答复，退回的下载改正再传。", "rapid-tests"),
     Topic("/whistles", "一次疑似阳性从停售、复检窗口到监督抽检、办结；页面只列现在能办的步骤。", "whistle"),
     Topic("/samples", "全部样品和抽样单，筛选都在地址里，可以导出。", "sampling"),
