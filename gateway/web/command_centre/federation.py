@@ -24,7 +24,7 @@ from gateway.web.tables import Column, TableView, sorted_rows
 from gateway.web.visitors import CanReadBoards
 from shared import times
 from shared.contracts.codes import SERVICES, Role, Unit
-from shared.contracts.figures import FigureValue, Period
+from shared.contracts.figures import FigureState, FigureValue, Period
 from shared.database import Session
 
 router = APIRouter(include_in_schema=False)
@@ -138,11 +138,15 @@ def _sums(dashboard: FederatedDashboard, period: Period) -> list[SumsOf]:
 
 def _tile(figure: FederatedFigure, period: Period) -> dict[str, Any]:
     definition, total = figure.definition, figure.total
+    of_nobody = total.state is not FigureState.NOT_APPLICABLE and not total.covers
     return {
         "name": definition.name,
         "reading": words.reading(total.value, total.state, definition.unit, definition.decimals),
         "href": link(PAGE, {}, period=str(period), figure=definition.code) + "#ranking",
-        "notes": [words.share_note(total.numerator, total.denominator, total.low, total.high), total.note],
+        "notes": [
+            words.share_note(total.numerator, total.denominator, total.low, total.high),
+            "" if of_nobody else total.note,
+        ],
     }
 
 
