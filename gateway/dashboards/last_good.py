@@ -1,10 +1,11 @@
-"""The last good answers, kept in memory for the minutes in which a service is silent."""
+"""The last good answers, kept in memory for the minutes in which a service is silent, and the looks under way."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from time import monotonic
 
-from shared.contracts.codes import Unit
+from gateway.dashboards.shared_looks import SharedLooks
+from shared.contracts.codes import Role, Unit
 from shared.contracts.figures import FigureSheet
 from shared.http.auth import Actor
 
@@ -12,18 +13,25 @@ KEPT = 2000
 COLD_SECONDS = 60.0
 """A service that has not answered by then is not waited for any longer than the others."""
 
-Key = tuple[Unit, str, str, frozenset[str], tuple[str, ...], frozenset[str]]
+Sight = tuple[str, frozenset[Role], tuple[str, ...], frozenset[str]]
+Key = tuple[Unit, str, str, Sight]
+
+
+def sight_of(actor: Actor) -> Sight:
+    """All that decides what an asker may see of a dashboard: kind, roles, regions and scopes."""
+    return (actor.kind, actor.roles, actor.regions, actor.scopes)
 
 
 def key_of(unit: Unit, region: str, period: str, actor: Actor) -> Key:
-    """Answers are kept per roles, regions and scopes of the asker: nobody is shown what only somebody else may see."""
-    return (unit, region, period, frozenset(actor.roles), actor.regions, actor.scopes)
+    """Answers are kept by the asker's sight: nobody is shown what only somebody else may see."""
+    return (unit, region, period, sight_of(actor))
 
 
 @dataclass
 class LastGood:
     """At most `KEPT` sheets; the one not asked for longest goes first."""
 
+    looks: SharedLooks = field(default_factory=SharedLooks)
     _sheets: OrderedDict[Key, FigureSheet] = field(default_factory=OrderedDict)
     _answered: set[Unit] = field(default_factory=set)
     _began: float = field(default_factory=monotonic)

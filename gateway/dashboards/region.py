@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 
 from gateway.clients import Caller, Refused, Services
-from gateway.dashboards.last_good import LastGood
+from gateway.dashboards.last_good import LastGood, sight_of
 from gateway.dashboards.schemas import Dashboard, Section, SectionStatus
 from gateway.dashboards.section import read_section, refused_section
 from shared.contracts.codes import SERVICES
@@ -35,8 +35,23 @@ async def read_dashboard(
     as_of: datetime | None = None,
 ) -> Dashboard:
     """Compose the dashboard, with `as_of` from what was known then. A refusal by every service is raised as it was
-    said; all silent is `NothingToShow`.
+    said; all silent is `NothingToShow`. Whoever asks the same in the same instant, with the same sight, shares it.
     """
+    return await last_good.looks.take(
+        (services.client, region, period, sight_of(actor), as_of),
+        lambda: _look(services, last_good, region, period, actor, caller, as_of),
+    )
+
+
+async def _look(
+    services: Services,
+    last_good: LastGood,
+    region: str,
+    period: Period,
+    actor: Actor,
+    caller: Caller,
+    as_of: datetime | None,
+) -> Dashboard:
     answers = await asyncio.gather(
         *(read_section(services, last_good, unit, region, period, actor, caller, as_of) for unit in SERVICES),
         return_exceptions=True,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request, Response
 
 from gateway.clients import ServicesHere, caller_of
 from gateway.dashboards.comparison import MOST_REGIONS, read_comparison
@@ -98,7 +98,7 @@ Against = Annotated[
 RegionInPath = Annotated[RegionCode, Path(description="区划代码，6、9 或 12 位", examples=["330203000000"])]
 
 
-@router.get("/{code}/dashboard", summary="一个地区的看板")
+@router.get("/{code}/dashboard", summary="一个地区的看板", response_model=Dashboard)
 async def get_region_dashboard(
     request: Request,
     actor: CanReadDashboards,
@@ -107,12 +107,13 @@ async def get_region_dashboard(
     moment: ChosenMoment,
     services: ServicesHere,
     kept: KeptAnswers,
-) -> Dashboard:
+) -> Response:
     """合并四个服务的指标与下级排名。每一部分有自己的时限与状态；缺了一部分仍答 200，四个服务都没有回答才答 503。
 
     `as_of` 回看：按当时已知的记录重算；`not_rewound` 写明哪些仍按现在的。
     """
-    return await read_dashboard(services, kept, code, period, actor, caller_of(request), moment)
+    dashboard = await read_dashboard(services, kept, code, period, actor, caller_of(request), moment)
+    return Response(dashboard.body, media_type="application/json")
 
 
 @router.get("/{code}/trends/{figure}", summary="一个指标的走势")

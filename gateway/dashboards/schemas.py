@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from pydantic import ConfigDict, Field
@@ -123,6 +124,11 @@ class Dashboard(Schema):
     as_known_at: datetime | None = Field(description="回看到何时：按当时已知的记录重算；为空即现在")
     not_rewound: list[str] = Field(description="回看时哪些仍按现在的；不回看则为空")
     sections: list[Section]
+
+    @cached_property
+    def body(self) -> bytes:
+        """As it is sent: made once for all who share it."""
+        return self.model_dump_json().encode()
 
 
 class Trend(Schema):

@@ -1,7 +1,7 @@
 """Every query of the figures."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -35,36 +35,43 @@ from shared.regions.repository import in_use
 Counts = dict[tuple[str, str], tuple[Decimal, Decimal]]
 """(figure code, region code) → numerator and denominator."""
 
-# One snapshot over what is folded and what is not yet, so that a reader sees each delta exactly once.
+# One snapshot over what is folded and what is not yet, so that a reader sees each delta exactly once. A pair with any
+# record at all comes out, if with zeros. A stock is summed over whole years, whole months of the last year and days of
+# the last month: some dozen rows instead of one for each day on which anything ever changed.
 _CURRENT = text("""
     WITH folded AS (
+        SELECT code, region_code,
+               CASE WHEN code = ANY(:stocks) AND first_day < :year THEN numerator ELSE 0 END AS numerator,
+               CASE WHEN code = ANY(:stocks) AND first_day < :year THEN denominator ELSE 0 END AS denominator
+          FROM figure_rollups
+         WHERE code = ANY(:codes) AND region_code = ANY(:regions) AND period_kind = 'year'
+        UNION ALL
+        SELECT code, region_code, numerator, denominator
+          FROM figure_rollups
+         WHERE code = ANY(:stocks) AND region_code = ANY(:regions)
+           AND period_kind = 'month' AND first_day >= :year AND first_day < :month
+        UNION ALL
+        SELECT code, region_code, numerator, denominator
+          FROM figure_rollups
+         WHERE code = ANY(:stocks) AND region_code = ANY(:regions)
+           AND period_kind = 'day' AND first_day >= :month AND first_day < :end
+        UNION ALL
         SELECT code, region_code, numerator, denominator
           FROM figure_rollups
          WHERE code = ANY(:flows) AND region_code = ANY(:regions)
            AND period_kind = :kind AND first_day = :first
-        UNION ALL
-        SELECT code, region_code, sum(numerator), sum(denominator)
-          FROM figure_rollups
-         WHERE code = ANY(:stocks) AND region_code = ANY(:regions)
-           AND period_kind = 'day' AND first_day < :end
-         GROUP BY code, region_code
     ), pending AS (
-        SELECT d.code, a.ancestor_code AS region_code, d.numerator, d.denominator
+        SELECT d.code, a.ancestor_code AS region_code,
+               CASE WHEN d.day < :end AND (d.code = ANY(:stocks) OR d.day >= :first)
+                    THEN d.numerator ELSE 0 END AS numerator,
+               CASE WHEN d.day < :end AND (d.code = ANY(:stocks) OR d.day >= :first)
+                    THEN d.denominator ELSE 0 END AS denominator
           FROM figure_deltas d JOIN region_ancestors a ON a.code = d.region_code
-         WHERE a.ancestor_code = ANY(:regions) AND d.day < :end
-           AND (d.code = ANY(:stocks) OR (d.code = ANY(:flows) AND d.day >= :first))
+         WHERE a.ancestor_code = ANY(:regions) AND d.code = ANY(:codes)
     )
     SELECT code, region_code, sum(numerator), sum(denominator)
       FROM (SELECT * FROM folded UNION ALL SELECT * FROM pending) AS both_parts
      GROUP BY code, region_code
-""")
-
-_EVER_RECORDED = text("""
-    SELECT DISTINCT code, region_code FROM figure_rollups
-     WHERE code = ANY(:codes) AND region_code = ANY(:regions) AND period_kind = 'year'
-    UNION
-    SELECT DISTINCT d.code, a.ancestor_code FROM figure_deltas d JOIN region_ancestors a ON a.code = d.region_code
-     WHERE d.code = ANY(:codes) AND a.ancestor_code = ANY(:regions)
 """)
 
 # Takes a batch of deltas and adds it to every ancestor and period in one statement. Deltas of a region that the tree
@@ -100,19 +107,19 @@ async def current_counts(
     """Sums from rollups and unfolded deltas. A pair that has records, but none in the period, is there with zeros."""
     flows = [figure.definition.code for figure in figures if figure.definition.kind is FigureKind.FLOW]
     stocks = [figure.definition.code for figure in figures if figure.definition.kind is FigureKind.STOCK]
-    known = await session.execute(_EVER_RECORDED, {"codes": flows + stocks, "regions": list(regions)})
-    counts: Counts = {(code, region): (Decimal(0), Decimal(0)) for code, region in known}
     parameters = {
+        "codes": flows + stocks,
         "flows": flows,
         "stocks": stocks,
         "regions": list(regions),
         "kind": period.kind.value,
         "first": period.first,
+        "year": date(period.end.year, 1, 1),
+        "month": period.end.replace(day=1),
         "end": period.end,
     }
-    for code, region, numerator, denominator in await session.execute(_CURRENT, parameters):
-        counts[code, region] = (numerator, denominator)
-    return counts
+    found = await session.execute(_CURRENT, parameters)
+    return {(code, region): (numerator, denominator) for code, region, numerator, denominator in found}
 
 
 async def counts_from_rows(

@@ -46,6 +46,16 @@ class Change:
     denominator: Decimal | int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What all values of a sheet have in common, worked out once for a thousand of them."""
+
+    period: Period
+    text: str
+    as_of: datetime
+    today: date
+
+
 async def record(session: AsyncSession, changes: Iterable[Change]) -> None:
     """Append changes of figures in the writer's transaction. Changes that alter nothing are left out."""
     deltas = [
@@ -115,6 +125,7 @@ async def read_sheet(
     )
     populations = await _populations(session, figures, regions, period)
     names = await repository.names_of(session, regions)
+    asked = _Asked(period, str(period), instant, day_of(instant))
     sheets = [
         RegionFigures(
             region_code=code,
@@ -123,10 +134,9 @@ async def read_sheet(
                 _value(
                     figure,
                     code,
-                    period,
+                    asked,
                     counts.get((figure.definition.code, code)),
                     populations.get((figure.definition.population, code)),
-                    instant,
                 )
                 for figure in figures
             ],
@@ -134,7 +144,7 @@ async def read_sheet(
         for code in regions
     ]
     return FigureSheet(
-        period=str(period),
+        period=asked.text,
         as_of=instant,
         definitions=[figure.definition for figure in figures],
         region=sheets[0],
@@ -181,15 +191,14 @@ async def _populations(
 def _value(
     figure: Figure,
     region: str,
-    period: Period,
+    asked: _Asked,
     counts: tuple[Decimal, Decimal] | None,
     population: RegionPopulation | None,
-    as_of: datetime,
 ) -> FigureValue:
     definition = figure.definition
     if counts is not None and definition.population is not None:
         counts = (counts[0], Decimal(population.persons if population else 0))
-    state = state_of(definition, period, counts, day_of(as_of))
+    state = state_of(definition, asked.period, counts, asked.today)
     says_something = counts is not None and state in (FigureState.VALUE, FigureState.ZERO)
     numerator, denominator = counts or (None, None)
     interval = (
@@ -201,7 +210,7 @@ def _value(
         code=definition.code,
         definition_version=definition.version,
         region_code=region,
-        period=str(period),
+        period=asked.text,
         state=state,
         value=value_of(definition, *counts) if counts and says_something else None,
         numerator=numerator,
@@ -209,8 +218,8 @@ def _value(
         denominator_source=_source_of(population) if population else None,
         low=interval[0] if interval else None,
         high=interval[1] if interval else None,
-        as_of=as_of,
-        rows=f"/v1/figures/{definition.code}/rows?region={region}&period={period}",
+        as_of=asked.as_of,
+        rows=f"/v1/figures/{definition.code}/rows?region={region}&period={asked.text}",
     )
 
 

@@ -29,11 +29,14 @@ from shared.contracts.codes import Role, Unit
 from shared.contracts.figures import Period, PeriodKind
 from shared.database import create_engine, create_sessions
 from shared.figures import repository
+from shared.figures.definition import Figure
 from shared.figures.service import FOLD_BATCH, fold
 from shared.times import day_of, now
 
 DISTRICT = "330203000000"
 TESTS, BUSINESSES, EVENTS = 1_000_000, 100_000, 1_000_000
+STANDINGS = 2_000
+"""Of each figure that subjects are counted in one by one, over seven hundred days."""
 SECONDS, BUDGET_SECONDS = 12.0, 1.5
 SLOW_SECONDS = 5.0
 
@@ -57,17 +60,28 @@ _BUSINESSES = (
 )
 _MOVEMENTS = """
 INSERT INTO business_movements (id, business_id, region_code, kind, change, completed, day, recorded_at)
-SELECT gen_random_uuid(), id, region_code, kind, 1, 0, current_date - 30, now() FROM businesses
- WHERE name LIKE '演示主体%（虚构）'
+SELECT gen_random_uuid(), id, region_code, kind, 1, 0, current_date - (row_number() OVER () % 2500)::int, now()
+  FROM businesses WHERE name LIKE '演示主体%（虚构）'
+"""
+_STANDINGS = """
+INSERT INTO grid_counts (id, figure, subject, label, region_code, day, numerator, denominator)
+SELECT gen_random_uuid(), figure, 'bench-' || n, '演示（虚构）', codes[1 + n % cardinality(codes)],
+       current_date - n * 7 % 700, (n % 5 <> 0)::int, 1
+  FROM unnest(ARRAY[{figures}]) figure, generate_series(1, {count}) n,
+       (SELECT array_agg(code ORDER BY code) AS codes FROM region_ancestors
+         WHERE ancestor_code = '{district}' AND code NOT LIKE '%000000') place
 """
 _EVENTS = """
-CREATE TEMP TABLE made AS SELECT gen_random_uuid() AS pk, now() - n * interval '10 seconds' AS at
-  FROM generate_series(1, {count}) n;
+CREATE TEMP TABLE made AS
+  SELECT gen_random_uuid() AS pk, now() - n * interval '10 seconds' AS at, codes[1 + n % cardinality(codes)] AS region
+    FROM generate_series(1, {count}) n,
+         (SELECT array_agg(code ORDER BY code) AS codes FROM region_ancestors
+           WHERE ancestor_code = '{district}' AND code NOT LIKE '%000000') place;
 INSERT INTO epcis_events (id, event_id, hash_id, event_type, event_time, event_time_zone, context_id, body, region_code)
-  SELECT pk, 'urn:uuid:' || pk, 'ni:///' || pk, 'ObjectEvent', at, '+08:00', gen_random_uuid(), '{{}}', '{district}'
+  SELECT pk, 'urn:uuid:' || pk, 'ni:///' || pk, 'ObjectEvent', at, '+08:00', gen_random_uuid(), '{{}}', region
     FROM made;
 INSERT INTO epcis_event_parties (event_pk, number, part, region_code, event_time)
-  SELECT pk, 0, 'capturer', '{district}', at FROM made;
+  SELECT pk, 0, 'capturer', region, at FROM made;
 """
 
 
@@ -98,14 +112,18 @@ async def load(unit: Unit, statements: list[str]) -> None:
         await connection.close()
 
 
+def figures_from(service: Service, table: str) -> list[Figure]:
+    """The figures whose rows come from a table."""
+    return [figure for figure in service.figures if table in str(figure.rows())]
+
+
 async def make_figures(service: Service, table: str) -> None:
     """The figures whose rows come from a table, made from these rows and folded."""
     engine = create_engine(service.settings())
     sessions = create_sessions(engine)
-    for figure in service.figures:
-        if table in str(figure.rows()):
-            async with sessions() as session, session.begin():
-                await repository.replace_with_rows(session, figure)
+    for figure in figures_from(service, table):
+        async with sessions() as session, session.begin():
+            await repository.replace_with_rows(session, figure)
     while True:
         async with sessions() as session, session.begin():
             if await fold(session) < FOLD_BATCH:
@@ -122,10 +140,15 @@ async def fill() -> None:
         district=DISTRICT, table="businesses", where="merged_into IS NULL", count=BUSINESSES, changes=_BUSINESSES
     )
     await load(Unit.SAMPLING, [tests])
-    await load(Unit.INSPECTION, [businesses, _MOVEMENTS])
+    standings = ", ".join(f"'{figure.definition.code}'" for figure in figures_from(inspection, "grid_counts"))
+    await load(
+        Unit.INSPECTION,
+        [businesses, _MOVEMENTS, _STANDINGS.format(district=DISTRICT, figures=standings, count=STANDINGS)],
+    )
     await load(Unit.TRACEABILITY, [_EVENTS.format(district=DISTRICT, count=EVENTS)])
     await make_figures(sampling, "rapid_tests")
     await make_figures(inspection, "business_movements")
+    await make_figures(inspection, "grid_counts")
 
 
 async def ask(gateway: str, connections: int, seconds: float) -> Measured:

@@ -1,6 +1,6 @@
 """Figures over HTTP: every number equals the sum of the rows behind it, now, folded or not, and as of then."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from services.traceability.figures.definitions import FIGURES, LOT_HOLDS, LOTS_O
 from services.traceability.lots.models import LotHold
 from services.traceability.lots.subscribers import on_rapid_test_failed, on_whistle_closed
 from shared.contracts.codes import Role, Unit
-from shared.contracts.figures import Period
+from shared.contracts.figures import FigureKind, Period
 from shared.figures import repository, service
 from shared.figures.definition import Figure
 from shared.figures.models import FigureDelta
@@ -53,6 +53,30 @@ async def test_a_partly_folded_batch_is_counted_once(session_of: SessionOf) -> N
     for _ in range(4):
         await repository.fold_batch(session, 3)
         assert await repository.current_counts(session, FIGURES, [HAISHU], JULY) == proof
+
+
+async def test_stocks_hold_all_days_before_a_periods_end_and_flows_those_within_it(session_of: SessionOf) -> None:
+    session = await session_of(Unit.TRACEABILITY)
+    days = [date(2023, 12, 31), date(2024, 2, 29), date(2025, 1, 1), date(2025, 12, 31), date(2026, 1, 1)]
+    days += [date(2026, month, day) for month, day in ((3, 31), (6, 30), (7, 1), (7, 14), (7, 15), (7, 31), (8, 1))]
+    periods = [Period.parse(text) for text in ("2022", "2025", "2026", "2025-Q4", "2026-Q2", "2026-02", "2026-06")]
+    periods += [JULY, *(Period.parse(text) for text in ("2026-07-14", "2025-12-31", "2026-01-01", "2026-07-31"))]
+    added = {day: Decimal(2) ** number for number, day in enumerate(days)}  # so that no two selections sum to the same
+    for day, number in added.items():
+        await service.record(
+            session, [service.Change(figure.definition.code, STREET, day, number) for figure in FIGURES]
+        )
+    for _ in range(3):  # nothing folded, a part, everything
+        for period in periods:
+            counts = await repository.current_counts(session, FIGURES, [HAISHU], period)
+            for figure in FIGURES:
+                since = period.first if figure.definition.kind is FigureKind.FLOW else date.min
+                wanted = sum((number for day, number in added.items() if since <= day < period.end), Decimal(0))
+                assert counts[figure.definition.code, HAISHU] == (wanted, Decimal(0)), (
+                    str(period),
+                    figure.definition.code,
+                )
+        await repository.fold_batch(session, len(days) * len(FIGURES) // 2)
 
 
 async def test_the_nightly_proof_finds_nothing_to_mend_folded_or_not(session_of: SessionOf) -> None:
