@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from deploy.embedded_postgres import EmbeddedPostgres
 from shared.contracts.codes import Role
 from tests.gateway.web.platform import Market, file_of, finished, negative, open_market, positive, upload
+from tests.waiting import PATIENCE
 
 ARGUMENTS = [
     "--headless",
@@ -25,6 +26,8 @@ ARGUMENTS = [
 ]
 PHONE, DESK = (390, 844), (1920, 1080)
 SIZES = {"phone": PHONE, "desk": DESK}
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 OpenPage = Callable[..., Awaitable[Page]]
 
@@ -68,6 +71,7 @@ async def open_page(chromium: Browser, market: Market) -> AsyncIterator[OpenPage
                 locale="zh-CN",
             )
             stack.push_async_callback(context.close)
+            context.set_default_timeout(PATIENCE * 1000)
             page = await context.new_page()
             page.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)
             page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -40,7 +40,7 @@ async def test_a_whistle_appears_without_anybody_asking_and_a_chart_is_kept_as_a
     async with market.signed_in(Role.MARKET_OPERATOR) as operator:
         content = file_of(positive("空心菜"))
         await finished(operator, await upload(operator, market.site_id, content, dry_run=False))
-    await expect(page.locator(".board-live")).to_contain_text("空心菜", timeout=30_000)
+    await expect(page.locator(".board-live")).to_contain_text("空心菜")
     async with page.expect_download() as downloading:
         await page.get_by_role("button", name="存为图片").first.click()
     picture = await (await downloading.value).path()

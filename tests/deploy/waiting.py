@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 
 from deploy.processes import process_exists
+from tests.waiting import PATIENCE
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Return as soon as ``condition`` holds; fail after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not condition():

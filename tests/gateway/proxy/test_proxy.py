@@ -15,6 +15,7 @@ from shared.contracts.codes import Role
 from shared.contracts.epcis import CAPTURE_BYTES
 from tests.gateway.proxy.conftest import Way
 from tests.tokens import TestKeys
+from tests.waiting import PATIENCE
 
 
 async def test_method_path_query_and_body_arrive_as_they_were_sent(way: Way) -> None:
@@ -142,7 +143,7 @@ async def test_a_large_upload_passes_in_pieces_and_unchanged(way: Way) -> None:
 async def test_the_service_has_the_beginning_of_an_upload_before_its_end_is_sent(way: Way) -> None:
     async def body() -> AsyncIterator[bytes]:
         yield b"beginning"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await way.seen.first_chunk.wait()
         yield b" and end"
 
@@ -165,7 +166,7 @@ async def test_a_download_passes_whole(way: Way) -> None:
 async def test_an_event_arrives_before_the_next_is_made(way: Way) -> None:
     async with way.request("GET", "/api/sampling/v1/events") as answer:
         assert answer.headers["Content-Type"].startswith("text/event-stream")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert await answer.content.readuntil(b"\n\n") == b"data: first\n\n"
         way.seen.go_on.set()
         assert await answer.content.readuntil(b"\n\n") == b"data: second\n\n"
@@ -175,17 +176,17 @@ async def test_when_the_caller_leaves_the_service_stops_working_for_it(way: Way)
     answer = await way.request("GET", "/api/sampling/v1/events")
     await answer.content.readuntil(b"\n\n")
     answer.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await way.seen.cancelled.wait()
 
 
 async def test_when_the_caller_leaves_in_the_midst_of_an_upload_the_service_hears_of_it(way: Way) -> None:
     async def body() -> AsyncIterator[bytes]:
         yield b"beginning"
-        await asyncio.sleep(30)
+        await asyncio.sleep(600)
 
     upload = asyncio.ensure_future(way.request("POST", "/api/sampling/v1/upload", data=body()))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await way.seen.first_chunk.wait()
         upload.cancel()
         await way.seen.cancelled.wait()
@@ -294,11 +295,13 @@ async def raw_request(way: Way, *lines: str) -> tuple[int, bytes]:
     host, _, port = way.address.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port), family=socket.AF_INET)
     head = [*lines, "Host: test", f"Authorization: {way.headers['Authorization']}", "Connection: close", "", ""]
-    writer.write("\r\n".join(head).encode())
-    await writer.drain()
-    async with asyncio.timeout(5):
-        answer = await reader.read()
-    writer.close()
+    try:
+        writer.write("\r\n".join(head).encode())
+        await writer.drain()
+        async with asyncio.timeout(PATIENCE):
+            answer = await reader.read()
+    finally:
+        writer.close()
     return int(answer.split(b" ", 2)[1]), answer
 
 

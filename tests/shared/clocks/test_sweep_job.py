@@ -18,6 +18,7 @@ from shared.jobs.runner import run_jobs
 from shared.jobs.service import enqueue
 from shared.times import now
 from tests.conftest import service_of, settings_of
+from tests.waiting import PATIENCE
 
 
 @pytest.mark.parametrize("unit", SERVICES)
@@ -45,7 +46,7 @@ async def test_the_job_takes_every_ended_clock_in_chunks(fresh_database: str) ->
     stop = asyncio.Event()
     worker = asyncio.create_task(run_jobs(service_of(Unit.SCORING), settings, stop))
     try:
-        async with asyncio.timeout(30), sessions() as session:
+        async with asyncio.timeout(PATIENCE), sessions() as session:
             while (done := await repository.get(session, job.id)) is None or done.state != JobState.SUCCEEDED:
                 session.expunge_all()
                 await session.rollback()

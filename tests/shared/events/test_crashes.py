@@ -29,11 +29,11 @@ async def test_nothing_is_lost_and_nothing_doubled_when_relay_and_subscriber_are
         for kill in range(KILLS):
             before = len(await stage.effects())
             # In the middle: some have arrived since the last kill, and some have not.
-            await eventually(partial(_more_than, stage, before), seconds=120)
+            await eventually(partial(_more_than, stage, before))
             await asyncio.sleep(random.uniform(0, 0.1))
             (relay if kill % 2 else subscriber).kill_and_restart()
         await publishing
-        await eventually(lambda: _all_arrived(stage), seconds=120)
+        await eventually(lambda: _all_arrived(stage))
     assert await stage.effects() == list(range(EVENTS))
 
 
@@ -42,7 +42,7 @@ async def test_events_published_while_everything_is_down_arrive_later(stage: Sta
     with running(stage, "relay"):
         await asyncio.sleep(1)
         with running(stage, "subscriber", str(stage.port)):
-            await eventually(lambda: _all_settled(stage), seconds=120)
+            await eventually(lambda: _all_settled(stage))
     assert await stage.effects() == list(range(100))
 
 

@@ -18,7 +18,7 @@ from shared.http.auth import Actor
 from shared.jobs import repository
 from shared.jobs.definition import JobKind
 from shared.jobs.models import Job, JobState
-from shared.jobs.runner import run_jobs
+from shared.jobs.runner import Pace, run_jobs
 from shared.jobs.service import enqueue
 from tests.shared.jobs.trial import KINDS, QUICK, Trial
 from tests.waiting import eventually
@@ -61,13 +61,13 @@ class Workshop:
         assert job is not None
         return job
 
-    async def reaches(self, job_id: UUID, state: JobState, seconds: float = 15) -> Job:
+    async def reaches(self, job_id: UUID, state: JobState) -> Job:
         """The job once it stands in `state`; fails when it does not get there."""
 
         async def is_reached() -> bool:
             return (await self.job(job_id)).state == state
 
-        await eventually(is_reached, seconds)
+        await eventually(is_reached)
         return await self.job(job_id)
 
     async def steps(self) -> list[int]:
@@ -75,10 +75,10 @@ class Workshop:
             return list((await connection.execute(text("SELECT step FROM trial_steps ORDER BY step"))).scalars())
 
     @asynccontextmanager
-    async def worker(self, *kinds: JobKind) -> AsyncIterator[None]:
+    async def worker(self, *kinds: JobKind, pace: Pace = QUICK) -> AsyncIterator[None]:
         """A worker in this process while the block runs."""
         stop = asyncio.Event()
-        task = asyncio.create_task(run_jobs(Trial(jobs=kinds or KINDS), self.settings, stop, QUICK))
+        task = asyncio.create_task(run_jobs(Trial(jobs=kinds or KINDS), self.settings, stop, pace))
         try:
             yield
         finally:

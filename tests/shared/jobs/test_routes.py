@@ -18,6 +18,7 @@ from shared.jobs.service import enqueue
 from tests.conftest import ClientOf, SessionOf, service_of, settings_of
 from tests.shared.jobs.conftest import ORDERER, Workshop
 from tests.tokens import TestKeys
+from tests.waiting import PATIENCE
 
 HAISHU, NANHAI = "330203000000", "440605000000"
 
@@ -137,7 +138,7 @@ async def test_the_stream_tells_of_progress_and_ends_with_the_job(
     workshop: Workshop, watcher: httpx.AsyncClient
 ) -> None:
     job = await workshop.order("count_up", steps=25, seconds=0.1)
-    async with workshop.worker(), asyncio.timeout(20):
+    async with workshop.worker(), asyncio.timeout(PATIENCE):
         answer = await watcher.get(f"/v1/jobs/{job}/stream")
     assert answer.headers["content-type"].startswith("text/event-stream")
     lines = answer.text.splitlines()

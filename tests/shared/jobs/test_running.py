@@ -5,9 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from shared.jobs.models import JobState
 from shared.jobs.runner import Pace, ShanghaiSchedule
 from shared.jobs.service import cancel, enqueue, enqueue_scheduled
 from tests.shared.jobs.conftest import ORDERER, Workshop
-from tests.shared.jobs.trial import EVERY_SECOND, KINDS
+from tests.shared.jobs.trial import EVERY_SECOND, KINDS, QUICK
 from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -41,11 +41,9 @@ async def test_a_job_runs_only_if_its_transaction_commits(workshop: Workshop) ->
 
 
 async def test_a_new_job_wakes_an_idle_worker(workshop: Workshop) -> None:
-    async with workshop.worker():
+    async with workshop.worker(pace=replace(QUICK, poll=timedelta(hours=1))):
         await asyncio.sleep(1)
-        begun = time.monotonic()
         await workshop.reaches(await workshop.order("count_up", steps=1), JobState.SUCCEEDED)
-        assert time.monotonic() - begun < 1
 
 
 async def test_a_failed_attempt_is_tried_again_with_its_reason_shown(workshop: Workshop) -> None:
@@ -78,7 +76,7 @@ async def test_a_running_job_is_cancelled_and_keeps_what_it_committed(workshop: 
         await workshop.reaches(ordered, JobState.RUNNING)
         await asyncio.sleep(0.3)
         await _cancel(workshop, ordered)
-        job = await workshop.reaches(ordered, JobState.CANCELLED, seconds=3)
+        job = await workshop.reaches(ordered, JobState.CANCELLED)
     committed = len(await workshop.steps())  # the last may have been cut off between its commit and its report
     assert 0 < job.done <= committed <= job.done + 1 < 1000
 
@@ -88,7 +86,7 @@ async def test_a_job_that_never_reports_is_cancelled_too(workshop: Workshop) -> 
     async with workshop.worker():
         await workshop.reaches(ordered, JobState.RUNNING)
         await _cancel(workshop, ordered)
-        await workshop.reaches(ordered, JobState.CANCELLED, seconds=3)
+        await workshop.reaches(ordered, JobState.CANCELLED)
 
 
 async def test_a_job_cancelled_while_it_waits_never_begins(workshop: Workshop) -> None:
@@ -169,10 +167,10 @@ async def test_a_job_whose_worker_is_killed_again_and_again_is_finished_exactly(
     for _ in range(3):
         before = len(await workshop.steps())
         with worker_process(workshop) as process:
-            await eventually(partial(_has_gone_on, workshop, before + 5), seconds=20)
+            await eventually(partial(_has_gone_on, workshop, before + 5))
             process.kill()
     with worker_process(workshop):
-        job = await workshop.reaches(ordered, JobState.SUCCEEDED, seconds=30)
+        job = await workshop.reaches(ordered, JobState.SUCCEEDED)
     assert await workshop.steps() == list(range(60))
     assert job.attempts == 4
 
@@ -182,7 +180,7 @@ async def test_a_job_that_kills_its_workers_is_given_up(workshop: Workshop) -> N
     ordered = await workshop.order("sleep")
     for attempt in (1, 2):
         with worker_process(workshop) as process:
-            await eventually(partial(_is_begun, workshop, ordered, attempt), seconds=20)
+            await eventually(partial(_is_begun, workshop, ordered, attempt))
             process.kill()
     async with workshop.worker():
         job = await workshop.reaches(ordered, JobState.FAILED)

@@ -15,6 +15,7 @@ from shared.contracts.codes import SERVICES, Role
 from shared.http.auth import Actor
 from tests.gateway.dashboards.wire import WireSettings
 from tests.gateway.web.platform import DISTRICT, TOWN, Market, file_of, finished, positive, post, upload
+from tests.waiting import PATIENCE
 
 LIVE = f"/regions/{DISTRICT}/live"
 
@@ -32,7 +33,7 @@ class Stream:
 
     async def next(self) -> tuple[str, str, str]:
         fields: dict[str, str] = {}
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             async for line in self._lines:
                 if not line and fields:
                     break
@@ -99,7 +100,7 @@ async def test_people_of_one_scope_share_one_look() -> None:
             everybody.feed(services, TOWN, leader) as town,
         ):
             assert len({id(first), id(other), id(town)}) == 3
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await first.changed.wait()
         assert asked == ["Bearer of leader"] * 5, "four services, one of them asked twice, however many look"
     assert everybody.feeds == {}
