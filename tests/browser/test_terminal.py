@@ -33,7 +33,7 @@ pytestmark = [
     pytest.mark.skipif(shell() is None, reason="移动终端还没有构建：先运行 npm ci && npm run build"),
 ]
 
-PATIENCE = 30_000
+PATIENCE = 120_000
 """Milliseconds for what several services have to answer, on a machine that is busy with other tests."""
 
 AWAY = timedelta(days=4)
@@ -75,6 +75,7 @@ class Terminal:
             timezone_id="Asia/Shanghai",
             offline=offline,
         )
+        context.set_default_timeout(PATIENCE)
         if at is not None:
             await context.clock.set_system_time(at)
         page = context.pages[0]
