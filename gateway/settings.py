@@ -33,6 +33,7 @@ class Settings(UnitSettings):
 
     terminal_warning_days: int = Field(default=3, ge=1, description="移动终端上的内容几天没有发出即醒目提示")
     terminal_businesses: int = Field(default=2000, ge=50, description="一台移动终端最多带走多少户主体")
+    terminal_pack_megabytes: int = Field(default=16, ge=1, description="一台移动终端带走的主体合计最多多少 MB")
 
     second_factor_roles: str = Field(
         default="", description="哪些角色必须用动态口令，用逗号分开，如 administrator,auditor；空：由各人自己决定"

@@ -136,6 +136,7 @@ def _page(built: Shell | None, settings: Settings) -> str:
         shell=built,
         warn_days=settings.terminal_warning_days,
         most_businesses=settings.terminal_businesses,
+        most_bytes=settings.terminal_pack_megabytes * 2**20,
         demo=settings.demo,
         words={"kinds": KINDS, "outcomes": OUTCOMES},
     )

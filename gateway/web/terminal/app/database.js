@@ -17,6 +17,10 @@ database.version(1).stores({
 export const recall = async (name) => (await database.device.get(name))?.value;
 export const remember = (name, value) => database.device.put({ name, value });
 
+database.version(2).stores({
+  left_out: "id", // 任务包带不下的：只有名称和地址，有网时再取
+});
+
 // 随数据库的变化而变的值。
 export function live(question, first) {
   const value = shallowRef(first);

@@ -6,9 +6,11 @@ import { sendFiles } from "./files.js";
 import { DAY, stamp } from "./moments.js";
 import { fetchPack } from "./pack.js";
 import { state } from "./state.js";
+import { DRAWN_STATES } from "./words.js";
 
 const API = "/api/inspection/v1";
 const PLACES = { visit: `${API}/visit-records`, patrol: `${API}/patrols`, clue: `${API}/clues`, rapid: "/api/sampling/v1/rapid-test-submissions" };
+const DRAWN_STEPS = { drawn: "completion", missing: "not-found" }; // 抽查任务怎样了结
 const VERDICTS = { suspected_positive: "疑似阳性，平台已吹哨，请按“快检吹哨”办理", instrument_error: "仪器异常，不算合格，请复测", undetermined: "待判定，不算合格" };
 const CONTACTS = 10;
 const FIRST_WAIT_MS = 5_000;
@@ -53,8 +55,9 @@ async function run({ eagerly, afresh }) {
     const user = await renewed();
     await remember("user", user);
     Object.assign(state, { user, needsSignIn: false }); // 角色和辖区也许变了
-    await sendItems(eagerly);
+    await sendItems(eagerly, async (item) => !item.after);
     await sendRest();
+    await sendItems(eagerly, async (item) => item.after && (await isComplete(item.after)));
     if (afresh || Date.now() - ((await recall("packed_at")) ?? 0) > PACK_HOLDS_MS) await fetchPack(told);
     await tidy();
     await remember("synced_at", Date.now());
@@ -69,29 +72,39 @@ async function run({ eagerly, afresh }) {
 }
 
 // 内容先发，小，断了也不怕；照片随后。别人没有发出的检查可以代发，其余等本人登录。
-async function sendItems(eagerly) {
+async function sendItems(eagerly, fits) {
   const mine = (await recall("user")).id;
   const waiting = await database.outbox.where("state").anyOf("waiting", "sending").sortBy("number");
   const due = waiting.filter((item) => (item.by === mine || item.kind === "visit") && (eagerly || item.next_at <= Date.now()));
   for (const [index, item] of due.entries()) {
+    if (!(await fits(item))) continue;
     told(`正在发第${index + 1}份，共${due.length}份`);
     await sendItem(item);
   }
+}
+
+// 平台收齐了没有；收条已经清掉的，由平台来说。
+async function isComplete(id) {
+  const last = await database.outbox.where("id").equals(id).last();
+  return !last || last.answer?.state === "complete";
+}
+
+function asked(item, sentAt) {
+  const json = { "content-type": "application/json" };
+  if (item.drawn) return [`${API}/drawn-visits/${item.drawn.id}/${DRAWN_STEPS[item.kind]}`, { method: "POST", body: item.body, headers: { ...json, "if-match": `"${item.drawn.version}"` } }];
+  const headers = item.kind === "visit" ? { "content-type": "application/vnd.shian.visit+json", "content-sha256": item.sha256, "sent-at": sentAt } : json;
+  return [`${PLACES[item.kind]}/${item.id}`, { method: "PUT", body: item.body, headers }];
 }
 
 async function sendItem(item) {
   await database.outbox.update(item.number, { state: "sending" });
   const sentAt = stamp();
   try {
-    const answer = await call(`${PLACES[item.kind]}/${item.id}`, {
-      method: "PUT",
-      body: item.body,
-      headers: item.kind === "visit" ? { "content-type": "application/vnd.shian.visit+json", "content-sha256": item.sha256, "sent-at": sentAt } : { "content-type": "application/json" },
-    });
+    const answer = await call(...asked(item, sentAt));
     if (item.kind === "visit") await rememberContact(sentAt, answer);
     await settled(item, await verdictOf(item, answer));
   } catch (error) {
-    if (error instanceof Refused) return settled(item, refusalOf(item, error.document));
+    if (error instanceof Refused) return settled(item, item.drawn ? await drawnOutcome(item, error) : refusalOf(item, error.document));
     await postpone(item, error.retryAfter);
     if (error.status !== 500) throw error; // 只是这一份平台处理不了，不挡着后面的
   }
@@ -125,6 +138,31 @@ function refusalOf(item, document) {
   return { state: "refused", answer: null, reasons: document.errors?.length ? document.errors : [{ pointer: "", message: whole }] };
 }
 
+// 抽查任务平台不让这样了结：先前已经这样了结的，就是收下了；平台上已经变动的，两边摆出来。
+async function drawnOutcome(item, error) {
+  const there = await call(`${API}/drawn-visits/${item.drawn.id}`).catch((fault) => {
+    if (!(fault instanceof Refused)) throw fault;
+    return null;
+  });
+  if (!there) return { state: "refused", answer: null, reasons: [{ pointer: "", message: "这项抽查任务已不派给您：回避了，或由备选递补。没有了结的由现在派去的人办" }] };
+  if (isThis(item, there)) return { state: "accepted", answer: there };
+  const changed = there.state !== "scheduled" || there.version !== item.drawn.version;
+  if (!changed) return refusalOf(item, error.document);
+  return { state: "conflict", answer: there, sides: [sidesOf(item, there)] };
+}
+
+// 派的人变了，或者已经另样了结。
+function sidesOf(item, there) {
+  if (there.state === "scheduled") return { pointer: "/with_whom", here: item.drawn.with_whom, there: [...there.inspectors, ...there.lent].map((each) => each.name), why: "" };
+  const here = item.kind === "missing" ? [DRAWN_STATES.not_found, JSON.parse(item.body).words] : DRAWN_STATES.completed;
+  return { pointer: "/drawn", here, there: there.not_found ? [DRAWN_STATES.not_found, there.not_found.words, there.not_found.by_name] : DRAWN_STATES[there.state], why: "" };
+}
+
+function isThis(item, there) {
+  const sent = JSON.parse(item.body);
+  return item.kind === "drawn" ? there.record_id === sent.record_id : there.state === "not_found" && there.not_found.words === sent.words && new Date(there.not_found.at).getTime() === new Date(sent.at).getTime();
+}
+
 async function disputesOf(id) {
   const record = await call(`${API}/visit-records/${id}`);
   const mine = (await recall("user")).id;
@@ -139,7 +177,8 @@ async function disputesOf(id) {
 }
 
 async function settled(item, { left, ...outcome }) {
-  await database.transaction("rw", database.outbox, database.drafts, async () => {
+  await database.transaction("rw", database.outbox, database.drafts, database.businesses, async () => {
+    if (item.drawn && outcome.state === "accepted") await forgetDrawn(item.drawn.id);
     await database.outbox.update(item.number, { ...outcome, tries: 0, files_left: item.files.length > 0 && outcome.state !== "refused" });
     const draft = await database.drafts.get(item.id);
     if (!draft || draft.sealed !== item.sha256) return;
@@ -149,6 +188,10 @@ async function settled(item, { left, ...outcome }) {
     if (item.kind === "visit" && outcome.state === "refused") await database.drafts.update(item.id, { base: JSON.parse(item.body).saved.base });
   });
 }
+
+// 了结了的抽查任务，不等下一次取任务包就不再列出。
+const forgetDrawn = (id) =>
+  database.businesses.filter((each) => each.drawn_visits.some((task) => task.id === id)).modify((each) => (each.drawn_visits = each.drawn_visits.filter((task) => task.id !== id)));
 
 async function postpone(item, retryAfter = 0) {
   const wait = Math.max(retryAfter * 1000, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** item.tries));
@@ -199,6 +242,20 @@ export async function headsOf(item) {
 export async function sendAgain(item) {
   await database.outbox.update(item.number, { state: "waiting", next_at: 0 });
   await sync({ eagerly: true });
+}
+
+// 抽查任务在平台上变动了：照现在的安排再发一次，或者不发了。
+export async function sendAnew(item) {
+  await database.outbox.update(item.number, { state: "waiting", next_at: 0, drawn: { ...item.drawn, version: item.answer?.version ?? item.drawn.version } });
+  await sync({ eagerly: true });
+}
+
+export async function withdraw(item) {
+  await database.transaction("rw", database.outbox, database.drafts, async () => {
+    await database.outbox.delete(item.number);
+    if (item.kind === "missing") await database.drafts.delete(item.id);
+  });
+  await sync({ afresh: true });
 }
 
 export function keepSyncing() {

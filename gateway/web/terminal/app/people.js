@@ -17,7 +17,7 @@ export async function enrol(login, password, code) {
 
 // 换了人：前一位的任务包不留；他没有发出的都留着。
 async function clearTasks() {
-  await Promise.all([database.businesses, database.places, database.checklists, database.companions].map((table) => table.clear()));
+  await Promise.all([database.businesses, database.places, database.checklists, database.companions, database.left_out].map((table) => table.clear()));
   await database.device.bulkDelete(["since", "packed_at", "fetching", "more"]);
 }
 

@@ -6,6 +6,7 @@ const frame = document.getElementById("terminal").dataset;
 export const SETTINGS = {
   warnDays: Number(frame.warnDays),
   mostBusinesses: Number(frame.mostBusinesses),
+  mostBytes: Number(frame.mostBytes),
   demo: frame.demo === "true",
 };
 export const { kinds: KINDS, outcomes: OUTCOMES } = JSON.parse(frame.words);

@@ -16,18 +16,28 @@ export function authorityOver(region, own = state.user.regions) {
 
 const pinned = ({ code, number, version_id, sha256 }) => ({ code, number, version_id, sha256 });
 
-export function visitTo(business, checklist, task) {
+// 随机抽查：去的须是抽中的人，都先写上。
+export function visitTo(business, checklist, { task, drawn } = {}) {
   const asked = business.checklists.find((each) => each.code === checklist?.code);
   return begun({
     region_code: business.region_code,
     business_id: business.id,
     business_kind: business.kind,
-    kind: task ? "follow_up" : "routine",
+    kind: task ? "follow_up" : drawn?.purpose === "flight" ? "flight" : "routine",
     checklist: checklist ? pinned(checklist) : null,
     required: asked?.must_check ?? [],
     follow_up: task ? { visit_id: task.id, outcome: "", notes: "" } : null,
+    drawn: drawn ? taskOf(drawn) : null,
+    inspectors: [own(), ...sentBeside(drawn)],
   });
 }
+
+// 找不到主体的：何时到的、怎样、照片。
+export const missingAt = (business, drawn) => ({ business_id: business.id, drawn: taskOf(drawn), at: stamp(), words: "", evidence: [] });
+
+const taskOf = ({ id, version, with_whom }) => ({ id, version, with_whom });
+const own = () => ({ user_id: state.user.id, name: state.user.name });
+const sentBeside = (drawn) => (drawn?.user_ids ?? []).map((user_id, index) => ({ user_id, name: drawn.with_whom[index] })).filter((each) => each.user_id !== state.user.id);
 
 export const visitOfPlace = (task) =>
   begun({ region_code: task.region_code, unregistered_place: task.target, business_kind: "stall", kind: "follow_up", follow_up: { visit_id: task.id, outcome: "", notes: "" } });
@@ -51,15 +61,16 @@ export const BLANK = {
   required: [],
   checklist: null,
   follow_up: null,
+  drawn: null, // 这次检查所办的抽查任务；不写进记录
   finished: false,
 };
 
 const begun = (facts) => ({
   ...BLANK,
+  inspectors: [own()],
   ...facts,
   authority_code: authorityOver(facts.region_code),
   began_at: stamp(),
-  inspectors: [{ user_id: state.user.id, name: state.user.name }],
 });
 
 // 没有填的不写；只写了话或拍了照、没有判的条目，是“未查”。
@@ -69,6 +80,7 @@ export function contentOf(typed) {
   const refused = typed.refusal?.video && typed.refusal.note && typed.refusal.witness;
   const said = {
     ...typed,
+    drawn: null,
     answers: Object.fromEntries(answers.map(([number, each]) => [number, { finding: each.finding || "unknown", reason: each.reason || undefined, photos: each.photos?.length ? each.photos : undefined }])),
     follow_up: followed ? typed.follow_up : null,
     refusal: refused ? typed.refusal : null,
