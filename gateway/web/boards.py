@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from gateway.dashboards.schemas import Dashboard, DashboardFigure, RankedChild, Section, SectionStatus
 from gateway.web import words
-from gateway.web.command_centre.targets import Target, target_words
+from gateway.web.command_centre.targets import Target, as_shown, target_words
 from gateway.web.tables import Column, TableView, sorted_rows
 from shared.contracts.figures import FigureDefinition, FigureState, FigureValue, Period
 
@@ -23,6 +23,7 @@ BADGES = {
 STEPS = 7
 FEW_ABSENT = 3
 FEW_PLACES = 5
+TILES_ON_A_PAGE = 8
 TILES_ON_A_WALL = 4
 ROWS_A_PAGE = 25
 
@@ -49,17 +50,26 @@ class SectionView:
     tiles: list[dict[str, Any]]
     more: list[dict[str, Any]]
 
+    @property
+    def more_words(self) -> str:
+        """What stands folded: `另有28项，其中12项还没有数`."""
+        absent = sum(not tile["reading"].is_number for tile in self.more)
+        said = f"另有{len(self.more)}项"
+        if absent == len(self.more):
+            return f"{said}还没有数"
+        return f"{said}，其中{absent}项还没有数" if absent else said
+
 
 def section_view(
     section: Section,
     dashboard: Dashboard,
     now: datetime,
-    most: int | None = None,
+    most: int = TILES_ON_A_PAGE,
     *,
     targets: Mapping[str, Target] = NOTHING,
     kept: Mapping[str, str] = NOTHING,
 ) -> SectionView:
-    """A section; with `most`, no more tiles than that stand open, so that a wall shows all four sections at once.
+    """A section with no more than `most` tiles standing open: all four sections are to be seen at once.
 
     `targets` by the figure's code; `kept` are parameters that the tiles' addresses carry on.
     """
@@ -68,33 +78,46 @@ def section_view(
     if stale and section.as_of:
         label = f"{section.title}服务暂不可用（截至{words.clock_time(section.as_of, now)}）"
     tiles = [_tile(figure, dashboard, targets.get(figure.definition.code), kept) for figure in section.figures]
-    shown, more = _opened(tiles, most)
+    weights = [_weight(figure, tile, targets) for figure, tile in zip(section.figures, tiles, strict=True)]
+    opened = _opened(weights, most)
     return SectionView(
         service=section.service.value,
         title=section.title,
         badge=(BADGES[section.status], label),
         as_of=words.clock_time(section.as_of, now) if section.as_of else "",
         note=section.note,
-        tiles=shown or [{"name": f"{section.title}各项指标", "reading": words.unavailable(section.as_of, now)}],
-        more=more,
+        tiles=[tile for place, tile in enumerate(tiles) if place in opened]
+        or [{"name": f"{section.title}各项指标", "reading": words.unavailable(section.as_of, now)}],
+        more=[tile for place, tile in enumerate(tiles) if place not in opened],
     )
 
 
-def _opened(tiles: list[dict[str, Any]], most: int | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Tiles that stand open and tiles that are folded: many without a number would bury the few that have one."""
-    absent = [tile for tile in tiles if not tile["reading"].is_number]
-    present = [tile for tile in tiles if tile["reading"].is_number]
-    if most is not None:
-        return (present + absent)[:most], (present + absent)[most:]
-    if not present:
-        return absent[:FEW_ABSENT], absent[FEW_ABSENT:]
-    return (present, absent) if len(absent) > FEW_ABSENT else (tiles, [])
+ABSENT = 4
+
+
+def _weight(item: DashboardFigure, tile: Mapping[str, Any], targets: Mapping[str, Target]) -> int:
+    """What a reader needs first has the least: a missed target, a target, a whole, one of its parts (`率：小作坊`)."""
+    if not tile["reading"].is_number:
+        return ABSENT
+    if item.definition.code in targets:
+        return 0 if tile["alarm"] else 1
+    return 3 if "：" in item.definition.name else 2
+
+
+def _opened(weights: Sequence[int], most: int) -> set[int]:
+    """The places of the tiles that stand open. Many without a number would bury the few that have one."""
+    absent = weights.count(ABSENT)
+    room = len(weights) - absent if FEW_ABSENT < absent < len(weights) else len(weights)
+    if absent == len(weights):
+        room = min(room, FEW_ABSENT)
+    return set(sorted(range(len(weights)), key=weights.__getitem__)[: min(room, most)])
 
 
 def _tile(
     item: DashboardFigure, dashboard: Dashboard, target: Target | None, kept: Mapping[str, str]
 ) -> dict[str, Any]:
     definition, figure = item.definition, item.figure
+    missed = target and figure.value is not None and not target.is_met_by(as_shown(figure.value, definition.decimals))
     aim = target_words(target, figure.value, definition.unit, definition.decimals) if target else ""
     return {
         "name": definition.name,
@@ -109,6 +132,7 @@ def _tile(
             Period.parse(dashboard.period),
         ),
         "direction": words.direction(figure.value, item.previous_value, definition.higher_is_better),
+        "alarm": bool(missed),
     }
 
 

@@ -98,7 +98,7 @@ async def region_board(
                 section,
                 dashboard,
                 now,
-                boards.TILES_ON_A_WALL if theme == "wall" else None,
+                boards.TILES_ON_A_WALL if theme == "wall" else boards.TILES_ON_A_PAGE,
                 targets=targets,
                 kept=({"theme": "wall"} if theme == "wall" else {}) | looking_back(moment),
             )

@@ -42,12 +42,17 @@ def target_of(definition: FigureDefinition, period: Period, registered: Register
     return Target(chosen.comparison, chosen.value, chosen.source)
 
 
+def as_shown(value: Decimal, decimals: int) -> Decimal:
+    """A figure's value as its tile shows it, by which a target is met or missed."""
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+
+
 def target_words(target: Target, value: Decimal | None, unit: str, decimals: int) -> str:
     """`目标不低于98.5%，还差0.7个百分点`; the difference is of what stands on the tile."""
     wanted = f"目标{AIMS[target.comparison]}{words.number(target.value)}{unit}"
     if value is None:
         return wanted
-    shown = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+    shown = as_shown(value, decimals)
     if target.is_met_by(shown):
         return f"{wanted}，已达到"
     points = "个百分点" if unit == "%" else unit

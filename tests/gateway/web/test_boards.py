@@ -4,6 +4,7 @@ from decimal import Decimal
 from gateway.dashboards.ranking import ranked
 from gateway.dashboards.schemas import Dashboard, DashboardFigure, Section, SectionStatus
 from gateway.web import boards
+from gateway.web.command_centre.targets import Target
 from shared.contracts.codes import Unit
 from shared.contracts.figures import Period
 from tests.gateway.dashboards.wire import AS_OF, DISTRICT, definition_of, value_of
@@ -48,8 +49,10 @@ def board(status: SectionStatus, *figures: DashboardFigure) -> Dashboard:
     )
 
 
-def view(dashboard: Dashboard, most: int | None = None) -> boards.SectionView:
-    return boards.section_view(dashboard.sections[0], dashboard, NOW, most)
+def view(
+    dashboard: Dashboard, most: int = boards.TILES_ON_A_PAGE, targets: dict[str, Target] | None = None
+) -> boards.SectionView:
+    return boards.section_view(dashboard.sections[0], dashboard, NOW, most, targets=targets or {})
 
 
 def test_a_tile_says_the_change_and_leads_to_its_rows() -> None:
@@ -75,7 +78,7 @@ def test_many_figures_without_a_number_do_not_bury_those_with_one() -> None:
     figures = [figure(None, code=f"absent_{letter}") for letter in "abcd"] + [figure("98.5")]
     shown = view(board(SectionStatus.OK, *figures))
     assert [tile["reading"].kind for tile in shown.tiles] == ["value"]
-    assert len(shown.more) == 4
+    assert (len(shown.more), shown.more_words) == (4, "另有4项还没有数")
     few = view(board(SectionStatus.OK, *figures[2:]))
     assert (len(few.tiles), few.more) == (3, [])
     none = view(board(SectionStatus.OK, *figures[:4]))
@@ -87,6 +90,43 @@ def test_a_wall_opens_four_tiles_with_the_numbers_first() -> None:
     shown = view(board(SectionStatus.OK, *figures), boards.TILES_ON_A_WALL)
     assert [tile["reading"].kind for tile in shown.tiles] == ["value"] * 4
     assert len(shown.more) == 1
+
+
+def test_of_many_figures_a_page_opens_missed_targets_then_targets_then_wholes_in_their_own_order() -> None:
+    def titled(name: str, code: str) -> DashboardFigure:
+        item = figure("95", code=code)
+        return item.model_copy(update={"definition": item.definition.model_copy(update={"name": name})})
+
+    figures = [
+        titled("合格率：小作坊", "of_workshops"),
+        titled("合格率", "passed"),
+        titled("处置率：餐饮", "of_caterers"),
+        titled("公布率", "published"),
+        titled("完成率", "done"),
+    ]
+    targets = {
+        "sampling.of_caterers": Target("≥", Decimal(99), "演示文件（虚构）"),
+        "sampling.done": Target("≥", Decimal(90), "演示文件（虚构）"),
+    }
+
+    def opened(most: int) -> list[str]:
+        return [tile["name"] for tile in view(board(SectionStatus.OK, *figures), most, targets).tiles]
+
+    assert opened(1) == ["处置率：餐饮"]
+    assert opened(2) == ["处置率：餐饮", "完成率"]
+    assert opened(4) == ["合格率", "处置率：餐饮", "公布率", "完成率"]
+    assert opened(5) == [item.definition.name for item in figures]
+    shown = view(board(SectionStatus.OK, *figures, figure(None)), 4, targets)
+    assert shown.more_words == "另有2项，其中1项还没有数"
+    assert [tile["alarm"] for tile in shown.tiles] == [False, True, False, False]
+
+
+def test_a_target_met_as_the_tile_shows_it_is_no_alarm() -> None:
+    targets = {"sampling.pass_rate": Target("≥", Decimal("98.5"), "演示文件（虚构）")}
+    (met,) = view(board(SectionStatus.OK, figure("98.46")), targets=targets).tiles
+    assert (met["alarm"], met["notes"][1]) == (False, "目标不低于98.5%，已达到")
+    (missed,) = view(board(SectionStatus.OK, figure("98.44")), targets=targets).tiles
+    assert (missed["alarm"], missed["notes"][1]) == (True, "目标不低于98.5%，还差0.1个百分点")
 
 
 def test_the_title_of_the_comparison_says_what_it_shows() -> None:
