@@ -1,8 +1,9 @@
 """A rapid-test device: `python -m deploy.adapters.rapid_test_device 配置.toml`, on the computer beside it.
 
-It reads the files that the device leaves in a folder (CSV, JSON, JSON lines), keeps each record in its journal, and
-sends them to the platform as an external system. A record gets its id from the device's own number or from its content:
-however often a file is read, and wherever the program is killed, the platform sees one test. With a key it signs what
+It reads the files that the device leaves in a folder (CSV, JSON, JSON lines), takes what the device sends by HTTP, and
+listens at a serial line; keeps each record in its journal, and sends them to the platform as an external system. A
+record gets its id from the device's own number or from its content: however often it is read or sent, and wherever the
+program is killed, the platform sees one test. With a key it signs what
 it sends, and keeps the original of each submission, byte by byte: by it a later edit of the platform's rows is found.
 """
 
@@ -13,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,12 +23,15 @@ from uuid import UUID, uuid5
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from deploy.adapters.device_key import read_key, signature_headers
 from deploy.adapters.journal import Entry, Journal, Outcome
 from deploy.adapters.platform import Access, Platform, problem_of
+from deploy.adapters.pushed import Listen, listening
+from deploy.adapters.received import GARBLED, REASON, ReceivedFiles
 from deploy.adapters.running import Configuration, run_adapter
+from deploy.adapters.streamed import Stream, reading
 from shared.ids import uuid7
 from shared.times import SHANGHAI
 
@@ -45,7 +50,10 @@ class DeviceConfiguration(Configuration):
     """What the device writes, and as what the platform should take it."""
 
     access: Access
-    folder: Path
+    folder: Path | None = Field(default=None, description="仪器把文件留在哪个目录")
+    listen: Listen | None = Field(default=None, description="仪器用 HTTP 推送")
+    stream: Stream | None = Field(default=None, description="仪器经串口逐行送出")
+    received: Path = Field(default=Path("收到"), description="推送和串口收到的原样留存在这个目录")
     site: str = Field(description="检测点编号")
     maker: str
     serial: str
@@ -56,9 +64,16 @@ class DeviceConfiguration(Configuration):
     originals: Path = Field(default=Path("原文"), description="签了名的原文留存在这个目录")
     untouched_seconds: float = Field(default=5, ge=0, description="文件多少秒没有再变，才算写完")
 
+    @model_validator(mode="after")
+    def _has_a_way_in(self) -> Self:
+        if not (self.folder or self.listen or self.stream):
+            raise ValueError("folder、[listen]、[stream] 至少写一个：记录从哪里来")
+        return self
+
     def beside(self, folder: Path) -> Self:
-        paths = {"folder": folder / self.folder, "originals": folder / self.originals}
-        return super().beside(folder).model_copy(update=paths | {"key": self.key and folder / self.key})
+        paths = {name: folder / getattr(self, name) for name in ("originals", "received")}
+        paths |= {name: folder / path for name in ("folder", "key") if (path := getattr(self, name))}
+        return super().beside(folder).model_copy(update=paths)
 
 
 @dataclass(frozen=True)
@@ -81,16 +96,38 @@ class Signer:
         return signature_headers(self.key, body)
 
 
+State = tuple[int, int]
+Known = dict[Path, State]
+
+
 class Unreadable(Exception):  # noqa: N818 (what is said of a file)
     """A file or a row that cannot be taken as what the configuration says it is."""
 
 
-def take_in(journal: Journal, configuration: DeviceConfiguration) -> int:
-    """Keep what the finished files hold; how many records were new. A file that cannot be read is said and left."""
-    new = 0
-    for file in sorted(configuration.folder.iterdir()):
-        if file.suffix.lower() not in _READERS or time.time() - file.stat().st_mtime < configuration.untouched_seconds:
+@contextmanager
+def ways_in(configuration: DeviceConfiguration) -> Iterator[None]:
+    """What the device sends by itself is taken while the block lasts."""
+    with ExitStack() as open_ways:
+        if configuration.listen:
+            files = ReceivedFiles(configuration.received, "推送", once=True)
+            port = open_ways.enter_context(listening(configuration.listen, files))
+            print(f"在 {configuration.listen.host}:{port} 上等仪器推送", file=sys.stderr, flush=True)
+        if configuration.stream:
+            files = ReceivedFiles(configuration.received, "串口", once=False)
+            open_ways.enter_context(reading(configuration.stream, files))
+        yield
+
+
+def take_in(journal: Journal, configuration: DeviceConfiguration, known: Known | None = None) -> int:
+    """Keep what the finished files hold; how many records were new. A file that cannot be read is said and left.
+
+    Files that are as `known` are not read again.
+    """
+    new, known = 0, {} if known is None else known
+    for file, state in _finished(configuration):
+        if known.get(file) == state:
             continue
+        known[file] = state
         try:
             entries, unreadable = _entries(file, configuration)
         except Unreadable as reason:
@@ -100,6 +137,15 @@ def take_in(journal: Journal, configuration: DeviceConfiguration) -> int:
         refused = [(own, Outcome.REJECTED, {"errors": [{"message": reason}]}) for own, reason in unreadable]
         journal.settle(refused)
     return new
+
+
+def _finished(configuration: DeviceConfiguration) -> Iterator[tuple[Path, State]]:
+    """The files that may be read, with their state: time of the last change and size."""
+    for folder, untouched in ((configuration.folder, configuration.untouched_seconds), (configuration.received, 0)):
+        for file in sorted(folder.iterdir()) if folder and folder.is_dir() else ():
+            state = file.stat()
+            if file.suffix.lower() in _READERS and time.time() - state.st_mtime >= untouched:
+                yield file, (state.st_mtime_ns, state.st_size)
 
 
 def send_waiting(journal: Journal, platform: Platform, signer: Signer | None = None) -> None:
@@ -135,10 +181,14 @@ def _entries(file: Path, configuration: DeviceConfiguration) -> tuple[list[Entry
             "device_maker": configuration.maker,
             "device_serial": configuration.serial,
         }
-        content = json.dumps(record, ensure_ascii=False, sort_keys=True)
+        content = json.dumps(record if GARBLED not in row else dict(row), ensure_ascii=False, sort_keys=True)
         seen[content] += 1  # two rows that read the same are two tests
         own = record.get("device_record_id") or f"{content}#{seen[content]}"
         entry_id = str(uuid5(_SPACE, f"{configuration.maker}\n{configuration.serial}\n{own}"))
+        if GARBLED in row:
+            unreadable.append((entry_id, f"不是一条记录，{row[REASON]}：{row[GARBLED]}"))
+            entries.append(Entry(entry_id, dict(row), f"{file.name} 第 {number} 行"))
+            continue
         try:
             record["tested_at"] = _time(record.get("tested_at", ""), configuration.time_format)
         except ValueError:
@@ -207,14 +257,15 @@ def main() -> int:
     def prepare(configuration: DeviceConfiguration) -> Any:
         platform = Platform(configuration.access, httpx.Client(timeout=60))
         signer = Signer.of(configuration)
+        known: Known = {}
 
         def step(journal: Journal) -> None:
-            take_in(journal, configuration)
+            take_in(journal, configuration, known)
             send_waiting(journal, platform, signer)
 
         return step
 
-    return run_adapter(DeviceConfiguration, "把快检仪的记录送到平台", prepare)
+    return run_adapter(DeviceConfiguration, "把快检仪的记录送到平台", prepare, ways_in)
 
 
 if __name__ == "__main__":

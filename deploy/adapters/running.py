@@ -5,6 +5,8 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from itertools import count
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
@@ -50,8 +52,20 @@ class Step(Protocol):
     def __call__(self, journal: Journal, /) -> None: ...
 
 
-def run_adapter(kind: type[Own], explanation: str, prepare: Callable[[Own], Step]) -> int:
-    """The program: rounds until it is ended, or one (`--once`); `--status` says how many records stand where."""
+def _closed(_: Configuration) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def run_adapter(
+    kind: type[Own],
+    explanation: str,
+    prepare: Callable[[Own], Step],
+    ways_in: Callable[[Own], AbstractContextManager[None]] = _closed,
+) -> int:
+    """The program: rounds until it is ended, or one (`--once`); `--status` says how many records stand where.
+
+    `ways_in` are open while it runs round after round.
+    """
     parser = argparse.ArgumentParser(description=explanation)
     parser.add_argument("configuration", type=Path, help="配置文件（TOML）")
     parser.add_argument("--once", action="store_true", help="只做一轮；还有没发出的，退出码为 1")
@@ -66,21 +80,31 @@ def run_adapter(kind: type[Own], explanation: str, prepare: Callable[[Own], Step
         if chosen.retry_rejected:
             journal.retry_rejected()
         step = prepare(configuration)
-        wait = FIRST_WAIT_SECONDS
-        while True:
-            try:
-                step(journal)
-                pause, wait = configuration.every_seconds, FIRST_WAIT_SECONDS
-            except TryAgain as reason:
-                pause, wait = reason.after_seconds or wait, min(wait * 2, LONGEST_WAIT_SECONDS)
-                print(f"没有发出，{pause:.0f} 秒后再试：{reason}", file=sys.stderr, flush=True)
-            except NotAdmitted as reason:
-                pause = LONGEST_WAIT_SECONDS
-                print(f"对方不接受本程序，请检查地址、密钥、范围与辖区：{reason}", file=sys.stderr, flush=True)
-            if chosen.once:
-                print(report(journal))
-                return 1 if journal.counts()[Outcome.TO_SEND] else 0
-            time.sleep(pause)
+        if chosen.once:
+            _rounds(step, journal, configuration.every_seconds, most=1)
+            print(report(journal))
+            return 1 if journal.counts()[Outcome.TO_SEND] else 0
+        with ways_in(configuration):
+            _rounds(step, journal, configuration.every_seconds)
+    return 0
+
+
+def _rounds(step: Step, journal: Journal, every_seconds: float, most: int | None = None) -> None:
+    """Round after round, `most` of them or for ever; longer pauses while nothing can be sent."""
+    wait = FIRST_WAIT_SECONDS
+    for done in count(1):
+        try:
+            step(journal)
+            pause, wait = every_seconds, FIRST_WAIT_SECONDS
+        except TryAgain as reason:
+            pause, wait = reason.after_seconds or wait, min(wait * 2, LONGEST_WAIT_SECONDS)
+            print(f"没有发出，{pause:.0f} 秒后再试：{reason}", file=sys.stderr, flush=True)
+        except NotAdmitted as reason:
+            pause = LONGEST_WAIT_SECONDS
+            print(f"对方不接受本程序，请检查地址、密钥、范围与辖区：{reason}", file=sys.stderr, flush=True)
+        if done == most:
+            return
+        time.sleep(pause)
 
 
 def report(journal: Journal) -> str:

@@ -226,6 +226,39 @@ async def test_a_device_with_a_key_signs_and_its_kept_original_shows_what_it_sen
     assert json.loads(original)["records"][0]["printed_value"] == test["printed_value"]
 
 
+async def test_what_a_device_pushes_reaches_the_platform_once_though_its_adapter_is_killed_and_the_device_repeats(
+    market: Market, access: dict[str, str], tmp_path: Path
+) -> None:
+    """While the platform cannot be reached, the device is answered, the adapter dies; then all is well again."""
+    away, secret = "http://127.0.0.1:9", "a-device-of-the-demo"
+    configuration = device_configuration(tmp_path, away, access, "SN-PUSHES")
+    listen = f'every_seconds = 0.1\n[listen]\nport = 0\nsecret = "{secret}"\n[access]'
+    text = configuration.read_text(encoding="utf-8").replace("[access]", listen)
+    configuration.write_text(text.replace('folder = "out"', ""), encoding="utf-8")
+    names = HEADER.split(",")
+    pushed = [dict(zip(names, printed(number, "K-06").split(","), strict=True)) for number in (1, 2)]
+    pushed.append(pushed[0] | {"记录号": "R-9", "时间": "刚才"})
+
+    for sent in (pushed, pushed[:1]):  # the second adapter hears of the first test again
+        adapter = await started("rapid_test_device", configuration)
+        try:
+            assert adapter.stderr is not None
+            said = (await asyncio.wait_for(adapter.stderr.readline(), 60)).decode()
+            port = said.split(":")[1].split()[0]
+            async with httpx.AsyncClient(timeout=60) as device:
+                answer = await device.post(f"http://127.0.0.1:{port}/results/{secret}", json=sent)
+            assert (answer.status_code, answer.json()) == (200, {"received": len(sent)})
+        finally:
+            adapter.kill()
+            await ended(adapter)
+
+    configuration.write_text(configuration.read_text(encoding="utf-8").replace(away, market.address), encoding="utf-8")
+    code, said = await ended(await started("rapid_test_device", configuration, "--once"))
+    assert (code, "已收下 2" in said, "待发送 0" in said) == (0, True, True), said
+    assert "检测时间“刚才”" in said
+    assert {test["device_record_id"] for test in await records_of(market, "K-06")} == {"R-1", "R-2"}
+
+
 async def test_while_the_platform_cannot_be_reached_nothing_is_lost(tmp_path: Path, access: dict[str, str]) -> None:
     configuration = device_configuration(tmp_path, "http://127.0.0.1:9", access, "SN-ALONE")
     (tmp_path / "out" / "r.csv").write_text("\n".join([HEADER, printed(1, "K-03")]), encoding="utf-8")
