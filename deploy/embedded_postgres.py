@@ -41,6 +41,7 @@ SETTINGS = {
     "timezone": "UTC",
     "lc_messages": "C",
     "log_line_prefix": "%m [%p] %u@%d ",
+    "log_error_verbosity": "terse",  # the detail of a refusal quotes the row, telephone numbers and all
     "log_timezone": "UTC",
 }
 # For data that may be lost with the machine; a killed server still recovers.

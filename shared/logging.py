@@ -1,9 +1,15 @@
 """One JSON line an event, with the request's id on every line."""
 
 import logging
+import re
 import sys
 
 import structlog
+
+_QUOTED_ROW = re.compile(
+    r"\nDETAIL: .*?(?=\nHINT: |\n\[SQL|\n\nThe above exception |\n\nDuring handling |\Z)", re.DOTALL
+)
+_QUOTED_ARGUMENT = re.compile(r"(invalid input for query argument \$\d+: ).*(?= \()")
 
 
 def configure_logging(unit: str, level: str = "INFO", form: str = "json") -> None:
@@ -17,7 +23,11 @@ def configure_logging(unit: str, level: str = "INFO", form: str = "json") -> Non
     renderer: list[structlog.types.Processor] = (
         [structlog.dev.ConsoleRenderer()]
         if form == "console"
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        else [
+            structlog.processors.format_exc_info,
+            without_rows,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -41,3 +51,11 @@ def configure_logging(unit: str, level: str = "INFO", form: str = "json") -> Non
         logger.propagate = name != "uvicorn.access"  # our own access line carries the request id
     logging.getLogger("httpx").setLevel("WARNING")
     structlog.contextvars.bind_contextvars(unit=unit)
+
+
+def without_rows(_logger: object, _method: str, line: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Take out what a refusal of the database quotes: the row or the value that somebody typed."""
+    for key, text in line.items():
+        if isinstance(text, str):
+            line[key] = _QUOTED_ARGUMENT.sub(r"\1…", _QUOTED_ROW.sub("", text))
+    return line
