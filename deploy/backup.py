@@ -49,30 +49,42 @@ def back_up(folder: DataFolder, target: Path) -> Path:
     for name in KEPT:
         _copy(folder.path / name, unfinished / name)
     (unfinished / MARKER).write_text(EXPLANATION)
-    manifest = {"made_at": moment.isoformat(), "files": dict(_hashes(unfinished))}
+    manifest = {
+        "made_at": moment.isoformat(),
+        "files": dict(_hashes(unfinished)),
+        "folders": sorted(str(path.relative_to(unfinished)) for path in unfinished.rglob("*") if path.is_dir()),
+    }
     (unfinished / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1))
     unfinished.rename(whole)
     return whole
 
 
 def restore(backup: Path, folder: DataFolder) -> None:
-    """Put a backup, once it is proven whole, where an installation can start on it. Raises ``DeployError``."""
-    prove(backup)
+    """Put a backup, once it is proven whole, where an installation can start on it. Raises ``DeployError``.
+
+    A store of files alone, as many backups are sent to, keeps neither empty folders nor rights; the server needs both.
+    """
+    folders = prove(backup)
     if folder.path.exists() and any(folder.path.iterdir()):
         raise DeployError(f"目录 {folder.path} 不是空的。没有改动任何文件。请用 --data 指定一个新目录。")
     unfinished = folder.path.with_name(f"{folder.path.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     shutil.copytree(backup, unfinished, ignore=shutil.ignore_patterns(MANIFEST))
-    unfinished.chmod(0o700)
+    for name in folders:
+        (unfinished / name).mkdir(parents=True, exist_ok=True)
+    for private in (unfinished, unfinished / "postgres" / CLUSTER):
+        private.chmod(0o700)
     if folder.path.exists():
         folder.path.rmdir()
     unfinished.rename(folder.path)
 
 
-def prove(backup: Path) -> None:
-    """Hold every file of a backup against what was written down of it. Raises ``DeployError``."""
+def prove(backup: Path) -> list[str]:
+    """Hold every file of a backup against what was written down of it; its folders. Raises ``DeployError``."""
     try:
-        kept: dict[str, str] = json.loads((backup / MANIFEST).read_text())["files"]
+        manifest = json.loads((backup / MANIFEST).read_text())
+        kept: dict[str, str] = manifest["files"]
+        folders: list[str] = manifest.get("folders", [])  # older backups do not tell
     except (OSError, ValueError, KeyError):
         raise DeployError(f"{backup} 不是一份完整的备份：没有可读的 {MANIFEST}。") from None
     found = dict(_hashes(backup))
@@ -81,6 +93,7 @@ def prove(backup: Path) -> None:
         raise DeployError(
             f"备份 {backup} 与备份时不同（{len(wrong)} 个文件）：{shown}。没有恢复任何东西，请换一份备份。"
         )
+    return folders
 
 
 @contextmanager

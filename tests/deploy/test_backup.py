@@ -26,6 +26,17 @@ def said(url: str, statement: str) -> int:
     return asyncio.run(_said(url, statement))
 
 
+def copied_as_files_alone(source: Path, target: Path) -> Path:
+    """As a store of objects hands it back: no empty folders, and everybody may read."""
+    for file in source.rglob("*"):
+        if file.is_file():
+            copy = target / file.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(file.read_bytes())
+            copy.parent.chmod(0o755)
+    return target
+
+
 def test_what_was_committed_comes_back_with_its_files_and_keys(tmp_path: Path) -> None:
     folder, place = DataFolder(tmp_path / "data"), tmp_path / "backups"
     folder.claim()
@@ -48,6 +59,13 @@ def test_what_was_committed_comes_back_with_its_files_and_keys(tmp_path: Path) -
         assert said(urls[Unit.SAMPLING], "SELECT sum(number) FROM kept") == 5000 * 5001 // 2
         assert server is not None
         assert DATABASE in urls[Unit.GATEWAY]
+
+    sent = copied_as_files_alone(backup, tmp_path / "sent")
+    assert not (sent / "postgres" / "cluster" / "pg_notify").exists()
+    from_afar = DataFolder(tmp_path / "from-afar")
+    restore(sent, from_afar)
+    with open_databases(from_afar) as (urls, _):
+        assert said(urls[Unit.SAMPLING], "SELECT count(*) FROM kept") == 5000
 
     (backup / "files" / "photo").write_bytes(b"another")
     with pytest.raises(DeployError, match="files/photo"):
