@@ -15,7 +15,7 @@ from gateway.dashboards.schemas import (
     Comparison,
     SectionStatus,
 )
-from gateway.dashboards.section import budget_of, read_sheet, through_gateway
+from gateway.dashboards.section import budget_of, read_sheet
 from shared.contracts.codes import SERVICES, Unit
 from shared.contracts.figures import FigureSheet, Period
 
@@ -85,7 +85,7 @@ def _section(
                 places=ranked(
                     definition,
                     (
-                        (sheet.region.region_name, through_gateway(unit, figure))
+                        (sheet.region.region_name, figure)
                         for sheet in told
                         for figure in sheet.region.figures
                         if figure.code == definition.code

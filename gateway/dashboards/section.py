@@ -96,22 +96,21 @@ async def read_sheet(
     children: bool,
     as_of: datetime | None = None,
 ) -> FigureSheet:
-    """All figures of one service. Raises `ServiceSilent`, also for an answer of another version, or `Refused`."""
-    moment = {} if as_of is None else {"as_of": as_of.isoformat()}
-    answer = await services.get(
-        unit,
-        "/v1/figures/values",
-        caller,
-        budget,
-        region=region,
-        period=str(period),
-        children=str(children).lower(),
-        **moment,
-    )
+    """All figures of one service, their rows as the gateway's callers reach them. Raises `ServiceSilent`, also for an
+    answer of another version, or `Refused`.
+    """
+    wanted = {"region": region, "period": str(period), "children": str(children).lower()}
+    if as_of is not None:
+        wanted["as_of"] = as_of.isoformat()
+    answer = await services.send(unit, "GET", "/v1/figures/values", caller, budget, params=wanted)
     try:
-        return FigureSheet.model_validate(answer)
+        sheet = FigureSheet.model_validate_json(answer.content)
     except ValidationError as error:  # another version of the contract is no reason to lose the other three sections
         raise ServiceSilent(unit, "answered in a form this gateway does not know") from error
+    for place in (sheet.region, *sheet.children):
+        for figure in place.figures:
+            figure.rows = rows_through_gateway(unit, figure)
+    return sheet
 
 
 def _section(unit: Unit, sheet: FigureSheet, before: FigureSheet | None, status: SectionStatus, note: str) -> Section:
@@ -129,15 +128,11 @@ def _section(unit: Unit, sheet: FigureSheet, before: FigureSheet | None, status:
         figures=[
             DashboardFigure(
                 definition=definition,
-                figure=through_gateway(unit, values[definition.code]),
+                figure=values[definition.code],
                 previous_value=earlier.get(definition.code),
                 children=ranked(
                     definition,
-                    (
-                        (name, through_gateway(unit, figures[definition.code]))
-                        for name, figures in children
-                        if definition.code in figures
-                    ),
+                    ((name, figures[definition.code]) for name, figures in children if definition.code in figures),
                 ),
             )
             for definition in sheet.definitions
@@ -146,6 +141,6 @@ def _section(unit: Unit, sheet: FigureSheet, before: FigureSheet | None, status:
     )
 
 
-def through_gateway(unit: Unit, figure: FigureValue) -> FigureValue:
-    """The rows behind a figure as the gateway's callers reach them."""
-    return figure.model_copy(update={"rows": f"/api/{unit.value}{figure.rows}"})
+def rows_through_gateway(unit: Unit, figure: FigureValue) -> str:
+    """The address of the rows behind a figure as the gateway's callers reach them."""
+    return f"/api/{unit.value}{figure.rows}"

@@ -6,7 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from gateway.clients import Caller, Services, ServiceSilent
 from gateway.dashboards.schemas import Trend
-from gateway.dashboards.section import REWIND_BUDGET_SECONDS, through_gateway
+from gateway.dashboards.section import REWIND_BUDGET_SECONDS, rows_through_gateway
 from shared.contracts.codes import SERVICES, Unit
 from shared.contracts.figures import FigureDefinition, FigureValue, Period, PeriodKind
 from shared.http.problems import NotFound
@@ -32,7 +32,9 @@ async def read_trend(
         points = _VALUES.validate_python(answer)
     except ValidationError as error:
         raise ServiceSilent(unit, "answered in a form this gateway does not know") from error
-    return Trend(region_code=region, definition=figure, points=[through_gateway(unit, point) for point in points])
+    for point in points:
+        point.rows = rows_through_gateway(unit, point)
+    return Trend(region_code=region, definition=figure, points=points)
 
 
 async def read_definition(services: Services, code: str, caller: Caller) -> FigureDefinition:
