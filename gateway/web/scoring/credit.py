@@ -68,7 +68,7 @@ async def credit_page(
         ask(services, visitor, f"{path}/gradings"),
         ask(services, visitor, f"{path}/entries"),
         ask(services, visitor, "/v1/credit-grade-rules"),
-        ask(services, visitor, "/v1/credit-signals", business_id=str(business_id), limit="200"),
+        ask(services, visitor, f"{path}/signals"),
     )
     rule = next((one for one in rules if one["id"] == account["rule_id"]), rules[0] if rules else None)
     kinds = {one["code"]: one["label"] for one in rule["content"]["facts"]} if rule else {}
@@ -81,8 +81,13 @@ async def credit_page(
         gradings=[_shown(one) | {"joined": one["business_id"] != account["business_id"]} for one in gradings],
         entries=[_entry(one, kinds) | {"joined": one["business_id"] != account["business_id"]} for one in entries],
         signals=[
-            one | {"badge": SIGNALS[SignalState(one["state"])], "when": _moment(one["occurred_at"])}
-            for one in signals["items"]
+            one
+            | {
+                "badge": SIGNALS[SignalState(one["state"])],
+                "when": _moment(one["occurred_at"]),
+                "joined": one["business_id"] != account["business_id"],
+            }
+            for one in signals
         ],
         file=f"/businesses/{business_id}" if visitor.actor.has(*INSPECTION_READERS) else "",
     )

@@ -107,6 +107,12 @@ async def confirmed_signals(session: AsyncSession, businesses: Collection[UUID])
     return (await session.scalars(statement.order_by(CreditSignal.id))).all()
 
 
+async def signals_of(session: AsyncSession, businesses: Collection[UUID]) -> Sequence[CreditSignal]:
+    """Everything that was heard of them, the last first, whatever became of it."""
+    statement = select(CreditSignal).where(CreditSignal.business_id.in_(businesses))
+    return (await session.scalars(statement.order_by(CreditSignal.id.desc()))).all()
+
+
 async def gradings_of(session: AsyncSession, businesses: Collection[UUID]) -> Sequence[CreditGrading]:
     """Every grade there was, the last first."""
     statement = select(CreditGrading).where(CreditGrading.business_id.in_(businesses))

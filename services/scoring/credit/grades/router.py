@@ -18,6 +18,7 @@ from services.scoring.credit.grades.schemas import (
     CreditGradingCreate,
     CreditGradingRead,
 )
+from services.scoring.credit.schemas import SignalRead
 from shared.contracts.codes import OFFICIALS, Role
 from shared.contracts.regions import RegionCode
 from shared.contracts.scoring import CreditGrade
@@ -104,6 +105,14 @@ async def list_credit_entries(session: Session, actor: CanReadCredit, business_i
     account = await service.read_account(session, actor, business_id)
     rows = await repository.entries_of(session, await service.businesses_of(session, account))
     return [CreditEntryRead.model_validate(row) for row in rows]
+
+
+@router.get("/credit-accounts/{business_id}/signals")
+async def list_signals_of_account(session: Session, actor: CanReadCredit, business_id: UUID) -> list[SignalRead]:
+    """信用信号，含待核实和不属实的，最近的在前；并入过来的主体的也在内。"""
+    account = await service.read_account(session, actor, business_id)
+    rows = await repository.signals_of(session, await service.businesses_of(session, account))
+    return [SignalRead.model_validate(row) for row in rows]
 
 
 @router.post("/credit-accounts/{business_id}/entries", status_code=201)

@@ -207,6 +207,8 @@ async def test_after_a_merge_there_is_one_account_with_both_histories_until_it_i
     await on_business(session, registered(1))
     await looked_at(office, ended)
     await enter(office, ended, "inspected_failed")
+    await on_rapid_test_failed(session, rapid_test_failed(seller_business_id=registered(1).business_id))
+    assert (await office.get(f"{going_on}/signals")).json() == []
     assert [(await office.get(path)).json()["grade"] for path in (ended, going_on)] == ["B", None]
     winner = going_on.rpartition("/")[2]
     await on_business(session, merged(2, winner))
@@ -214,6 +216,10 @@ async def test_after_a_merge_there_is_one_account_with_both_histories_until_it_i
     assert (one["grade"], other["grade"], other["merged_into"]) == ("B", None, winner)
     both = (await office.get(f"{going_on}/entries")).json()
     assert {entry["business_id"] for entry in both} == {str(registered(1).business_id)}
+    [signal] = (await office.get(f"{going_on}/signals")).json()
+    assert (signal["business_id"], signal["state"]) == (str(registered(1).business_id), "open"), (
+        "told, though not counted"
+    )
     histories = {row["business_id"] for row in (await office.get(f"{going_on}/gradings")).json()}
     assert histories == {winner, str(registered(1).business_id)}
     assert UUID(winner) in await accounts_to_grade(session, None), "its terms run out like any other's"
@@ -232,6 +238,7 @@ async def test_after_a_merge_there_is_one_account_with_both_histories_until_it_i
     await on_business(session, merged(2, winner))
     one, other = (await office.get(going_on)).json(), (await office.get(ended)).json()
     assert (one["grade"], other["grade"], other["merged_into"]) == (None, "A", None)
+    assert [len((await office.get(f"{path}/signals")).json()) for path in (going_on, ended)] == [0, 1]
 
 
 async def test_a_merge_that_is_told_before_the_file_that_goes_on_counts_when_that_is_known(
