@@ -73,6 +73,11 @@ async def submit(client: httpx.AsyncClient, sample_id: Any, revision: int = 1, *
     return await client.post(f"/v1/samples/{sample_id}/submission", json={"revision": revision} | more)
 
 
+def timeless(sample: dict[str, Any]) -> dict[str, Any]:
+    """The sample without what its clocks still leave, which is less with every second."""
+    return sample | {"clocks": [clock | {"remaining": None} for clock in sample["clocks"]]}
+
+
 async def dispatched(officer: httpx.AsyncClient, **change: Any) -> dict[str, Any]:
     body = {"stream": "supervision", "link": "circulation", "task_source": "演示", "region_code": HAISHU} | change
     answer = await officer.post("/v1/sampling-tasks", json=body, headers=key())
@@ -246,7 +251,8 @@ async def test_sent_again_after_a_broken_line_nothing_doubles(officer: httpx.Asy
     again = await put(officer, sample["form"], sample["id"])
     assert (again.status_code, again.json()["version"]) == (200, sample["version"])
     resubmitted = await submit(officer, sample["id"])
-    assert (resubmitted.status_code, resubmitted.json()) == (200, sample)
+    assert resubmitted.status_code == 200, resubmitted.text
+    assert timeless(resubmitted.json()) == timeless(sample)
 
 
 async def test_a_changed_draft_needs_a_newer_revision_or_its_version(officer: httpx.AsyncClient) -> None:
@@ -305,7 +311,8 @@ async def test_a_refusal_is_recorded_with_witnesses_and_evidence(officer: httpx.
     refused = (await officer.post(f"/v1/samples/{draft['id']}/refusal", json=body)).json()
     assert (refused["state"], refused["number"], refused["clocks"]) == ("refused", None, [])
     assert [(entry["kind"], entry["note"]) for entry in refused["entries"]] == [("refused", body["reason"])]
-    assert (await officer.post(f"/v1/samples/{draft['id']}/refusal", json=body)).json() == refused
+    again = await officer.post(f"/v1/samples/{draft['id']}/refusal", json=body)
+    assert timeless(again.json()) == timeless(refused)
 
 
 async def test_a_correction_says_what_was_before_and_after(officer: httpx.AsyncClient) -> None:
