@@ -4,6 +4,7 @@ A further kind is a further line of `KINDS`.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,37 +32,62 @@ from shared.contracts.codes import Role, Unit
 log = structlog.get_logger(__name__)
 
 BUDGET_SECONDS = 1.5
-SHOWN = 10
+"""For everything that is asked for one page, what is asked besides included."""
+
+COUNTED, SHOWN = 50, 10
+BUSINESS = "{business}"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to do, where it is done, and how it stands."""
+    """One thing to do, where it is done, and how it stands. `due` is its deadline as a badge says it."""
 
     title: str
     address: str
     note: str = ""
     badges: Sequence[tuple[str, str]] = ()
+    due: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
 class Tasks:
-    """What waits of one kind; `silent` where nobody answered. Without `when_empty` an empty one is left out."""
+    """What waits of one kind; `silent` where nobody answered. Without `when_empty` an empty one is left out. `count` is
+    of all that were told, and `more` says that there are others than those shown.
+    """
 
     title: str
     address: str
     lines: Sequence[Line]
+    count: int = 0
     more: bool = False
     silent: bool = False
     when_empty: str = ""
     empty_means: str = ""
     act: str = ""
     unit: Unit = Unit.SAMPLING
+    name: str = ""
+
+    @property
+    def counted(self) -> str:
+        """`3`, or `50+` where there may be any number."""
+        return f"{self.count}+" if self.count >= COUNTED else str(self.count)
+
+    @property
+    def pressing(self) -> tuple[str, str]:
+        """The deadline that comes first: what is ordered by it has it in front."""
+        pressed = sorted((line.due for line in self.lines if line.due[1]), key=lambda due: _PRESSING.get(due[0], 2))
+        return pressed[0] if pressed else ("", "")
+
+
+_PRESSING = {"danger": 0, "warning": 1}
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of task: who has it, what is asked of which service, and how one answer is told."""
+    """A kind of task: who has it, what is asked of which service, and how one answer is told.
+
+    A wanted `{business}` is the visitor's own; who has none is not asked for. `name` is short, for the count on top.
+    """
 
     title: str
     roles: Sequence[Role]
@@ -75,6 +101,11 @@ class Kind:
     unit: Unit = Unit.SAMPLING
     beside: str = ""
     """Asked of each answer besides, with its `{id}`: told under `beside`."""
+    name: str = ""
+
+    @property
+    def is_of_business(self) -> bool:
+        return BUSINESS in self.wanted.values()
 
 
 def _sampling_task(task: Mapping[str, Any], now: datetime) -> Line:
@@ -82,7 +113,8 @@ def _sampling_task(task: Mapping[str, Any], now: datetime) -> Line:
     due = [(shown["due_kind"], shown["due_words"])] if shown["due_kind"] in ("danger", "warning") else []
     whistle = [("danger", "快检吹哨")] if shown["from_whistle"] else []
     note = f"已抽{shown['taken']}，应抽{shown['quantity']}；{shown['party']}"
-    return Line(shown["title"], f"/sampling-tasks/{task['id']}", note, [*due, *whistle])
+    said = (shown["due_kind"], shown["due_words"])
+    return Line(shown["title"], f"/sampling-tasks/{task['id']}", note, [*due, *whistle], said)
 
 
 def _draft(sample: Mapping[str, Any], now: datetime) -> Line:
@@ -139,7 +171,14 @@ def _case(case: Mapping[str, Any], now: datetime) -> Line | None:
     kind, left, name = shown["clock"]
     badges = [shown["badge"], *([(kind, left)] if kind else [])]
     note = f"{shown['side']}，{shown['party']}" + (f"，{name}" if name else "")
-    return Line(f"{shown['food']}：{shown['failed']}", f"/disposals/{case['id']}", note, badges)
+    due = (kind, left) if kind else ("", "")
+    return Line(f"{shown['food']}：{shown['failed']}", f"/disposals/{case['id']}", note, badges, due)
+
+
+def _expiring_case(case: Mapping[str, Any], now: datetime) -> Line | None:
+    """A disposal whose time is nearly up: whether it is extended is decided before it has run out, or not at all."""
+    line = _case(case, now)
+    return line if line is not None and line.due[0] == "warning" else None
 
 
 def _report(report: Mapping[str, Any], now: datetime) -> Line:
@@ -154,7 +193,8 @@ def _report(report: Mapping[str, Any], now: datetime) -> Line:
 def _blind_sample(sample: Mapping[str, Any], now: datetime) -> Line:
     shown = laboratory_words.listed(sample, times.day_of(now))
     due = [shown["due"]] if shown["due"][0] else []
-    return Line(shown["code"], f"/laboratory/samples/{shown['code']}", shown["food"], [shown["badge"], *due])
+    badges = [shown["badge"], *due]
+    return Line(shown["code"], f"/laboratory/samples/{shown['code']}", shown["food"], badges, shown["due"])
 
 
 def _own_report(report: Mapping[str, Any], now: datetime) -> Line:
@@ -179,6 +219,7 @@ KINDS = (
         "没有要抽的样品",
         "计划下达、快检吹哨或手工下达的抽样任务会出现在这里。",
         "看全部任务",
+        name="抽样任务",
     ),
     Kind(
         "抽检计划的进度",
@@ -238,6 +279,16 @@ KINDS = (
         "没有要办的核查处置",
         "检验报告确认为不合格（问题）后，这里会自动出现。",
         "看核查处置",
+        name="核查处置",
+    ),
+    Kind(
+        "快到期的核查处置（要延长的，须在届满前书面批准）",
+        (Role.LEADER,),
+        "/disposals",
+        "/v1/disposal-cases",
+        _expiring_case,
+        {"order": "due"},
+        name="快到期的处置",
     ),
     Kind(
         "待决定是否立案的案件线索",
@@ -263,28 +314,38 @@ KINDS = (
 
 async def tasks_of(services: Services, visitor: Visitor, kinds: Iterable[Kind] = KINDS) -> list[Tasks]:
     """What waits for this person; a service that is silent makes its parts silent, not the page."""
-    own = [kind for kind in kinds if visitor.actor.has(*kind.roles)]
-    return list(await asyncio.gather(*(_ask(services, visitor, kind) for kind in own)))
+    business = visitor.actor.business_id
+    own = [kind for kind in kinds if visitor.actor.has(*kind.roles) and (business or not kind.is_of_business)]
+    until = time.monotonic() + BUDGET_SECONDS
+    return list(await asyncio.gather(*(_ask(services, visitor, kind, until) for kind in own)))
 
 
-async def _ask(services: Services, visitor: Visitor, kind: Kind) -> Tasks:
-    texts = (kind.when_empty, kind.empty_means, kind.act, kind.unit)
-    wanted = {**kind.wanted, "limit": str(SHOWN)}
+async def _ask(services: Services, visitor: Visitor, kind: Kind, until: float) -> Tasks:
+    texts = (kind.when_empty, kind.empty_means, kind.act, kind.unit, kind.name or kind.title.partition("，")[0])
+    wanted = {name: value.replace(BUSINESS, str(visitor.actor.business_id)) for name, value in kind.wanted.items()}
     try:
-        page = await services.get(kind.unit, kind.path, visitor.caller, BUDGET_SECONDS, **wanted)
+        page = await services.get(kind.unit, kind.path, visitor.caller, _left(until), **wanted, limit=str(COUNTED))
     except ServiceSilent as silence:
         log.warning("part_missing", service=kind.unit, reason=silence.reason)
-        return Tasks(kind.title, kind.address, [], False, True, *texts)
+        return Tasks(kind.title, kind.address, [], 0, False, True, *texts)
     except Refused:
         return Tasks(kind.title, kind.address, [])
     now = times.now()
-    items = await _with_beside(services, visitor, kind, page["items"])
+    told = page["items"][:SHOWN] if kind.beside else page["items"]
+    items = await _with_beside(services, visitor, kind, told, until)
     lines = [line for line in (kind.line(item, now) for item in items) if line is not None]
-    return Tasks(kind.title, kind.address, lines, bool(page["next_cursor"]), False, *texts)
+    count = len(page["items"]) if kind.beside else len(lines)
+    more = bool(page["next_cursor"]) or count > SHOWN
+    return Tasks(kind.title, kind.address, lines[:SHOWN], count, more, False, *texts)
+
+
+def _left(until: float) -> float:
+    """What is left of the budget; never nothing, which would mean to wait for ever."""
+    return max(until - time.monotonic(), 0.05)
 
 
 async def _with_beside(
-    services: Services, visitor: Visitor, kind: Kind, items: Sequence[Mapping[str, Any]]
+    services: Services, visitor: Visitor, kind: Kind, items: Sequence[Mapping[str, Any]], until: float
 ) -> Sequence[Mapping[str, Any]]:
     """The answers with what is asked of each besides; one of which it is not told is left out."""
     if not kind.beside:
@@ -293,7 +354,7 @@ async def _with_beside(
     async def ask(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
         try:
             path = kind.beside.format(id=item["id"])
-            return {**item, "beside": await services.get(kind.unit, path, visitor.caller, BUDGET_SECONDS)}
+            return {**item, "beside": await services.get(kind.unit, path, visitor.caller, _left(until))}
         except (Refused, ServiceSilent) as missing:
             log.warning("part_missing", service=kind.unit, reason=str(missing))
             return None

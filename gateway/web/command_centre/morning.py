@@ -1,7 +1,7 @@
 """晨报: one sheet for whoever leads a region: what is overdue, what has changed since yesterday, what to decide."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,15 +17,13 @@ from gateway.dashboards.router import KeptAnswers, RegionInPath
 from gateway.dashboards.schemas import Dashboard, DashboardFigure
 from gateway.web import boards, home_tasks, words
 from gateway.web.command_centre.live_picture import Overdue, read_picture
-from gateway.web.home_tasks import Kind, Line
 from gateway.web.inspection import inspection_tasks
 from gateway.web.pages import render
 from gateway.web.regions import crumbs_to, region_name
-from gateway.web.sampling import disposal_words
 from gateway.web.sampling.whistles import listed
 from gateway.web.visitors import WHISTLE_READERS, CanReadBoards, Visitor
 from shared import times
-from shared.contracts.codes import Role, Unit
+from shared.contracts.codes import Unit
 from shared.contracts.figures import Period, PeriodKind
 from shared.database import Session
 
@@ -50,27 +48,6 @@ class Changed:
     address: str
 
 
-def _expiring_case(case: Mapping[str, Any], now: datetime) -> Line | None:
-    """A disposal whose time is nearly up: whether it is extended is decided before it has run out, or not at all."""
-    kind, left, name = disposal_words.listed(case, now)["clock"]
-    if kind != "warning":
-        return None
-    shown = disposal_words.listed(case, now)
-    return Line(
-        f"{shown['food']}：{shown['failed']}", f"/disposals/{case['id']}", f"{shown['party']}，{name}", [(kind, left)]
-    )
-
-
-EXPIRING = Kind(
-    "快到期的核查处置（要延长的，须在届满前书面批准）",
-    (Role.LEADER,),
-    "/disposals",
-    "/v1/disposal-cases",
-    _expiring_case,
-    {"order": "due"},
-)
-
-
 @router.get("/regions/{code}/morning")
 async def morning_page(
     request: Request,
@@ -88,7 +65,7 @@ async def morning_page(
         read_dashboard(services, kept, code, yesterday, visitor.actor, visitor.caller),
         read_picture(services, visitor, code, CLOCKS_READ),
         _whistles_since(services, visitor, code, since),
-        home_tasks.tasks_of(services, visitor, (*inspection_tasks.KINDS, *home_tasks.KINDS, EXPIRING)),
+        home_tasks.tasks_of(services, visitor, (*inspection_tasks.KINDS, *home_tasks.KINDS)),
     )
     fresh = newly_overdue(picture.overdue or (), since)
     older = [clock for clock in picture.overdue or () if clock not in fresh]

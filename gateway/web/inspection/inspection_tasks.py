@@ -9,6 +9,7 @@ from gateway.web.inspection import grade_words
 from gateway.web.inspection.corrections import BADGES as CORRECTION_BADGES
 from gateway.web.inspection.inspection import due_badge, moment
 from gateway.web.inspection.letters import BADGES as LETTER_BADGES
+from gateway.web.inspection.random_draw_words import PURPOSES
 from gateway.web.inspection.visits import STATE_BADGES, listed_follow_up
 from gateway.web.visitors import OFFICE, VISIT_MAKERS
 from shared.contracts.codes import Role, Unit
@@ -19,7 +20,7 @@ DESK = (*OFFICE, Role.INSPECTOR)
 
 def _follow_up(visit: Mapping[str, Any], now: datetime) -> Line:
     shown = listed_follow_up(visit, now)
-    return Line(shown["title"], f"/visits/records/new?task={visit['id']}", shown["goods"], [shown["due"]])
+    return Line(shown["title"], f"/visits/records/new?task={visit['id']}", shown["goods"], [shown["due"]], shown["due"])
 
 
 def _record(record: Mapping[str, Any], now: datetime) -> Line:
@@ -33,15 +34,16 @@ def _correction(correction: Mapping[str, Any], now: datetime) -> Line:
     due = due_badge(correction["clock"], now)
     state = (CORRECTION_BADGES[correction["state"]], correction["state_label"])
     badges = [state, *([due] if due[0] in ("danger", "warning") else [])]
-    return Line(correction["problem"], f"/corrections/{correction['id']}", correction["party_name"], badges)
+    return Line(correction["problem"], f"/corrections/{correction['id']}", correction["party_name"], badges, due)
 
 
 def _overdue(correction: Mapping[str, Any], now: datetime) -> Line:
-    badges = [("danger", f"逾期{correction['overdue_days']}天")]
+    late = ("danger", f"逾期{correction['overdue_days']}天")
+    badges = [late]
     if correction["escalation_label"]:
         badges.append(("running", correction["escalation_label"]))
     note = f"{correction['party_name']}；{correction['officer_name']}责令"
-    return Line(correction["problem"], f"/corrections/{correction['id']}", note, badges)
+    return Line(correction["problem"], f"/corrections/{correction['id']}", note, badges, late)
 
 
 def _clue(clue: Mapping[str, Any], now: datetime) -> Line:
@@ -57,6 +59,12 @@ def _proposal(proposal: Mapping[str, Any], now: datetime) -> Line:
     proposed, present = grade_words.badge(proposal["grade"]), grade_words.badge(proposal["present"])
     note = f"建议{proposed[1]}，现行{present[1]}"
     return Line(proposal["business_name"], f"/businesses/grades/{proposal['id']}", note, [proposed])
+
+
+def _drawn(visit: Mapping[str, Any], now: datetime) -> Line:
+    people = "、".join(one["name"] for one in (*visit["inspectors"], *visit["lent"]))
+    note = f"{visit['draw_title']}；同去的：{people}"
+    return Line(visit["business_name"], "/random-draws/mine", note, [("running", PURPOSES[visit["purpose"]])])
 
 
 def _letter(letter: Mapping[str, Any], now: datetime) -> Line:
@@ -76,6 +84,16 @@ KINDS = (
         "快检吹哨引起的跟进检查会出现在这里。",
         "看今天的检查",
         unit=Unit.INSPECTION,
+    ),
+    Kind(
+        "随机抽取派给我的检查",
+        (Role.INSPECTOR,),
+        "/random-draws/mine",
+        "/v1/drawn-visits/mine",
+        _drawn,
+        {"state": "scheduled"},
+        unit=Unit.INSPECTION,
+        name="派给我的抽查",
     ),
     Kind("没有结束的检查", VISIT_MAKERS, "/visits", RECORDS, _record, {"state": "draft"}, unit=Unit.INSPECTION),
     Kind("要素不齐的检查", VISIT_MAKERS, "/visits", RECORDS, _record, {"state": "incomplete"}, unit=Unit.INSPECTION),
@@ -99,7 +117,7 @@ KINDS = (
     ),
     Kind(
         "逾期的整改，最久的在前",
-        OFFICE,
+        (*OFFICE, Role.LEADER),
         "/corrections/overdue",
         "/v1/overdue-corrections",
         _overdue,
@@ -144,6 +162,9 @@ KINDS = (
         CORRECTIONS,
         _correction,
         {"order": "due"},
+        "没有要整改的",
+        "检查发现的问题、责令改正的期限会出现在这里。",
+        "看整改",
         unit=Unit.INSPECTION,
     ),
 )
