@@ -3,12 +3,57 @@
 from typing import Any
 from urllib.parse import quote
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.web.pages import render
+from shared.http.problems import InternalError
+
+log = structlog.get_logger(__name__)
 
 PROGRAM_PATHS = ("/api/", "/v1/", "/events", "/healthz", "/readyz", "/metrics", "/static/", "/.well-known/")
+
+WHAT_NOW = {
+    404: "地址可能写错了，记录也可能不在您的辖区；请从首页或查找进去。",
+    405: "这个地址要从页面上的按钮进去，不能直接打开。",
+    500: "不是您做错了。刚才填的如果没有保存，请退回上一页再送一次；还是这样，请报下面的编号。",
+    503: "过一会儿再试；其他页面照常使用。",
+    504: "过一会儿再试；其他页面照常使用。",
+}
+"""Said where the problem itself does not say what to do."""
+TRY_AGAIN = frozenset({409, 412, 429, 500, 502, 503, 504})
+
+
+class UnexpectedErrorPages:
+    """An error that nobody foresaw, as a page where a person's browser asked for one; programs get the document of the
+    chassis. Pure ASGI, so streams pass through.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not wants_page(Request(scope)):
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except Exception:
+            if begun:
+                raise
+            log.exception("unhandled_error")
+            request = Request(scope)
+            document = InternalError().document(instance=request.url.path, request_id=scope.get("request_id"))
+            await problem_page(request, document)(scope, receive, send)
 
 
 def wants_page(request: Request) -> bool:
@@ -20,19 +65,32 @@ def problem_page(request: Request, document: dict[str, Any]) -> Response:
     """The page of a problem document. Who is not signed in is sent to the login page and back."""
     status = int(document["status"])
     if status == 401 and request.method == "GET":
-        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/login?next={quote(back, safe='')}", status_code=303)
+        return RedirectResponse(f"/login?next={quote(_asked(request), safe='')}", status_code=303)
+    followed = status == 422 and request.method == "GET"  # a person follows addresses, and does not write them
     return render(
         request,
         "problem.html",
         status_code=status,
-        title=document["title"],
-        detail=document.get("detail") or "",
+        title="这个地址里有读不懂的内容" if followed else document["title"],
+        detail=document.get("detail") or WHAT_NOW.get(status, ""),
         errors=[error["message"] for error in document.get("errors", [])],
         request_id=document.get("request_id") or "",
-        next_steps=_next_steps(status),
+        next_steps=_next_steps(request, status),
     )
 
 
-def _next_steps(status: int) -> list[tuple[str, str]]:
-    return [("重新登录", "/login")] if status == 401 else [("回到首页", "/")]
+def _next_steps(request: Request, status: int) -> list[tuple[str, str]]:
+    if status == 401:
+        return [("重新登录", "/login")]
+    steps = [("回到首页", "/")]
+    if status in TRY_AGAIN and request.method == "GET":
+        steps.insert(0, ("再试一次", _asked(request)))
+    elif status == 422 and request.url.query:
+        steps.insert(0, ("不带条件再看", request.url.path))
+    elif status == 403:
+        steps.append(("看我的账号和角色", "/account"))
+    return steps
+
+
+def _asked(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -56,7 +56,7 @@ from gateway.web.inspection import (
     visit_records,
     visits,
 )
-from gateway.web.problem_pages import problem_page, wants_page
+from gateway.web.problem_pages import UnexpectedErrorPages, problem_page, wants_page
 from gateway.web.sampling import (
     contests,
     disposals,
@@ -204,6 +204,7 @@ def install_site(app: FastAPI) -> None:
     app.mount("/static", StaticAssets(), name="static")
     app.state.doubt_window = Window()
     app.state.live = live.Live()
+    app.add_middleware(UnexpectedErrorPages)
     app.add_middleware(SecurityHeadersMiddleware)
     for case, handler in list(app.exception_handlers.items()):
         app.add_exception_handler(case, _also_as_page(cast(Handler, handler)))
