@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, Response
 
 from gateway.web.assets import FOREVER
 from gateway.web.help.documents import PICTURES, Document, find, library
-from gateway.web.help.topics import AUDIENCES, GROUPS
+from gateway.web.help.topics import AUDIENCES, FOR_BUILDERS, GROUPS
 from gateway.web.pages import render
 from gateway.web.visitors import PerhapsVisitor
 from shared.http.problems import NotFound
@@ -38,7 +38,7 @@ def _known(documents: Mapping[str, Document]) -> list[tuple[str, list[Document]]
 
 def _unlisted(documents: Mapping[str, Document]) -> list[Document]:
     """Guides that nobody has put into a group: found all the same. Decisions and reports are for who builds."""
-    listed = {name for _, names in GROUPS for name in names} | {name for name, _ in AUDIENCES}
+    listed = FOR_BUILDERS | {name for _, names in GROUPS for name in names} | {name for name, _ in AUDIENCES}
     return [document for name, document in documents.items() if name not in listed and "/" not in name]
 
 

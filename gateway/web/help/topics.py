@@ -97,7 +97,29 @@ TOPICS = (
     Topic("/api-clients", "不经人操作的系统：给哪些范围、哪些区域，到哪一天，密钥用没用。", "identity"),
     Topic("/account", "口令、动态口令、代理、在哪里登录着。", "access"),
     Topic("/disclosures", "看全个人信息：写明为什么，每次都有记录。", "access"),
+    Topic("/case-requests", "核查处置移送的涉嫌违法行为：期限内决定立案或不予立案，写明理由。", "disposals"),
+    Topic("/recall-requests", "核查处置要求的召回：收到时已锁定批次，受理以后立项召回。", "disposals"),
+    Topic("/objections", "对检验结论的异议：期限内受理、核查、答复，过程都留在核查处置里。", "disposals"),
+    Topic("/retests", "一次复检：选机构、移交备份样品、登记结论，各有期限；复检结论是最终结论。", "disposals"),
+    Topic("/assignment-draws", "谁去抽、送哪家检：按种子和名册抽取，人人可以重算。", "apart"),
+    Topic("/samplers", "抽样人员名册：资格、在哪里抽、请假，抽取时照它判断。", "apart"),
+    Topic("/form-uploads", "国家抽样单工作簿：逐行答复，有错的退回改正再传。", "sampling"),
+    Topic("/result-uploads", "检验结果文件：一份样品整份收下或整份退回，随即判定。", "reports"),
+    Topic("/sampling-caps", "同一对象一个季度至多抽几批次；分配方案照最近起作用的一条。", "plans"),
+    Topic("/visit-plans", "同一户到期的事并成一次去办；排不下的写明缺什么。", "visit-plans"),
+    Topic("/visit-priorities", "先去哪里：从历次检查里排先后，每一户写明为什么。", "visit-priorities"),
+    Topic("/evaluation-tasks", "创建任务：谁牵头、什么时候到期、办到哪里；上报以后由他人核对。", "evaluations"),
+    Topic("/self-reports", "自评报告：正文里的每个数都有出处，没有证据的句子标出来。", "self-evaluation-report"),
+    Topic("/indices", "按季度给各地算一个数，并说明名次有多牢靠。", "index"),
+    Topic("/satisfaction-surveys", "满意度调查：配额满到哪里，结果和抽样误差。", "surveys"),
+    Topic("/target-plans", "规划目标：应了什么、到哪里了、到期能不能达到。", "assessments"),
+    Topic("/lists", "红黑榜、星级：凭什么列入、到什么时候、能不能申诉和修复。", "credit-and-lists"),
+    Topic("/credit", "信用分级：三个账户加权成分，记录不足的评不出。", "credit-and-lists"),
+    Topic("/site-visits", "现场核查的一次打分：照要点逐项，两人签名。", "site-checks"),
 )
+
+FOR_BUILDERS = frozenset({"performance", "reliability"})
+"""Reports that help finds, but does not list: they are for who builds the platform."""
 
 
 def topic_for(path: str) -> Topic | None:

@@ -183,6 +183,7 @@ async def _listed(session: Session, proposal: Answer) -> dict[str, Any]:
         "confirmed_badge": grade_words.badge(proposal["confirmed_grade"]) if proposal["confirmed_grade"] else None,
         "place": await region_name(session, proposal["region_code"]),
         "since": day(proposal["valid_from"]),
+        "seen_until": day(proposal["as_of"]),
         "proposed": moment(proposal["proposed_at"]),
         "decided": moment(proposal["decided_at"]),
     }

@@ -15,6 +15,7 @@ from typing import Any
 from gateway.web.forms import FieldError
 from gateway.web.inspection.visit_form_fields import FINDINGS, KINDS, OUTSIDER, PHOTOS, RECUSALS, SLOTS
 from gateway.web.steps import WHOLE_FORM, Typed
+from gateway.web.words import full_time
 from shared.contracts.inspection import BusinessKind, VisitOutcome
 from shared.http.problems import FieldError as Fault
 from shared.times import SHANGHAI
@@ -233,9 +234,18 @@ def said(pointer: str, value: Any) -> str:
         return "、".join(names) or f"{len(value)}项"
     if isinstance(value, Mapping) and "version_id" in value:
         return f"{value.get('code')}第{value.get('number')}版"
+    if isinstance(value, Mapping) and "longitude" in value:
+        return position_words(value)
     if isinstance(value, Mapping):
         return "，".join(said("", part) for part in value.values() if part)
     return str(value)
+
+
+def position_words(position: Mapping[str, Any]) -> str:
+    """`121.55，29.87（WGS84，误差约12米）`; what is not told is left out."""
+    system, metres = str(position.get("system") or "").upper(), position.get("accuracy_metres")
+    beside = [part for part in (system, f"误差约{metres}米" if metres is not None else "") if part]
+    return f"{position.get('longitude')}，{position.get('latitude')}" + (f"（{'，'.join(beside)}）" if beside else "")
 
 
 def differing(stored: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -306,7 +316,7 @@ def local(text: str) -> str:
 
 def _moment(text: str) -> str:
     try:
-        return local(text).replace("T", " ")
+        return full_time(datetime.fromisoformat(text))
     except ValueError:
         return text
 

@@ -14,7 +14,7 @@ from gateway.clients import Services, ServicesHere
 from gateway.web import words
 from gateway.web.inspection.inspection import Answer, ask, entry_row, moment, told, told_one
 from gateway.web.inspection.inspection_files import ADDRESS as FILES
-from gateway.web.inspection.visit_form_content import said
+from gateway.web.inspection.visit_form_content import position_words, said
 from gateway.web.inspection.visit_form_fields import FINDINGS, KINDS, RECUSALS
 from gateway.web.inspection.visit_form_pages import disputes_of
 from gateway.web.inspection.visits import listed
@@ -128,11 +128,7 @@ async def _nobody() -> tuple[dict[str, Any] | None, bool]:
 
 def _facts(record: Answer, content: Answer, business: Answer | None) -> list[tuple[str, str | None]]:
     position = content.get("position")
-    where = (
-        f"{position['longitude']}，{position['latitude']}（{position['system'].upper()}，误差约{position['accuracy_metres']}米）"
-        if position
-        else content.get("position_missing") or "没有写明"
-    )
+    where = position_words(position) if position else content.get("position_missing") or "没有写明"
     kind = content.get("business_kind")
     return [
         ("检查类型", dict(KINDS).get(record["kind"], record["kind"])),

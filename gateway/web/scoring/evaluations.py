@@ -46,9 +46,14 @@ async def evaluation_list(
     wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
     if state in set(RunState):
         wanted["state"] = state
-    page = await ask(services, visitor, "/v1/evaluations", **wanted)
+    page, schemes = await asyncio.gather(
+        ask(services, visitor, "/v1/evaluations", **wanted),
+        ask(services, visitor, "/v1/scoring-schemes", limit="200"),
+    )
+    titles = {(one["code"], one["number"]): one["title"] for one in schemes["items"]}
     runs = [evaluation_views.listed(run) for run in page["items"]]
     for run in runs:
+        run["scheme_title"] = titles.get((run["scheme_code"], run["scheme_number"]), run["scheme_code"])
         run["place"] = await region_name(session, run["region_code"])
     return render(
         request,

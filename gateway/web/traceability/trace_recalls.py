@@ -173,7 +173,7 @@ async def step_form(
     request: Request, visitor: CanDecideOnRecalls, services: ServicesHere, recall_id: UUID, slug: str
 ) -> Response:
     recall = await ask(services, visitor.caller, f"{API}/{recall_id}")
-    return show_step(request, _subject(recall), step_named(slug, steps.steps_of(recall)))
+    return show_step(request, _subject(recall, slug), step_named(slug, steps.steps_of(recall)))
 
 
 @router.post(RECALLS + "/{recall_id}/{slug}")
@@ -183,7 +183,7 @@ async def send_step(
     path = f"{API}/{recall_id}"
 
     async def now() -> Subject:
-        return _subject(await ask(services, visitor.caller, path))
+        return _subject(await ask(services, visitor.caller, path), slug)
 
     step = step_named(slug, steps.steps_of(await ask(services, visitor.caller, path)))
     address = f"{RECALLS}/{recall_id}"
@@ -210,7 +210,9 @@ async def send_notice_step(
     return await take_step(request, services, visitor.caller, step, path, address, now, unit=Unit.TRACEABILITY)
 
 
-def _subject(recall: dict[str, Any]) -> Subject:
+def _subject(recall: dict[str, Any], slug: str) -> Subject:
+    """What is missing is told where it matters: to who ends the recall."""
+    ends = slug in (steps.CLOSURE.slug, steps.END_REHEARSAL.slug)
     address = f"{RECALLS}/{recall['id']}"
     return Subject(
         title=f"{recall['product_name']}：{recall['reason']}",
@@ -220,7 +222,7 @@ def _subject(recall: dict[str, Any]) -> Subject:
         offered=steps.offered(recall),
         version=str(recall["version"]),
         entries=steps.numbered(recall),
-        warnings=[one["says"] for one in recall["missing"]],
+        warnings=[one["says"] for one in recall["missing"]] if ends else [],
     )
 
 

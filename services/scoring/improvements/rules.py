@@ -92,5 +92,5 @@ def why_out_of_reach(
     if inputs and len(flows) == len(inputs) and period_is_over:
         return "所看的期间已经结束，只能更正错漏"
     if due_on is not None and due_on > before:
-        return f"任务期限是 {due_on}，晚于所问的日期"
+        return f"任务期限是{due_on.year}年{due_on.month}月{due_on.day}日，晚于所问的日期"
     return ""

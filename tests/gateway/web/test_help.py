@@ -42,7 +42,7 @@ def test_the_page_of_a_topic_and_the_nearest_topic_of_a_page() -> None:
     nearest = topic_for("/sampling-plans/0199f3a0/draft")
     assert nearest is not None
     assert nearest.pages == "/sampling-plans"
-    assert topic_for("/samplers") is None, "a page is not of a topic whose name only begins like it"
+    assert topic_for("/samplings") is None, "a page is not of a topic whose name only begins like it"
 
 
 def test_nothing_in_a_document_runs_and_lines_join_as_in_print(tmp_path: Path) -> None:

@@ -146,5 +146,8 @@ def test_both_sides_are_said_in_words() -> None:
     assert said("/answers/2.3", answer) == "不合格，堆在地上（演示），1张照片"
     assert said("/identity_shown", False) == "否"
     assert said("/recusal", "not_requested") == "没有申请回避"
-    assert said("/began_at", "2026-07-24T01:30:00+00:00") == "2026-07-24 09:30"
+    assert said("/began_at", "2026-07-24T01:30:00+00:00") == "2026年7月24日 09:30"
+    place = {"system": "wgs84", "latitude": "29.87", "longitude": "121.55", "accuracy_metres": 12}
+    assert said("/position", place) == "121.55，29.87（WGS84，误差约12米）"
+    assert said("/position", place | {"system": None, "accuracy_metres": None}) == "121.55，29.87"
     assert said("/conclusion", None) == "没有填"

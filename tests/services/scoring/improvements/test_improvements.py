@@ -79,7 +79,7 @@ def test_flows_of_a_period_that_is_over_stand_and_a_late_task_promises_nothing()
     assert why_out_of_reach(["x", "y"], entered, period_is_over=True, **asked) == ""
     assert why_out_of_reach(["x"], {"x": item("stock")}, period_is_over=True, **asked) == ""
     late = asked | {"due_on": date(2027, 1, 15)}
-    assert "2027-01-15" in why_out_of_reach([], {}, period_is_over=False, **late)
+    assert "2027年1月15日" in why_out_of_reach([], {}, period_is_over=False, **late)
 
 
 @pytest_asyncio.fixture
