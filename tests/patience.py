@@ -11,7 +11,7 @@ from deploy.all_in_one import AllInOne
 from gateway.clients import Caller, Services
 from shared.contracts.codes import Unit
 
-SECONDS = 30.0
+SECONDS = 60.0
 
 
 @contextmanager

@@ -19,7 +19,7 @@ def test_what_a_process_counts_can_be_scraped(kind: str) -> None:
 
     async def work(stop: asyncio.Event) -> None:
         OUTBOX_PENDING.labels("somebody").set(7)
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=60) as client:
             told.append((await client.get(f"http://127.0.0.1:{port}/metrics")).text)
 
     run_until_stopped(kind, settings, work)

@@ -14,6 +14,7 @@ from gateway.dashboards.schemas import SectionStatus
 from shared.contracts.codes import SERVICES, Unit
 from shared.ids import uuid7
 from tests.gateway.dashboards.wire import AS_OF, CALLER, DISTRICT, WireSettings
+from tests.virtual_time import in_virtual_time
 
 Answer = Callable[[httpx.Request], Coroutine[Any, Any, httpx.Response]]
 
@@ -43,6 +44,7 @@ def row(name: str) -> dict[str, Any]:
     }
 
 
+@in_virtual_time
 async def test_all_pages_of_a_service_are_read() -> None:
     async def answer(request: httpx.Request) -> httpx.Response:
         second = "cursor" in request.url.params
@@ -55,12 +57,13 @@ async def test_all_pages_of_a_service_are_read() -> None:
 
 
 @pytest.mark.parametrize("fault", ["slow", "broken", "another version"])
+@in_virtual_time
 async def test_a_silent_service_is_named(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registered, "BUDGET_SECONDS", 0.1)
 
     async def answer(_: httpx.Request) -> httpx.Response:
         if fault == "slow":
-            await asyncio.sleep(5)
+            await asyncio.sleep(600)
         if fault == "broken":
             return httpx.Response(500)
         return httpx.Response(200, json={"items": [{"figure": 1}], "next_cursor": None})
@@ -70,6 +73,7 @@ async def test_a_silent_service_is_named(fault: str, monkeypatch: pytest.MonkeyP
     assert section.note == "追溯服务暂不可用，它登记的数据现在看不到"
 
 
+@in_virtual_time
 async def test_a_refusal_is_said_in_the_services_own_words() -> None:
     async def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(403, json={"title": "没有权限", "detail": "这一步由监管部门办理"})

@@ -75,7 +75,7 @@ async def joined(gateway: Gateway, identity_database: str, signing_keys: Path, i
 
 async def somebody(issuer: str, subject: str, **claims: Any) -> None:
     """Make the provider know this person."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         answer = await http.put(f"{issuer}/users/{subject}", json=claims)
         assert answer.status_code == 204, answer.text
 
@@ -91,7 +91,7 @@ class Browser:
         """Go to the provider and say yes there; returns the address to which it sends the browser back."""
         sent = await self.http.get("/login/oidc", params={"next": next_})
         assert sent.status_code == 303, sent.text
-        async with httpx.AsyncClient() as outside:
+        async with httpx.AsyncClient(timeout=60) as outside:
             agreed = await outside.post(sent.headers["location"], data={"sub": subject})
         assert agreed.status_code == 302, agreed.text
         return agreed.headers["location"]

@@ -33,6 +33,7 @@ from shared.http.auth import Actor
 from shared.ids import uuid7
 from shared.times import SHANGHAI, now
 from tests.patience import patient
+from tests.waiting import PATIENCE
 
 DISTRICT = "330203000000"
 TOWN = "330203001000"
@@ -78,7 +79,7 @@ class Market:
         settings = self.platform.settings[Unit.GATEWAY]
         assert isinstance(settings, Settings)
         token = demo_token(settings, role, DISTRICT)
-        return httpx.AsyncClient(base_url=self.address, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        return httpx.AsyncClient(base_url=self.address, headers={"Authorization": f"Bearer {token}"}, timeout=60)
 
     def colleague(self, role: Role) -> httpx.AsyncClient:
         """A program of somebody else of the same role and house."""
@@ -95,7 +96,7 @@ class Market:
             scopes=frozenset(),
         )
         token = TokenIssuer(open_key_ring(settings), settings.token_issuer).issue(actor, timedelta(hours=1))
-        return httpx.AsyncClient(base_url=self.address, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        return httpx.AsyncClient(base_url=self.address, headers={"Authorization": f"Bearer {token}"}, timeout=60)
 
     @asynccontextmanager
     async def signed_in(self, role: Role) -> AsyncIterator[httpx.AsyncClient]:
@@ -118,7 +119,7 @@ class Market:
         assert answer.status_code == 303, answer.text
 
     def browser(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.address, headers={"accept": "text/html"}, timeout=30)
+        return httpx.AsyncClient(base_url=self.address, headers={"accept": "text/html"}, timeout=60)
 
 
 async def post(
@@ -140,13 +141,13 @@ async def upload(browser: httpx.AsyncClient, site_id: str, content: bytes, *, dr
 
 async def finished(browser: httpx.AsyncClient, address: str) -> httpx.Response:
     """The status page once the file is taken in, seen by refreshing, also while a busy service gives no answer."""
-    for _ in range(300):
-        page = await browser.get(address)
-        assert page.status_code in (200, 503), page.text
-        if page.status_code == 200 and 'http-equiv="refresh"' not in page.text:
-            return page
-        await asyncio.sleep(0.1)
-    raise AssertionError("the upload was not taken in within half a minute")
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            page = await browser.get(address)
+            assert page.status_code in (200, 503), page.text
+            if page.status_code == 200 and 'http-equiv="refresh"' not in page.text:
+                return page
+            await asyncio.sleep(0.1)
 
 
 def file_of(*rows: str) -> bytes:

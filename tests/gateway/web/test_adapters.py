@@ -66,7 +66,7 @@ class Between:
 
     async def pass_on(self, request: Request, market: Market) -> Response:
         """The platform's own answer, unless the caller dies while it is on its way."""
-        async with httpx.AsyncClient(base_url=market.address, timeout=30) as client:
+        async with httpx.AsyncClient(base_url=market.address, timeout=60) as client:
             headers = {
                 name: request.headers[name] for name in ("authorization", "content-type") if name in request.headers
             }

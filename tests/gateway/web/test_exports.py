@@ -10,19 +10,20 @@ import httpx
 from shared.contracts.codes import Role
 from shared.ids import uuid7
 from tests.gateway.web.platform import TOWN, Market, file_of, finished, negative, post, upload
+from tests.waiting import PATIENCE
 
 OWN = {"unit": "sampling", "kind": "rapid-tests"}
 
 
 async def written(browser: httpx.AsyncClient) -> str:
     """The page once nothing is under way any more."""
-    for _ in range(60):
-        page = await browser.get("/exports")
-        assert page.status_code == 200, page.text
-        if 'http-equiv="refresh"' not in page.text:
-            return page.text
-        await asyncio.sleep(0.5)
-    raise AssertionError("the export was not written within half a minute")
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            page = await browser.get("/exports")
+            assert page.status_code == 200, page.text
+            if 'http-equiv="refresh"' not in page.text:
+                return page.text
+            await asyncio.sleep(0.5)
 
 
 async def test_a_list_is_exported_waited_for_and_downloaded(market: Market) -> None:

@@ -73,8 +73,7 @@ async def test_a_problem_is_an_answer_and_not_tried_again(workshop: Workshop) ->
 async def test_a_running_job_is_cancelled_and_keeps_what_it_committed(workshop: Workshop) -> None:
     ordered = await workshop.order("count_up", steps=1000, seconds=0.05)
     async with workshop.worker():
-        await workshop.reaches(ordered, JobState.RUNNING)
-        await asyncio.sleep(0.3)
+        await eventually(partial(_has_gone_on, workshop, 2))
         await _cancel(workshop, ordered)
         job = await workshop.reaches(ordered, JobState.CANCELLED)
     committed = len(await workshop.steps())  # the last may have been cut off between its commit and its report
@@ -102,8 +101,7 @@ async def test_a_job_cancelled_while_it_waits_never_begins(workshop: Workshop) -
 async def test_a_worker_that_stops_hands_its_job_to_the_next_without_counting_it(workshop: Workshop) -> None:
     ordered = await workshop.order("count_up", steps=30, seconds=0.05)
     async with workshop.worker():
-        await workshop.reaches(ordered, JobState.RUNNING)
-        await asyncio.sleep(0.2)
+        await eventually(partial(_has_gone_on, workshop, 1))
     assert (await workshop.job(ordered)).state == JobState.QUEUED
     async with workshop.worker():
         job = await workshop.reaches(ordered, JobState.SUCCEEDED)
@@ -121,15 +119,13 @@ async def test_a_job_that_lost_its_place_in_the_queue_is_put_back(workshop: Work
 
 
 async def test_an_overtaken_worker_changes_nothing_more(workshop: Workshop) -> None:
-    ordered = await workshop.order("count_up", steps=40, seconds=0.05)
+    ordered = await workshop.order("count_up", steps=1000, seconds=0.05)
     async with workshop.worker():
         await workshop.reaches(ordered, JobState.RUNNING)
         async with workshop.engine.begin() as connection:  # as if another had begun the next attempt
             await connection.execute(text("UPDATE jobs SET attempts = attempts + 1"))
-        await asyncio.sleep(0.5)
-        steps = await workshop.steps()
-        await asyncio.sleep(0.3)
-        assert await workshop.steps() == steps
+        await eventually(partial(_stands_still, workshop))
+        assert len(await workshop.steps()) < 1000
         assert (await workshop.job(ordered)).state == JobState.RUNNING
 
 
@@ -207,6 +203,12 @@ def worker_process(workshop: Workshop) -> Iterator["subprocess.Popen[bytes]"]:
             yield process
         finally:
             process.kill()
+
+
+async def _stands_still(workshop: Workshop) -> bool:
+    before = await workshop.steps()
+    await asyncio.sleep(0.3)
+    return before == await workshop.steps()
 
 
 async def _has_gone_on(workshop: Workshop, steps: int) -> bool:

@@ -107,7 +107,8 @@ async def test_a_laboratory_of_another_region_is_read_here_and_kept_there(market
     settings = market.platform.settings[Unit.GATEWAY]
     assert isinstance(settings, Settings)
     token = demo_token(settings, Role.FOOD_SAFETY_OFFICE, elsewhere)
-    async with httpx.AsyncClient(base_url=market.address, headers={"Authorization": f"Bearer {token}"}) as there:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=market.address, headers=headers, timeout=60) as there:
         body = laboratory_body() | {"region_code": elsewhere, "serves": [elsewhere]}
         ok(await there.put(f"{SAMPLING}/laboratories/{house}", json=body))
     async with market.signed_in(Role.FOOD_SAFETY_OFFICE) as office:

@@ -32,7 +32,7 @@ async def issue(market: Market, **wanted: Any) -> dict[str, Any]:
 
 async def test_a_scan_leads_to_the_page_of_the_code(market: Market) -> None:
     code = await issue(market)
-    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=30) as phone:
+    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=60) as phone:
         led = await phone.get(
             urlsplit(code["signed_uri"]).path, params={"sig": code["signed_uri"].partition("sig=")[2]}
         )
@@ -53,7 +53,7 @@ async def test_a_voided_code_warns_on_its_page(market: Market) -> None:
     async with market.caller(Role.INSPECTOR) as inspector:
         path = f"/api/traceability/v1/codes/{code['id']}/voiding"
         await inspector.post(path, json={"reason": "标签遗失"}, headers={"If-Match": '"1"'})
-    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=30) as phone:
+    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=60) as phone:
         page = await phone.get(f"/c{urlsplit(code['uri']).path}")
     assert page.status_code == 410
     assert "已经作废" in page.text
@@ -84,7 +84,7 @@ async def test_a_recalled_lot_whose_code_was_issued_elsewhere_is_red(market: Mar
         own = f"/api/traceability/v1/recalls/{opened.json()['id']}"
         version = {"If-Match": f'"{opened.json()["version"]}"'}
         assert (await officer.post(f"{own}/notices", headers=version)).status_code == 200
-    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=30) as phone:
+    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=60) as phone:
         led = await phone.get(path)
         page = await phone.get(urlsplit(led.headers["location"]).path)
     assert page.status_code == 200
@@ -95,7 +95,7 @@ async def test_a_recalled_lot_whose_code_was_issued_elsewhere_is_red(market: Mar
 
 
 async def test_a_code_nobody_registered_has_a_page_that_says_so(market: Market) -> None:
-    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=30) as phone:
+    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=60) as phone:
         page = await phone.get("/c/01/09506000134352/21/%3Cscript%3E")
     assert page.status_code == 404
     assert "没有登记" in page.text
@@ -104,7 +104,7 @@ async def test_a_code_nobody_registered_has_a_page_that_says_so(market: Market) 
 
 async def test_a_linkset_is_read_through_the_gateway(market: Market) -> None:
     code = await issue(market, kind="shop")
-    async with httpx.AsyncClient(base_url=market.address, timeout=30) as program:
+    async with httpx.AsyncClient(base_url=market.address, timeout=60) as program:
         path = urlsplit(code["uri"]).path
         answer = await program.get(path, params={"linkType": "linkset"})
         described = await program.get("/.well-known/gs1resolver")
@@ -118,7 +118,7 @@ async def test_a_linkset_is_read_through_the_gateway(market: Market) -> None:
 
 async def test_the_page_of_a_kind_of_goods_is_kept_and_that_of_one_thing_is_asked_for_each_time(market: Market) -> None:
     shop, item = await issue(market, kind="shop", name="演示小店（虚构）"), await issue(market)
-    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=30) as phone:
+    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=60) as phone:
         paths = [f"/c{urlsplit(code['uri']).path}" for code in (shop, item)]
         kept, fresh = [await phone.get(path) for path in paths]
         again = await phone.get(paths[1], headers={"if-none-match": fresh.headers["etag"]})
@@ -137,7 +137,7 @@ async def test_a_rapid_test_that_names_the_code_stands_on_its_page(market: Marke
     row = f"A-01,菠菜,农药残留,酶抑制率法,11.5,阴性,{code['text']},,,{when}"
     async with market.signed_in(Role.MARKET_OPERATOR) as operator:
         await finished(operator, await upload(operator, market.site_id, file_of(row), dry_run=False))
-    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=30) as phone:
+    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=60) as phone:
         page = await phone.get(f"/c{urlsplit(code['uri']).path}")
     told = page.text.partition("抽检和快检")[2]
     assert "快速检测" in told
@@ -147,7 +147,7 @@ async def test_a_rapid_test_that_names_the_code_stands_on_its_page(market: Marke
 
 async def test_a_look_at_the_head_is_no_scan(market: Market) -> None:
     code = await issue(market, activate=False)
-    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=30) as phone:
+    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=60) as phone:
         path = f"/c{urlsplit(code['uri']).path}"
         await phone.head(path)
         async with market.caller(Role.INSPECTOR) as inspector:
@@ -162,7 +162,7 @@ async def test_a_look_at_the_head_is_no_scan(market: Market) -> None:
 async def test_a_doubt_becomes_a_clue_and_its_answer_is_found_by_the_receipt(market: Market) -> None:
     code = await issue(market)
     what = "包装上的日期和这里登记的不一样（演示）"
-    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=30) as phone:
+    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=60) as phone:
         page = await phone.get(f"/c{urlsplit(code['uri']).path}")
         scanned = re.search(r'name="code" value="([^"]+)"', page.text)
         assert scanned is not None
@@ -205,7 +205,7 @@ async def test_a_machine_that_fills_every_field_and_a_phone_number_are_sent_back
 ) -> None:
     code = await issue(market)
     form = {"code": code["uri"], "what": "请打 13800000000 找我（演示）", "place": "", "website": ""}
-    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=30) as phone:
+    async with httpx.AsyncClient(base_url=market.address, headers=BROWSER, timeout=60) as phone:
         personal = await phone.post("/doubts", data=form)
         machine = await phone.post("/doubts", data=form | {"what": "一切都好（演示）", "website": "http://example.com"})
         wrong = await phone.get("/doubts/AAAA-AAAA-AAAA-AAAA")

@@ -34,6 +34,7 @@ from shared.jobs.runner import Pace, run_jobs
 from shared.tabular.rejected import RejectedRow, rejected_csv
 from tests.conftest import ClientOf
 from tests.services.inspection.factories import HAISHU, invented_uscc
+from tests.waiting import PATIENCE
 
 HEADER = "主体名称,统一社会信用代码,类别,区划代码,经营地址,经度,纬度,坐标系,食品生产许可证编号,一照多址"
 OFFICER = Actor(
@@ -93,7 +94,7 @@ class Desk:
         stop = asyncio.Event()
         worker = asyncio.create_task(run_jobs(unit, self.settings, stop, Pace(restart_seconds=0.1)))
         try:
-            async with asyncio.timeout(90):
+            async with asyncio.timeout(PATIENCE):
                 while (current := await self.look(import_id)).finished_at is None:  # noqa: ASYNC110 (it is the database that tells)
                     await asyncio.sleep(0.05)
         finally:
