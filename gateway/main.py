@@ -10,6 +10,7 @@ from gateway import openapi
 from gateway.boundaries.router import router as boundaries
 from gateway.dashboards.federation.deployments import check_regions, read_deployments
 from gateway.dashboards.federation.router import router as federation
+from gateway.dashboards.last_good import LastGood
 from gateway.dashboards.router import router as dashboards
 from gateway.database import Base
 from gateway.identity import key_set
@@ -52,6 +53,7 @@ def install(app: FastAPI) -> None:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with chassis(app):
             start_identity(app)
+            app.state.last_good = LastGood()
             app.state.deployments = read_deployments(app.state.settings.federation_file)
             async with app.state.sessions() as session:
                 await check_regions(session, app.state.deployments)

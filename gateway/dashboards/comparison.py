@@ -15,7 +15,7 @@ from gateway.dashboards.schemas import (
     Comparison,
     SectionStatus,
 )
-from gateway.dashboards.section import budget_of, read_sheet
+from gateway.dashboards.section import read_sheet
 from shared.contracts.codes import SERVICES, Unit
 from shared.contracts.figures import FigureSheet, Period
 
@@ -55,9 +55,8 @@ async def _told_by(
     as_of: datetime | None,
 ) -> list[FigureSheet | None]:
     """What a service tells of each region; None where it was silent."""
-    budget = budget_of(last_good, unit, as_of)
     answers = await asyncio.gather(
-        *(read_sheet(services, unit, code, period, caller, budget, children=False, as_of=as_of) for code in regions),
+        *(read_sheet(services, last_good, unit, code, period, caller, children=False, as_of=as_of) for code in regions),
         return_exceptions=True,
     )
     sheets: list[FigureSheet | None] = []

@@ -1,9 +1,12 @@
-"""The last good answers, kept in memory for the minutes in which a service is silent, and the looks under way."""
+"""What a gateway remembers between dashboards: the last good answers, for the minutes in which a service is silent, the
+looks under way, and who stands in line at each service.
+"""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from time import monotonic
 
+from gateway.dashboards.lines import Line
 from gateway.dashboards.shared_looks import SharedLooks
 from shared.contracts.codes import Role, Unit
 from shared.contracts.figures import FigureSheet
@@ -32,6 +35,7 @@ class LastGood:
     """At most `KEPT` sheets; the one not asked for longest goes first."""
 
     looks: SharedLooks = field(default_factory=SharedLooks)
+    _lines: dict[tuple[Unit, bool], Line] = field(default_factory=dict)
     _sheets: OrderedDict[Key, FigureSheet] = field(default_factory=OrderedDict)
     _answered: set[Unit] = field(default_factory=set)
     _began: float = field(default_factory=monotonic)
@@ -45,6 +49,10 @@ class LastGood:
 
     def find(self, key: Key) -> FigureSheet | None:
         return self._sheets.get(key)
+
+    def line_at(self, unit: Unit, *, looking_back: bool) -> Line:
+        """The line before a service; looks back, which take long, stand in one of their own."""
+        return self._lines.setdefault((unit, looking_back), Line(unit))
 
     def is_cold(self, unit: Unit) -> bool:
         """Whether a service may still be starting: this process has just begun, and it has not answered yet."""

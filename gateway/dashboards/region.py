@@ -38,7 +38,7 @@ async def read_dashboard(
     said; all silent is `NothingToShow`. Whoever asks the same in the same instant, with the same sight, shares it.
     """
     return await last_good.looks.take(
-        (services.client, region, period, sight_of(actor), as_of),
+        (region, period, sight_of(actor), as_of),
         lambda: _look(services, last_good, region, period, actor, caller, as_of),
     )
 

@@ -28,12 +28,11 @@ CanReadDashboards = Annotated[Actor, Depends(Allow(*READERS))]
 
 FIRST_MOMENT = datetime(1949, 10, 1, tzinfo=times.SHANGHAI)
 
-_last_good = LastGood()
 
-
-def kept_answers() -> LastGood:
-    """This process's memory of good answers; the page and the API share it."""
-    return _last_good
+def kept_answers(request: Request) -> LastGood:
+    """This gateway's memory of good answers; the page and the API share it."""
+    last_good: LastGood = request.app.state.last_good
+    return last_good
 
 
 KeptAnswers = Annotated[LastGood, Depends(kept_answers)]

@@ -1,10 +1,11 @@
 """One section: the figures of one service, asked for within a budget."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
+import httpx
 import structlog
 from pydantic import ValidationError
 
@@ -19,7 +20,7 @@ from shared.http.auth import Actor
 log = structlog.get_logger(__name__)
 
 BUDGET_SECONDS = 1.5
-"""What a section may take; the sections run side by side, so this is also what the whole page may wait."""
+"""What a section may take, from when its service is asked; the sections run side by side."""
 FIRST_BUDGET_SECONDS = 5.0
 """What it may take right after the start, until its service has answered once: every cache is still cold."""
 REWIND_BUDGET_SECONDS = 20.0
@@ -41,10 +42,9 @@ async def read_section(
     Beside it stands the region's name as the service knows it. With `as_of` it shows what was known then, and nothing
     from memory. Raises `Refused` when the service refuses the caller.
     """
-    budget = budget_of(last_good, unit, as_of)
     current, before = await asyncio.gather(
-        read_sheet(services, unit, region, period, caller, budget, children=True, as_of=as_of),
-        read_sheet(services, unit, region, period.previous, caller, budget, children=False, as_of=as_of),
+        read_sheet(services, last_good, unit, region, period, caller, children=True, as_of=as_of),
+        read_sheet(services, last_good, unit, region, period.previous, caller, children=False, as_of=as_of),
         return_exceptions=True,
     )
     key = key_of(unit, region, str(period), actor)
@@ -87,22 +87,28 @@ def _missing(unit: Unit, note: str) -> Section:
 
 async def read_sheet(
     services: Services,
+    last_good: LastGood,
     unit: Unit,
     region: str,
     period: Period,
     caller: Caller,
-    budget: float,
     *,
     children: bool,
     as_of: datetime | None = None,
 ) -> FigureSheet:
-    """All figures of one service, their rows as the gateway's callers reach them. Raises `ServiceSilent`, also for an
-    answer of another version, or `Refused`.
+    """All figures of one service, asked for in turn, their rows as the gateway's callers reach them.
+
+    Raises `ServiceSilent`, also for an answer of another version, or `Refused`.
     """
     wanted = {"region": region, "period": str(period), "children": str(children).lower()}
     if as_of is not None:
         wanted["as_of"] = as_of.isoformat()
-    answer = await services.send(unit, "GET", "/v1/figures/values", caller, budget, params=wanted)
+
+    def ask() -> Awaitable[httpx.Response]:
+        budget = budget_of(last_good, unit, as_of)
+        return services.send(unit, "GET", "/v1/figures/values", caller, budget, params=wanted)
+
+    answer = await last_good.line_at(unit, looking_back=as_of is not None).ask(ask)
     try:
         sheet = FigureSheet.model_validate_json(answer.content)
     except ValidationError as error:  # another version of the contract is no reason to lose the other three sections
