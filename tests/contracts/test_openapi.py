@@ -133,6 +133,11 @@ def test_generators_find_words_for_every_operation_and_every_answer(
     assert [f"{each.header} {each.detail}" for group in groups for each in group.parse_errors] == []
     assert [each.detail for each in read.errors] == []
     assert sum(len(group.endpoints) for group in groups) == len(operations_of(whole))
+    handed_over = OPTIONS["content_type_overrides"].keys()
+    bodies = [operation.get("requestBody", {}).get("content", {}) for operation in operations_of(whole)]
+    files = [media["schema"] for body in bodies for media_type, media in body.items() if media_type in handed_over]
+    assert files
+    assert {schema.get("format") for schema in files} == {"binary"}, "a file that a client would take for text"
 
 
 def test_what_is_alike_everywhere_is_described_once(whole: Document) -> None:

@@ -37,7 +37,8 @@ CanKeepSchemes = Annotated[Actor, Depends(keeper_of_rules(Role.FOOD_SAFETY_OFFIC
 
 SchemeCode = Annotated[Code, Path(description="细则代码")]
 VersionNumber = Annotated[int, Path(ge=1, le=10_000, description="第几版")]
-YAML = {"requestBody": {"required": True, "content": {"application/yaml": {"schema": {"type": "string"}}}}}
+FILE = {"type": "string", "format": "binary"}
+YAML = {"requestBody": {"required": True, "content": {"application/yaml": {"schema": FILE}}}}
 
 
 @router.get("", summary="评价细则一览，一版一行")
