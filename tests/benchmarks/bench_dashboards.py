@@ -13,6 +13,7 @@ import itertools
 import os
 import re
 import statistics
+import subprocess
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -198,7 +199,9 @@ async def gateway_with(**addresses: str) -> AsyncIterator[str]:
     """A gateway of its own to which some services are elsewhere."""
     port = free_port()
     environment = os.environ | {f"SHIAN_{unit.upper()}_URL": address for unit, address in addresses.items()}
-    process = await asyncio.create_subprocess_exec(*web_command(Unit.GATEWAY, port), env=environment)
+    process = await asyncio.create_subprocess_exec(
+        *web_command(Unit.GATEWAY, port), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         async with aiohttp.ClientSession() as http:
