@@ -31,6 +31,7 @@ from shared.clocks.service import clocks_of, meet_clock, open_clock
 from shared.http.auth import Actor
 from shared.http.etags import ensure_version
 from shared.ids import uuid7
+from shared.personal_data.service import disclose, told
 from shared.regions.scope import ensure_in_scope
 from shared.times import day_of, in_words, now
 
@@ -159,11 +160,20 @@ async def lapse(session: AsyncSession, actor: Actor, reward_id: UUID, body: Laps
 async def read_identity(
     session: AsyncSession, actor: Actor, reward_id: UUID, body: IdentityReading, expected: int
 ) -> RewardReporter:
-    """Who reported; that somebody looked, and why, is put on record."""
+    """Who reported; that somebody looked, and why, is put on record, in the reward's history and in the list of all
+    looks at personal data.
+    """
     reward = await _begin(session, reward_id, actor, expected)
     await _log(session, reward, RewardEntryKind.IDENTITY_READ, now(), actor, body.reason)
     reporter = await repository.reporter_of(session, reward.id)
     assert reporter is not None  # entered with the reward
+    shown = [
+        *told("/name", "姓名", reporter.name),
+        *told("/contact", "联系方式", reporter.contact),
+        *told("/identity_number", "证件号码", reporter.identity_number),
+        *told("/account", "收款账户", reporter.account),
+    ]
+    await disclose(session, actor, f"/v1/rewards/{reward.id}", body.reason, shown)
     return reporter
 
 

@@ -153,7 +153,7 @@ async def test_no_reading_of_the_ledger_tells_who_reported(
 
 
 async def test_who_looks_at_the_identity_is_of_the_ledger_says_why_and_is_put_on_record(
-    handler: httpx.AsyncClient, office: httpx.AsyncClient, session_of: SessionOf
+    handler: httpx.AsyncClient, office: httpx.AsyncClient, client_of: ClientOf, session_of: SessionOf
 ) -> None:
     reward = await proposed(handler)
     assert (await step(office, reward, "identity-readings", reason="想看看")).status_code == 403
@@ -162,8 +162,20 @@ async def test_who_looks_at_the_identity_is_of_the_ledger_says_why_and_is_put_on
     assert (answer.status_code, answer.json()["name"], answer.json()["account"]) == (200, NAME, ACCOUNT)
     entries = (await office.get(f"/v1/rewards/{reward['id']}")).json()["entries"]
     assert [(entry["kind"], entry["note"]) for entry in entries][1:] == [("identity_read", "核对账户")]
+    auditor = await client_of(Unit.INSPECTION, Role.AUDITOR, regions=[HAISHU])
+    looks = await auditor.get("/v1/personal-data-disclosures", params={"target": f"/v1/rewards/{reward['id']}"})
+    assert [(look["purpose"], {"/name", "/account"} <= set(look["fields"])) for look in looks.json()["items"]] == [
+        ("核对账户", True)
+    ], "beside all other looks, once: who was refused has seen nothing"
     session = await session_of(Unit.INSPECTION)
-    for table in ("rewards", "reward_entries", "idempotency_records", "outbox_events", "clocks"):
+    for table in (
+        "rewards",
+        "reward_entries",
+        "idempotency_records",
+        "outbox_events",
+        "clocks",
+        "personal_data_disclosures",
+    ):
         exists = await session.scalar(text("SELECT to_regclass(:name) IS NOT NULL"), {"name": table})
         if exists:
             rows = await session.scalars(text(f"SELECT convert_to(t::text, 'UTF8') FROM {table} t"))
