@@ -39,7 +39,7 @@ ENDS_WITH = {"random-draws.md": 2, "verdicts.md": 22}
 """Guides that show a refusal at their end, and what it leaves: a verifier's, curl's."""
 SHELL = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FILLED_IN = re.compile(
-    r"""…|编号"|\$(?:USER|PRINCIPAL)_ID\b|openapi\.json
+    r"""…|编号"|\$PRINCIPAL_ID\b|USER_ID/second|openapi\.json
     |^export\s|^\./shian\s(?:up|first|clients|priority)|^python\s-m\s|^\./shian\stoken[^)\n]*$""",
     re.MULTILINE | re.VERBOSE,
 )
