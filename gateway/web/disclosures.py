@@ -18,7 +18,8 @@ from shared.http.problems import NotFound
 FILE_KEEPERS = frozenset({Role.FOOD_SAFETY_OFFICE, Role.INSPECTOR, Role.GRID_OFFICER})
 SAMPLE_WORKERS = frozenset({Role.SAMPLER, Role.INSPECTOR, Role.FOOD_SAFETY_OFFICE, Role.CASE_HANDLER})
 LABORATORY_CALLERS = SAMPLE_WORKERS | {Role.ADMINISTRATOR}
-LOOKERS = FILE_KEEPERS | LABORATORY_CALLERS
+CHAIN_CALLERS = frozenset({Role.INSPECTOR, Role.CASE_HANDLER, Role.FOOD_SAFETY_OFFICE, Role.MARKET_OPERATOR})
+LOOKERS = FILE_KEEPERS | LABORATORY_CALLERS | CHAIN_CALLERS
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ KINDS = {
     "laboratories": Shown(
         "检验机构", Unit.SAMPLING, "/v1/laboratories/{}/disclosures", "/laboratories", LABORATORY_CALLERS
     ),
+    "subjects": Shown(
+        "追溯主体", Unit.TRACEABILITY, "/v1/subjects/{}/disclosures", "/traces/subjects/{}", CHAIN_CALLERS
+    ),
+    "tickets": Shown("票据", Unit.TRACEABILITY, "/v1/tickets/{}/disclosures", "/traces/tickets/{}", CHAIN_CALLERS),
 }
 LEAD = "电话、证件号码、从业人员的姓名平时遮去大半。每看一次，何人、何时、为什么、看了哪几处都记下，审计人员看得到。"
 PURPOSE = Field("purpose", "为什么要看", "words", "写明办的是哪件事，如：联系负责人约定 7 月 24 日复查")

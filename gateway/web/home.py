@@ -15,7 +15,9 @@ from starlette.responses import Response
 
 from gateway.clients import Refused, Services, ServicesHere, ServiceSilent
 from gateway.dashboards.router import READERS
+from gateway.identity.api_clients import repository as api_clients
 from gateway.web import administration_tasks, clock_pages, home_tasks
+from gateway.web.api_client_pages import SOON
 from gateway.web.home_tasks import BUDGET_SECONDS, COUNTED, SHOWN, Tasks
 from gateway.web.inspection import inspection_tasks
 from gateway.web.pages import render
@@ -72,7 +74,7 @@ async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere
         _fresh_whistles(services, visitor),
         home_tasks.tasks_of(services, visitor, KINDS),
     )
-    now = times.now()
+    now, administers = times.now(), visitor.actor.has(Role.ADMINISTRATOR)
     clocks = [
         (unit.label, clock["title"], clock_pages.page_of(clock, visitor), whistle_timeline.clock_of(clock, now))
         for unit, clock in _longest_first(overdue)
@@ -97,9 +99,9 @@ async def home(request: Request, visitor: PerhapsVisitor, services: ServicesHere
             {asked.unit.label for asked in (*overdue, *whistles) if asked.silent}
             | {task.unit.label for task in tasks if task.silent}
         ),
-        webhooks_disabled=await webhooks.count_disabled(session, visitor.actor)
-        if visitor.actor.has(Role.ADMINISTRATOR)
-        else 0,
+        administers=administers,
+        webhooks_disabled=await webhooks.count_disabled(session, visitor.actor) if administers else 0,
+        clients_ending=await api_clients.count_ending(session, visitor.actor, now + SOON) if administers else 0,
         sees_clocks=bool(overdue),
         sees_whistles=bool(whistles),
         uploads=visitor.actor.has(*UPLOADERS),

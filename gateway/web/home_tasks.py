@@ -74,12 +74,12 @@ class Tasks:
 
     @property
     def pressing(self) -> tuple[str, str]:
-        """The deadline that comes first: what is ordered by it has it in front."""
-        pressed = sorted((line.due for line in self.lines if line.due[1]), key=lambda due: _PRESSING.get(due[0], 2))
-        return pressed[0] if pressed else ("", "")
+        """The deadline that comes first: what is ordered by it has it in front. A clock that stands still has none."""
+        pressed = [line.due for line in self.lines if line.due[0] in _PRESSING]
+        return min(pressed, key=lambda due: _PRESSING.index(due[0]), default=("", ""))
 
 
-_PRESSING = {"danger": 0, "warning": 1}
+_PRESSING = ("danger", "warning", "running")
 
 
 @dataclass(frozen=True)

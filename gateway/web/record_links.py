@@ -18,6 +18,8 @@ PAGES = {
     "sampling-tasks": "/sampling-tasks/{}",
     "random-draws": "/random-draws/{}",
     "recalls": "/traces/recalls/{}",
+    "subjects": "/traces/subjects/{}",
+    "tickets": "/traces/tickets/{}",
     "evaluations": "/evaluations/{}",
 }
 _LINK = re.compile(r"(?:/api/[a-z]+)?/v1/([a-z-]+)/([0-9a-f-]{36})")

@@ -99,7 +99,7 @@ from gateway.web.scoring import (
 from gateway.web.security_headers import SecurityHeadersMiddleware
 from gateway.web.terminal import companions as terminal_companions
 from gateway.web.terminal import pages as terminal
-from gateway.web.traceability import consumer, consumer_doubts, shop, shop_tickets, trace, trace_recalls
+from gateway.web.traceability import consumer, consumer_doubts, shop, shop_tickets, trace, trace_recalls, trace_records
 
 PAGES: Sequence[APIRouter] = (
     home.router,
@@ -193,6 +193,7 @@ PAGES: Sequence[APIRouter] = (
     shop_tickets.router,
     trace.router,
     trace_recalls.router,
+    trace_records.router,
 )
 """Every page of the site; the gateway lists them among its routers."""
 

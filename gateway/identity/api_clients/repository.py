@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.identity.api_clients.models import ApiClient, ApiKey
+from gateway.identity.api_clients.models import ApiClient, ApiKey, ClientStatus
 from shared.http.auth import Actor
 from shared.http.pagination import PageRequest, paginate
 from shared.regions.repository import codes_within
@@ -26,6 +26,12 @@ async def list_administered(
     session: AsyncSession, actor: Actor, page: PageRequest
 ) -> tuple[list[ApiClient], str | None]:
     return await paginate(session, _administered_by(actor), page, order_by=[ApiClient.id])
+
+
+async def count_ending(session: AsyncSession, actor: Actor, before: datetime) -> int:
+    """How many of the actor's clients have run out by then, or have already, and were not revoked."""
+    ending = _administered_by(actor).where(ApiClient.status == ClientStatus.ACTIVE, ApiClient.expires_at <= before)
+    return await session.scalar(select(func.count()).select_from(ending.subquery())) or 0
 
 
 async def get_client(session: AsyncSession, client_id: UUID) -> ApiClient | None:

@@ -46,6 +46,7 @@ def event_rows(trace: Answer) -> list[dict[str, str]]:
             "when": moment(event["at"]),
             "step": step(event),
             "who": event["holder"]["name"] if event["holder"] else UNNAMED,
+            "whose": (event["holder"] or {}).get("business_id") or "",
             "what": things(event["keys"], names) or "—",
             "recorded": moment(event["recorded_at"]),
             "papers": "、".join(lot(one) for one in event["certificates"]),

@@ -18,6 +18,7 @@ from tests.gateway.web.sampling_stage import ok
 from tests.gateway.web.supervision_stage import INSPECTION, registered
 from tests.services.sampling.apart import laboratory_body
 from tests.services.sampling.factories import key
+from tests.services.traceability.tickets.trading import purchase
 
 PHONE = "13800001234"
 PLANTED = (PHONE, "13900005678", "13700009876", "13600004321", "13500008765", "演帮工", "示联络", "乙联系")
@@ -117,3 +118,32 @@ async def test_a_telephone_is_shown_once_for_a_reason(market: Market) -> None:
     async with market.signed_in(Role.LEADER) as leader:
         assert f'href="{way}"' not in (await leader.get(page)).text
         assert (await leader.get(way)).status_code == 403
+
+
+async def test_a_shop_and_its_ticket_show_whole_contacts_once_for_a_reason(market: Market) -> None:
+    subject, ticket = str(uuid4()), str(uuid4())
+    place = {"name": "演示粮店（虚构）", "region_code": TOWN, "address": "演示路 9 号", "contact": "乙联系 13500008765"}
+    supplier = {"name": "演示供货者（虚构）", "address": "演示大道 1 号", "contact": "丙联系 13600004321"}
+    goods = purchase(business_id=subject, seller=supplier)
+    async with market.caller(Role.FOOD_SAFETY_OFFICE) as office:
+        ok(await office.put(f"/api/traceability/v1/subjects/{subject}", json=place))
+        ok(await office.put(f"/api/traceability/v1/tickets/{ticket}", json=goods))
+    secrets = {"subjects": ("13500008765",), "tickets": ("13500008765", "13600004321")}
+    async with market.signed_in(Role.INSPECTOR) as officer:
+        board = (await officer.get(f"/traces/subjects/{subject}")).text
+        assert f'href="/traces/tickets/{ticket}"' in board, "from the shop to what it trades"
+        assert f'href="/traces/subjects/{subject}"' in (await officer.get(f"/traces/tickets/{ticket}")).text
+        for kind, record in (("subjects", subject), ("tickets", ticket)):
+            shown, way = (await officer.get(f"/traces/{kind}/{record}")).text, f"/disclosures/{kind}/{record}"
+            assert not any(secret in shown for secret in secrets[kind])
+            assert f'href="{way}"' in shown
+            form = {"form_token": officer.cookies["shian_form"], "purpose": "（演示）通知召回"}
+            told = await officer.post(way, data=form, headers=OWN_PAGE)
+            assert all(secret in told.text for secret in secrets[kind])
+            assert f'href="/traces/{kind}/{record}"' in told.text, "and back to where it was asked"
+    async with market.signed_in(Role.LEADER) as leader:
+        assert "/disclosures/" not in (await leader.get(f"/traces/subjects/{subject}")).text
+        assert (await leader.get(f"/traces/tickets/{uuid4()}")).status_code == 404
+    async with market.caller(Role.AUDITOR) as auditor:
+        noted = ok(await auditor.get("/api/traceability/v1/personal-data-disclosures"))["items"]
+    assert {f"/v1/subjects/{subject}", f"/v1/tickets/{ticket}"} <= {one["target"] for one in noted}

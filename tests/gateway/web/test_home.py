@@ -30,7 +30,7 @@ def test_the_deadline_that_presses_most_stands_beside_the_count() -> None:
     later, soon, late = ("running", "还剩 9 天"), ("warning", "还剩 1 天"), ("danger", "已超 2 天")
     assert tasks(later, soon, late).pressing == late
     assert tasks(later, ("running", "还剩 12 天")).pressing == later, "what is due first is asked first"
-    assert tasks(("", "")).pressing == ("", "")
+    assert tasks(("", ""), ("unknown", "已暂停")).pressing == ("", ""), "what stands still does not press"
 
 
 @pytest.mark.parametrize("role", WORKERS)
@@ -49,6 +49,7 @@ async def test_what_a_role_is_shown_it_may_ask_for_and_nothing_to_do_is_said(mar
     async with market.signed_in(role) as browser:
         page = (await browser.get("/")).text
     assert "今天要办的" in page
+    assert ("对接与接口账号" in page) is (role is Role.ADMINISTRATOR)
     assert ("等您办的，各有多少" in page) != ("现在没有等您办的事" in page), "one of the two, and never neither"
 
 
