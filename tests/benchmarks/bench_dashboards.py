@@ -188,7 +188,7 @@ async def ask(gateway: str, regions: Sequence[str], connections: int, seconds: f
 
 async def towns() -> list[str]:
     """The regions directly below the district."""
-    address = f"{os.environ['SHIAN_SAMPLING_URL']}/v1/regions?parent_code={DISTRICT}&limit=100"
+    address = f"{os.environ['SHIAN_SAMPLING_URL']}/v1/regions/{DISTRICT}/children?limit=100"
     headers = {"Authorization": f"Bearer {demo_token(Settings(), Role.LEADER, '330203')}"}
     async with aiohttp.ClientSession(headers=headers) as http, http.get(address) as answer:
         return [region["code"] for region in (await answer.json())["items"]]
