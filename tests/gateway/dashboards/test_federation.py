@@ -206,9 +206,12 @@ async def test_what_a_county_told_before_is_shown_as_stale_with_its_time() -> No
     board = await read_federated(Counties(at_330226="unreachable").client(), memory, DEPLOYMENTS, JULY)
     stale = board.members[2]
     assert (stale.status, stale.as_of, stale.note) == (SectionStatus.STALE, AS_OF, "连不上，显示的是之前取到的数")
+    assert [(part.service, part.status) for part in stale.sections] == [(Unit.SAMPLING, SectionStatus.STALE)]
+    assert [part.status for part in board.members[0].sections] == [SectionStatus.OK]
     assert board.figures[0].total.numerator == 27
     other = await read_federated(Counties(at_330226="unreachable").client(), memory, DEPLOYMENTS, JULY.previous)
     assert other.members[2].status is SectionStatus.UNAVAILABLE, "what was told of July is not of June"
+    assert other.members[2].sections == []
 
 
 @in_virtual_time
