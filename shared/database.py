@@ -65,18 +65,20 @@ def async_url(url: str) -> URL:
 
 
 def create_engine(settings: UnitSettings, *, application_name: str = "") -> AsyncEngine:
-    """An engine whose connections see only the unit's schema."""
+    """An engine whose connections see only the unit's schema; behind PgBouncer the role's own `search_path` says so."""
+    known_everywhere = {"application_name": application_name or f"shian-{settings.unit}", "timezone": "UTC"}
     connect_args: dict[str, Any] = {
-        "server_settings": {
+        "server_settings": known_everywhere
+        | {
             "search_path": quote_identifier(settings.schema_name),
-            "application_name": application_name or f"shian-{settings.unit}",
-            "timezone": "UTC",
             "jit": "off",  # plans of milliseconds lose more to compilation than they gain
         },
     }
     if settings.database_behind_pgbouncer:
-        # In transaction pooling another client may hold the server connection on which a statement was prepared.
+        # It refuses settings that it cannot carry from client to client: there the role has them. In transaction
+        # pooling another client may hold the server connection on which a statement was prepared.
         connect_args |= {
+            "server_settings": known_everywhere,
             "statement_cache_size": 0,
             "prepared_statement_cache_size": 0,
             "prepared_statement_name_func": lambda: f"__shian_{uuid4()}__",

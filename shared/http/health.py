@@ -5,12 +5,12 @@ from ipaddress import ip_address
 
 from fastapi import Request, Response
 from pydantic import Field
-from sqlalchemy import text
 
 from shared.contracts.schema import Schema
 from shared.http.auth import Anyone
 from shared.http.problems import Forbidden, Unauthenticated, Unavailable
 from shared.http.routing import Router
+from shared.revisions import revisions_in, revisions_of
 from shared.telemetry import metrics_page
 
 router = Router(tag="运行状态")
@@ -29,9 +29,11 @@ async def read_health(_: Anyone) -> Health:
 async def read_readiness(_: Anyone, request: Request) -> Health:
     try:
         async with request.app.state.sessions() as session:
-            await session.execute(text("SELECT count(*) FROM alembic_version"))
+            found = await revisions_in(session)
     except Exception as error:
         raise Unavailable("数据库连不上，或尚未迁移") from error
+    if not revisions_of(request.app.state.service.unit).is_served_by(found):
+        raise Unavailable("数据库还没有迁移到本程序的版本")
     return Health(status="ok")
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.app import Service
 from shared.database import ChassisBase, create_engine, quote_identifier
+from shared.revisions import revisions_in, revisions_of
 from shared.settings import UnitSettings, read_settings
 
 LOCK = 0x5348_4941_4E00  # "SHIAN": one migrator at a time in a database
@@ -35,10 +37,24 @@ async def _connect_and_migrate(service: Service, settings: UnitSettings) -> None
             await connection.execute(text("SET lock_timeout = '5s'"))
             await connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
             await connection.commit()
+            await _refuse_newer(service, connection)
             await connection.run_sync(lambda sync: _migrate(service, sync))
             await connection.commit()
     finally:
         await engine.dispose()
+
+
+async def _refuse_newer(service: Service, connection: AsyncConnection) -> None:
+    """End the program where a later one has changed the tables; nothing is touched then."""
+    if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+        return
+    found = await revisions_in(connection)
+    await connection.commit()
+    if newer := revisions_of(service.unit).newer_in(found):
+        raise SystemExit(
+            f"{service.title}：数据库已由更新的程序迁移过，这个程序不认识其中的版本 {'、'.join(sorted(newer))}。"
+            "没有改动任何数据。请用更新的程序，或从升级前的备份恢复（docs/operations/upgrading.md）。"
+        )
 
 
 async def create_schema(settings: UnitSettings) -> None:
