@@ -5,18 +5,24 @@ import json
 import os
 import pty
 import socket
+import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from deploy.adapters.journal import Journal, Outcome
 from deploy.adapters.pushed import MAX_BYTES, Listen, NotTaken, listening, records_in
+from deploy.adapters.rapid_test_device import DeviceConfiguration, Known, take_in
 from deploy.adapters.received import GARBLED, REASON, ReceivedFiles
+from deploy.adapters.running import report
 from deploy.adapters.streamed import Stream, reading
 
 SECRET = "a-device-of-the-demo"
@@ -148,6 +154,8 @@ def test_a_serial_line_is_read_as_it_is_set_and_what_is_no_record_is_kept_with_i
         closing.callback(os.close, device)
         settings = stream(os.ttyname(line), baud=19200, parity="even")
         closing.enter_context(reading(settings, ReceivedFiles(tmp_path, "串口", once=False)))
+        until(lambda: termios.tcgetattr(line)[4] == termios.B19200)
+        assert not termios.tcgetattr(line)[3] & (termios.ICANON | termios.ECHO | termios.ISIG), "byte by byte"
         os.write(device, "记录号,样品,抑制率\r\n------\r\n\x02R-1, 菠菜 ,12.50\x03R-2,".encode("gb18030"))
         until(lambda: len(kept(tmp_path)) == 1)
         os.write(device, "青菜,9\r\n缺了,一段\r\n".encode("gb18030") + b"R-3,\xff\xff,1\r\nR-2,\xc7\xe0\xb2\xcb,9\r\n")
@@ -175,3 +183,37 @@ def test_a_serial_server_that_breaks_off_is_called_again_and_the_half_line_is_no
             until(lambda: len(kept(tmp_path)) == 3)
     assert [row.get("记录号") or row[GARBLED] for row in kept(tmp_path)] == ["R-1", "R-2", "R-3"]
     assert "断开了" in capsys.readouterr().err
+
+
+def test_what_was_received_waits_to_be_sent_and_what_is_no_record_is_told_as_refused(tmp_path: Path) -> None:
+    told: dict[str, Any] = {
+        "journal": "journal",
+        "site": "HS-001",
+        "maker": "演示仪器厂（虚构）",
+        "serial": "SN-1",
+        "access": {"gateway": "http://127.0.0.1:9", "client_id": str(UUID(int=1)), "client_key": "k"},
+        "columns": {"device_record_id": "记录号", "product_name": "样品", "tested_at": "时间"},
+    }
+    with pytest.raises(ValidationError, match="记录从哪里来"):
+        DeviceConfiguration.model_validate(told)
+    line = {"source": "/dev/ttyUSB0", "fields": ["记录号", "样品", "时间"]}
+    configuration = DeviceConfiguration.model_validate(told | {"stream": line}).beside(tmp_path)
+    assert configuration.stream is not None
+    files = ReceivedFiles(configuration.received, "串口", once=False)
+    known: Known = {}
+    with Journal(configuration.journal) as journal:
+        for text in ("R-1,菠菜,2026-07-24 09:00:00", "缺了,一段", "R-2,青菜,昨天"):
+            row = configuration.stream.row(text.encode("gb18030"))
+            assert row is not None
+            files.keep([row])
+        take_in(journal, configuration, known)
+        assert (journal.counts()[Outcome.TO_SEND], journal.counts()[Outcome.REJECTED]) == (1, 2)
+        assert "不是一条记录，有 2 段，应为 3 段：缺了,一段" in report(journal)
+        assert "检测时间“昨天”" in report(journal)
+        [waiting] = journal.entries(Outcome.TO_SEND)
+        assert waiting.entry.record["tested_at"] == "2026-07-24T09:00:00+08:00"
+        assert take_in(journal, configuration, known) == 0
+        files.keep([{"记录号": "R-1", "样品": "菠菜", "时间": "2026-07-24 09:00:00"}])
+        files.keep([{"记录号": "R-3", "样品": "菠菜", "时间": "2026-07-24 09:05:00"}])
+        take_in(journal, configuration, known)
+        assert journal.counts()[Outcome.TO_SEND] == 2, "one of a number that is known is the same test"
