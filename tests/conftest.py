@@ -22,6 +22,8 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from deploy.embedded_postgres import EmbeddedPostgres
 from gateway.identity.keys import make_key
@@ -45,6 +47,9 @@ hypothesis.settings.register_profile("suite", UNHURRIED, max_examples=60)
 hypothesis.settings.register_profile("thorough", UNHURRIED, max_examples=1000)
 hypothesis.settings.load_profile("suite")
 
+ONE_PLATFORM = ("tests/browser/", "tests/gateway/web/")
+"""Folders whose files share a whole platform: to start one for each worker costs more than to run them one by one."""
+
 MODULES = {unit: f"services.{unit.value}.main" for unit in Unit if unit is not Unit.GATEWAY} | {
     Unit.GATEWAY: "gateway.main"
 }
@@ -54,6 +59,19 @@ ROLLED_BACK = "shian_rolled_back"
 
 SessionOf = Callable[[Unit], Awaitable[AsyncSession]]
 ClientOf = Callable[..., Awaitable[httpx.AsyncClient]]
+
+
+class ByPlatform(LoadFileScheduling):  # type: ignore[misc]  # the library is untyped
+    """A file at a time to whichever worker is free, and all files of one platform to the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return next((folder for folder in ONE_PLATFORM if file.startswith(folder)), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByPlatform:
+    return ByPlatform(config, log)
 
 
 def app_module(unit: Unit) -> Any:
