@@ -13,7 +13,10 @@ from shared.http.problems import InternalError
 
 log = structlog.get_logger(__name__)
 
-PROGRAM_PATHS = ("/api/", "/v1/", "/events", "/healthz", "/readyz", "/metrics", "/static/", "/.well-known/")
+PROGRAM_PATHS = (
+    *("/api/", "/v1/", "/events", "/healthz", "/readyz", "/metrics", "/static/", "/.well-known/"),
+    "/terminal/companions",  # wants the terminal's own token: no login page can help, and it would send back here
+)
 
 WHAT_NOW = {
     404: "地址可能写错了，记录也可能不在您的辖区；请从首页或查找进去。",
