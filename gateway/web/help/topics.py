@@ -47,7 +47,13 @@ GROUPS = (
         "账号、接入、可信",
         ("identity", "access", "audit", "api", "webhooks", "adapters", "federation", "exports", "glossary"),
     ),
-    ("部署与运维", ("operations/running", "operations/backup", "operations/observability", "operations/settings")),
+    (
+        "部署与运维",
+        (
+            *("operations/running", "operations/backup", "operations/upgrading"),
+            *("operations/observability", "operations/settings"),
+        ),
+    ),
 )
 
 
