@@ -23,21 +23,26 @@ class Line:
 
     unit: Unit
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _answers: int = 0
     _silences: int = 0
 
     async def ask(self, question: Callable[[], Awaitable[Answer]]) -> Answer:
         """Ask when it is this question's turn; its budget runs from then on.
 
-        When the service lets somebody's budget run out, all who stand in line then are told so at once: nobody waits
-        longer than one budget for a service that hangs. Raises `ServiceSilent`, and what `question` raises.
+        When somebody's budget runs out and nobody else was answered meanwhile, the service hangs, and all who stand in
+        line then are told so at once: nobody waits longer than one budget for it. Raises `ServiceSilent`, and what
+        `question` raises.
         """
-        before = self._silences
+        silences = self._silences
         async with self._turns:
-            if self._silences != before:
+            if self._silences != silences:
                 raise ServiceSilent(self.unit, "did not answer those in front")
+            answers = self._answers
             try:
-                return await question()
+                answer = await question()
             except ServiceSilent as silent:
-                if isinstance(silent.__cause__, TimeoutError | httpx.TimeoutException):
+                if isinstance(silent.__cause__, TimeoutError | httpx.TimeoutException) and self._answers == answers:
                     self._silences += 1
                 raise
+            self._answers += 1
+            return answer

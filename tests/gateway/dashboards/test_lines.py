@@ -63,6 +63,22 @@ async def test_who_stands_behind_a_question_that_hung_is_told_without_asking_and
     assert await line.ask(answer) == 1
 
 
+async def test_a_service_that_is_late_for_one_and_answers_others_is_still_asked() -> None:
+    answered = asyncio.Event()
+
+    async def late() -> int:
+        await answered.wait()
+        return await silent(TimeoutError())
+
+    async def answer() -> int:
+        answered.set()
+        return 1
+
+    answers = await put(Line(Unit.SCORING), [late, *[answer] * RUSH])
+    assert answers[1:] == [1] * RUSH
+    assert isinstance(answers[0], ServiceSilent)
+
+
 async def test_one_broken_answer_is_nothing_to_those_behind_it() -> None:
     async def broken() -> int:
         return await silent(ConnectionError())
