@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.web import words
-from gateway.web.steps import Field, Step
+from gateway.web.steps import Field, Step, moment
 from shared.contracts.codes import Role
 from shared.contracts.inspection import BusinessKind
 
@@ -113,7 +113,7 @@ NOT_FOUND = Step(
     "登记找不到",
     frozenset({Role.INSPECTOR}),
     (
-        Field("at", "何时到的现场", "moment"),
+        moment("何时到的现场"),
         Field("words", "现场情况", "words", "如：门头已换，邻居说搬走两个月"),
         Field("evidence", "门牌、门头的照片", "photos", "至少一张"),
     ),

@@ -146,12 +146,14 @@ async def not_found(
     visit = await visit_for(session, visit_id, actor, lock=True)
     ensure_version(visit, version)
     visit.ensure_scheduled()
-    if body.at < visit.scheduled_at:
+    moment = now()
+    at = body.at or moment
+    if at < visit.scheduled_at.replace(second=0, microsecond=0):  # forms know minutes
         raise refused("/at", f"早于派定的时间 {in_words(visit.scheduled_at)}，请核对", "too_early")
-    if body.at > now() + CLOCK_TOLERANCE:
+    if at > moment + CLOCK_TOLERANCE:
         raise refused("/at", "在将来，请核对日期和时间", "future")
-    told = body.model_dump(mode="json") | {"by": str(actor.id), "by_name": actor.name}
-    visit.miss(told, now())
+    told = body.model_dump() | {"at": at.isoformat(), "by": str(actor.id), "by_name": actor.name}
+    visit.miss(told, moment)
     await session.flush()
     return visit
 

@@ -186,7 +186,11 @@ class Completion(Schema):
 class NotFoundAtPlace(Schema):
     """Those who were sent went to the registered address, and the business was not there."""
 
-    at: PlausibleMoment = Field(description="何时到的现场", examples=["2026-07-24T09:30:00+08:00"])
+    at: PlausibleMoment | None = Field(
+        default=None,
+        description="何时到的现场；不填为现在，不早于派定，不能在将来",
+        examples=["2026-07-24T09:30:00+08:00"],
+    )
     words: Words = Field(
         min_length=2, max_length=500, description="现场情况", examples=["门头已换，邻居说搬走两个月（演示）"]
     )

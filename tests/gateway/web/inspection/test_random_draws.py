@@ -10,7 +10,7 @@ from shared.times import now
 from tests.gateway.web.platform import DISTRICT, TOWN, Market, post
 from tests.gateway.web.sampling.test_plans import hidden
 from tests.gateway.web.sampling_stage import ok
-from tests.gateway.web.supervision_stage import INSPECTION, INSPECTOR, registered
+from tests.gateway.web.supervision_stage import INSPECTION, INSPECTOR, PNG, registered
 
 NONCES = {Role.LEADER: "领导的随机数（演示）0000000001", Role.AUDITOR: "审计的随机数（演示）0000000002"}
 
@@ -140,3 +140,14 @@ async def test_an_inspector_finds_what_he_was_drawn_for(market: Market) -> None:
         refused = await post(inspector, first, hidden(form.text) | {"record_id": str(uuid4())})
         assert refused.status_code == 422
         assert "没有这份检查记录" in refused.text
+        gone = first.replace("/completion", "/not-found")
+        form = await inspector.get(gone)
+        told = hidden(form.text) | {"words": "门头已换（演示）"}
+        bare = await post(inspector, gone, told)
+        assert (bare.status_code, "请改正" in bare.text or "至少" in bare.text) == (422, True), "without a photo"
+        carried = hidden(bare.text) | {"words": "门头已换（演示）"}
+        sent = await post(inspector, gone, carried, files={"evidence": ("门牌.png", PNG + uuid4().bytes)})
+        assert sent.status_code == 303, sent.text
+        after = (await inspector.get("/random-draws/mine")).text
+        assert gone not in after
+        assert "在登记的地址找不到" in after
