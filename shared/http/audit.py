@@ -24,6 +24,7 @@ from starlette.types import Message
 from shared import times
 from shared.contracts.scopes import READING
 from shared.database import ChassisBase
+from shared.http.addresses import without_token
 from shared.http.auth import Actor
 from shared.ids import uuid7
 
@@ -129,8 +130,8 @@ def record_write(request: Request, response: Response) -> None:
             actor_id=actor.id if actor else None,
             regions=list(actor.regions) if actor else [],
             action=f"{request.method} {request.scope['route'].path}",
-            target=request.url.path,
-            location=response.headers.get("Location"),
+            target=without_token(request.url.path),
+            location=without_token(location) if (location := response.headers.get("Location")) else None,
             status=response.status_code,
             request_id=str(request.scope.get("request_id", "")),
             **hashed.columns(),

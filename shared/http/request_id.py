@@ -8,6 +8,7 @@ import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.http.addresses import without_token
 from shared.http.problems import InternalError, respond
 from shared.ids import uuid7
 from shared.telemetry import observe_request
@@ -63,7 +64,7 @@ class RequestIdMiddleware:
                 log.info(
                     "request",
                     method=scope["method"],
-                    path=scope["path"],
+                    path=without_token(scope["path"]),
                     status=status,
                     milliseconds=round(seconds * 1000, 2),
                 )
