@@ -85,9 +85,12 @@ async def test_the_page_names_who_is_silent_and_leads_to_each_ones_own_platform(
         nobody = await leader.get("/federation")
         assert (nobody.status_code, "没有联接的下级平台" in nobody.text) == (404, True)
         assert "各区县平台" not in (await leader.get(f"/regions/{DISTRICT}")).text
-        monkeypatch.setattr(state, "deployments", tuple(Deployment.model_validate(each) for each in (told, silent)))
-        assert 'href="/federation' in (await leader.get(f"/regions/{DISTRICT}")).text
-        page = (await leader.get("/federation", params={"figure": "sampling.rapid_tests"})).text
+        state.deployments = tuple(Deployment.model_validate(each) for each in (told, silent))
+        try:
+            assert 'href="/federation' in (await leader.get(f"/regions/{DISTRICT}")).text
+            page = (await leader.get("/federation", params={"figure": "sampling.rapid_tests"})).text
+        finally:
+            state.deployments = ()
     assert "1个区县的数据不完整" in page
     assert "江厦街道平台（服务暂不可用）：连不上" in page
     assert "一直没有取到" in page
