@@ -74,7 +74,7 @@ async def region_board(
     ranking = boards.ranking_view(chosen, period, sort) if chosen else None
     return render(
         request,
-        "region.html",
+        "command_centre/region.html",
         dashboard=dashboard,
         period=period,
         periods=boards.period_choices(this_month()),
@@ -210,7 +210,7 @@ async def figure_rows(
     targets = targets_of([definition], period, stated)
     return render(
         request,
-        "figure.html",
+        "command_centre/figure.html",
         region_code=code,
         region_name=await region_name(session, code),
         period=period,

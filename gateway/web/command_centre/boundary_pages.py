@@ -99,7 +99,7 @@ async def _show(
     below = await repository.names_below(session, code)
     return render(
         request,
-        "boundary.html",
+        "command_centre/boundary.html",
         status_code=422 if errors else 200,
         region_code=code,
         region_name=await region_name(session, code),

@@ -64,7 +64,7 @@ async def comparison_page(
     ]
     return render(
         request,
-        "comparison.html",
+        "command_centre/comparison.html",
         region_code=code,
         region_name=await region_name(session, code),
         period=period,

@@ -63,7 +63,7 @@ async def federation_page(
     told = [member.as_of for member in dashboard.members if member.as_of]
     return render(
         request,
-        "federation.html",
+        "command_centre/federation.html",
         place=place,
         period=period,
         periods=boards.period_choices(this_month()),

@@ -54,7 +54,7 @@ class Picture:
 
     @property
     def html(self) -> str:
-        return ENVIRONMENT.get_template("live_picture.html").render(picture=self)
+        return ENVIRONMENT.get_template("command_centre/live_picture.html").render(picture=self)
 
     @property
     def id(self) -> str:

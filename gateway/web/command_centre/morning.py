@@ -76,7 +76,7 @@ async def morning_page(
     place = await region_name(session, code)
     return render(
         request,
-        "morning.html",
+        "command_centre/morning.html",
         region_code=code,
         region_name=place,
         today=words.day_words(times.day_of(now)),

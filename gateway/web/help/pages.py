@@ -24,7 +24,7 @@ async def index(request: Request, _: PerhapsVisitor, q: Annotated[str, Query(max
     documents = await asyncio.to_thread(library)
     return render(
         request,
-        "help.html",
+        "help/help.html",
         q=q.strip(),
         hits=await asyncio.to_thread(find, q, documents.values()),
         audiences=[(words, documents[name]) for name, words in AUDIENCES if name in documents],
@@ -55,4 +55,4 @@ async def guide(request: Request, name: str, _: PerhapsVisitor) -> Response:
     document = (await asyncio.to_thread(library)).get(name)
     if document is None:
         raise NotFound("没有这一页说明，请从帮助的目录里找")
-    return render(request, "help_page.html", document=document)
+    return render(request, "help/help_page.html", document=document)

@@ -80,7 +80,7 @@ async def assignment_list(
     standing = {each["assignment_id"]: each for each in known["owed"]}
     return render(
         request,
-        "assignments.html",
+        "inspection/assignments.html",
         tabs=tabs(visitor),
         filters=[
             ("quarter", "季度", quarters, chosen),
@@ -128,7 +128,7 @@ async def assignment_page(
     rule, _ = await told_one(services, visitor, f"/v1/dated-rules/{assignment['rule_id']}")
     return render(
         request,
-        "assignment.html",
+        "inspection/assignment.html",
         assignment=await _listed(session, assignment, None),
         rule=rule,
         visits=[{**each, "on": day(each["visited_on"]), "recorded": moment(each["recorded_at"])} for each in visits],

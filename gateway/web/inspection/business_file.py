@@ -85,7 +85,7 @@ async def business_page(
     now = times.now()
     return render(
         request,
-        "business.html",
+        "inspection/business.html",
         business=await listed(session, business),
         facts=_facts(business, known["care"], responsible),
         licences=[_licence(each, today) for each in business["licences"]],
@@ -128,7 +128,7 @@ async def own_page(request: Request, visitor: IsBusiness, services: ServicesHere
     )
     return render(
         request,
-        "my_business.html",
+        "inspection/my_business.html",
         grade=known["grade"],
         corrections=known["corrections"],
         results=[

@@ -64,7 +64,7 @@ async def business_list(
     page = await page_of(services, visitor, BUSINESSES, cursor, **wanted)
     return render(
         request,
-        "businesses.html",
+        "inspection/businesses.html",
         tabs=tabs(visitor),
         q=q,
         filters=[
@@ -106,7 +106,7 @@ async def expiring(
     page = await page_of(services, visitor, "/v1/licence-warnings", cursor, **wanted)
     return render(
         request,
-        "expiring.html",
+        "inspection/expiring.html",
         tabs=tabs(visitor),
         filters=[
             ("state", "情形", [("", "全部"), *WARNINGS], state),
@@ -148,7 +148,7 @@ async def incomplete(
     )
     return render(
         request,
-        "incomplete_files.html",
+        "inspection/incomplete_files.html",
         tabs=tabs(visitor),
         filters=[
             ("kind", "业态", [("", "全部"), *((each.value, each.label) for each in BusinessKind)], kind),

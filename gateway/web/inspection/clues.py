@@ -103,7 +103,7 @@ async def clue_list(
     page = await page_of(services, visitor, CLUES, cursor, **wanted)
     return render(
         request,
-        "clues.html",
+        "inspection/clues.html",
         tabs=tabs(visitor),
         filters=[
             ("state", "办到哪里", [("", "全部"), *STATES], state),
@@ -179,7 +179,7 @@ def _show_form(
 ) -> Response:
     return render(
         request,
-        "clue_form.html",
+        "inspection/clue_form.html",
         status_code=409 if differences else 422 if errors else 200,
         clue_id=clue_id,
         fields=fields,
@@ -228,7 +228,7 @@ async def clue_page(
     now = times.now()
     return render(
         request,
-        "clue.html",
+        "inspection/clue.html",
         clue=await _listed(session, clue),
         business=business,
         clocks=[clock_of(clock, now) for clock in clue["clocks"]],

@@ -90,7 +90,7 @@ async def correction_list(
     ]
     return render(
         request,
-        "corrections.html",
+        "inspection/corrections.html",
         tabs=tabs(visitor),
         filters=[*filters, ("region", "区域", [("", "全部"), *places], region)] if official else filters,
         narrowed=any((state, region, overdue)),
@@ -197,7 +197,7 @@ async def correction_page(
     official = visitor.actor.has(*OFFICIALS)
     return render(
         request,
-        "correction.html",
+        "inspection/correction.html",
         tabs=tabs(visitor),
         correction=correction,
         place=await region_name(session, correction["region_code"]),

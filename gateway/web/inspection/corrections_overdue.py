@@ -44,7 +44,7 @@ async def overdue_board(
     page = await ask(services, visitor, OVERDUE, **wanted, **({"cursor": cursor} if cursor else {}))
     return render(
         request,
-        "corrections_overdue.html",
+        "inspection/corrections_overdue.html",
         tabs=tabs(visitor),
         place=await region_name(session, here),
         as_of=moment(summary["as_of"]),

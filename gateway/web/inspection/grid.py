@@ -78,7 +78,7 @@ async def grid_page(
     gaps = known["gaps"] or {"items": [], "next_cursor": None}
     return render(
         request,
-        "grid.html",
+        "inspection/grid.html",
         tabs=tabs(visitor),
         place=await region_name(session, here),
         region=here,
@@ -111,7 +111,7 @@ async def cell_page(
     tenure = known["tenure"] or {"posts": [], "gaps": []}
     return render(
         request,
-        "grid_cell.html",
+        "inspection/grid_cell.html",
         cell=cell,
         place=await region_name(session, cell["region_code"]),
         posts=[_post(each) for each in tenure["posts"]],
@@ -217,7 +217,7 @@ async def duties(request: Request, visitor: CanReadInspections, services: Servic
     rules, told_rules = await told(services, visitor, "/v1/dated-rules", **_of_lists())
     return render(
         request,
-        "duties.html",
+        "inspection/duties.html",
         tabs=tabs(visitor),
         lists=[{**each, "since": day(each["valid_from"])} for each in _newest(rules)],
         silent=not told_rules,

@@ -54,7 +54,7 @@ async def handover_list(
     page = await page_of(services, visitor, "/v1/grid-handovers", cursor, **wanted)
     return render(
         request,
-        "handovers.html",
+        "inspection/handovers.html",
         tabs=tabs(visitor),
         filters=[
             ("state", "办到哪里", [("", "全部"), *HANDOVER_STATES], state),
@@ -120,7 +120,7 @@ async def handover_page(
     handover = await ask(services, visitor, f"/v1/grid-handovers/{handover_id}")
     return render(
         request,
-        "handover.html",
+        "inspection/handover.html",
         handover=await _handover(session, handover),
         items=[open_item(each) for each in handover["open_items"]],
         actions=_offered(handover, visitor),

@@ -49,7 +49,7 @@ async def leniency_page(
     marks, expected_at = funnel(people)
     return render(
         request,
-        "leniency.html",
+        "inspection/leniency.html",
         tabs=tabs(visitor),
         place=await region_name(session, run["region_code"]) if run else "",
         as_of=day(run["as_of"]) if run else "",

@@ -106,7 +106,7 @@ async def letter_list(
     filters = [("kind", "种类", [("", "全部"), *KINDS], kind), ("state", "办到哪里", [("", "全部"), *STATES], state)]
     return render(
         request,
-        "letters.html",
+        "inspection/letters.html",
         tabs=corrections.tabs(visitor),
         filters=[*filters, ("region", "区域", [("", "全部"), *places], region)] if official else filters,
         narrowed=any((kind, state, region)),
@@ -156,7 +156,7 @@ async def new_letter(
     """The form of a kind; without a kind, the choice of one."""
     about = await _about(services, visitor, business, correction)
     if kind not in dict(KINDS):
-        return render(request, "letter_kinds.html", kinds=KINDS, about=about)
+        return render(request, "inspection/letter_kinds.html", kinds=KINDS, about=about)
     page, form = await _letter_form(services, session, visitor, kind, about)
     return show_form(request, page, form, begun(form))
 
@@ -258,7 +258,7 @@ async def letter_page(
     told = {"drafted": "拟稿", "changed": "修改"}.get(done) or act_of(done, STEPS)
     return render(
         request,
-        "letter.html",
+        "inspection/letter.html",
         letter=letter,
         shown=await _listed(session, letter),
         facts=_facts(letter),

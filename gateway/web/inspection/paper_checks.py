@@ -44,7 +44,7 @@ async def paper_list(
     page = await page_of(services, visitor, CHECKS, cursor)
     return render(
         request,
-        "paper_checks.html",
+        "inspection/paper_checks.html",
         tabs=tabs(visitor),
         checks=[await _listed(session, each) for each in page["items"]],
         enters=visitor.actor.has(*OFFICE),

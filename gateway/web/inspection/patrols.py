@@ -51,7 +51,7 @@ async def patrol_list(
     page = await page_of(services, visitor, PATROLS, cursor, region=one_of(dict(places), region), patroller=own)
     return render(
         request,
-        "patrols.html",
+        "inspection/patrols.html",
         tabs=tabs(visitor),
         filters=[
             ("region", "区域", [("", "全部"), *places], region),
@@ -78,7 +78,7 @@ async def new_patrol(
     """Choose a list; then the form by it, with an id of its own, or with `id` the one that was begun before."""
     lists = [each for each in await lists_in_force(services, visitor) if each["content"]["purpose"] == "patrol"]
     if duty_list is None and len(lists) != 1:
-        return render(request, "patrol_lists.html", lists=lists, address=f"{PAGES}/new")
+        return render(request, "inspection/patrol_lists.html", lists=lists, address=f"{PAGES}/new")
     chosen = await _list(services, visitor, duty_list or UUID(lists[0]["id"]))
     patrol_id = own_id or uuid7()
     known, _ = await told_one(services, visitor, f"{PATROLS}/{patrol_id}") if own_id else (None, True)
@@ -129,7 +129,7 @@ async def patrol_page(
     texts = {item["code"]: item["text"] for item in chosen["content"]["items"]}
     return render(
         request,
-        "patrol.html",
+        "inspection/patrol.html",
         patrol=await _listed(session, patrol),
         duty_list=chosen,
         looks=[
@@ -226,7 +226,7 @@ def _show_form(
     wrong = {error.field for error in errors}
     return render(
         request,
-        "patrol_form.html",
+        "inspection/patrol_form.html",
         status_code=409 if differs else 422 if errors else 200,
         patrol_id=patrol_id,
         duty_list=chosen,

@@ -33,13 +33,15 @@ async def public_draw_list(
     wanted = {name: value for name, value in (("region", region), ("cursor", cursor)) if value}
     page = await services.get(Unit.INSPECTION, API, caller_of(request, ""), BUDGET_SECONDS, **wanted)
     draws = [_shown(each) for each in page["items"]]
-    return _page(request, "public_draws.html", draws=draws, region=region, next_cursor=page["next_cursor"] or "")
+    return _page(
+        request, "inspection/public_draws.html", draws=draws, region=region, next_cursor=page["next_cursor"] or ""
+    )
 
 
 @router.get(PAGES + "/verifier")
 async def verifier_page(request: Request, _: Anyone) -> HTMLResponse:
     """The verifier for a file from the reader's own disk."""
-    return _page(request, "draw_verifier.html", bundle="", title="")
+    return _page(request, "inspection/draw_verifier.html", bundle="", title="")
 
 
 @router.get(PAGES + "/{draw_id}")
@@ -67,7 +69,7 @@ async def public_draw(
     ]
     return _page(
         request,
-        "public_draw.html",
+        "inspection/public_draw.html",
         draw=_shown(draw),
         committed=say.commitment_rows(draw["commitment"]),
         entropy=say.entropy_words(draw["commitment"]),
@@ -84,7 +86,7 @@ async def verification_page(request: Request, _: Anyone, services: ServicesHere,
     """The verifier with one published draw at hand."""
     draw = await services.get(Unit.INSPECTION, f"{API}/{draw_id}", caller_of(request, ""), BUDGET_SECONDS)
     bundle = f"/api/inspection{draw['bundle']}" if draw["bundle"] else ""
-    return _page(request, "draw_verifier.html", bundle=bundle, title=draw["title"])
+    return _page(request, "inspection/draw_verifier.html", bundle=bundle, title=draw["title"])
 
 
 def _shown(draw: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ async def public_results_page(
 ) -> HTMLResponse:
     named = quote(business, safe="")
     told = await services.get(Unit.INSPECTION, f"/v1/public-results/{named}", caller_of(request, ""), BUDGET_SECONDS)
-    page = ENVIRONMENT.get_template("public_results.html").render(
+    page = ENVIRONMENT.get_template("inspection/public_results.html").render(
         businesses=[_business(each) for each in told["businesses"]],
         withheld=told["withheld"],
         licence=told["licence"],

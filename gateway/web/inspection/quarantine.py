@@ -46,7 +46,7 @@ async def delivery_list(
     page = await page_of(services, visitor, DELIVERIES, cursor, state=chosen, region=one_of(dict(places), region))
     return render(
         request,
-        "quarantine.html",
+        "inspection/quarantine.html",
         tabs=visits.tabs(visitor),
         filters=[("state", "状态", STATES, chosen), ("region", "区域", [("", "全部"), *places], region)],
         deliveries=[await _listed(session, each) for each in page["items"]],
@@ -71,7 +71,7 @@ async def delivery_page(
     business, _ = await told_one(services, visitor, f"/v1/businesses/{about}") if about else (None, True)
     return render(
         request,
-        "quarantined.html",
+        "inspection/quarantined.html",
         delivery=delivery,
         shown=await _listed(session, delivery),
         business=business,

@@ -45,7 +45,7 @@ async def draw_list(
     page = await page_of(services, visitor, DRAWS, cursor)
     return render(
         request,
-        "random_draws.html",
+        "inspection/random_draws.html",
         draws=[await _listed(session, each) for each in page["items"]],
         draws_here=visitor.actor.has(*OFFICE),
         inspects=visitor.actor.has(Role.INSPECTOR),
@@ -128,7 +128,7 @@ async def my_visits(
     page = await page_of(services, visitor, "/v1/drawn-visits/mine", cursor)
     return render(
         request,
-        "random_draw_visits.html",
+        "inspection/random_draw_visits.html",
         visits=[_visit(each) for each in page["items"]],
         done=act_of(done, say.ENDS),
         next_cursor=page["next_cursor"] or "",
@@ -193,7 +193,7 @@ async def draw_page(
     )
     return render(
         request,
-        "random_draw.html",
+        "inspection/random_draw.html",
         draw=await _listed(session, draw),
         stages=say.stages(draw),
         strata=say.rows_of(draw["counts"]),

@@ -102,7 +102,7 @@ async def reward_list(
     page = await page_of(services, visitor, REWARDS, cursor, **wanted)
     return render(
         request,
-        "rewards.html",
+        "inspection/rewards.html",
         tabs=tabs(visitor),
         filters=[
             ("state", "办到哪里", [("", "全部"), *STATES], state),
@@ -148,7 +148,7 @@ async def reward_page(
     rule, _ = await told_one(services, visitor, f"/v1/dated-rules/{reward['rule_id']}")
     return render(
         request,
-        "reward.html",
+        "inspection/reward.html",
         reward=await _listed(session, reward),
         rule=rule,
         closed=day(reward["case_closed_on"]),
@@ -197,7 +197,7 @@ async def read_identity(request: Request, visitor: CanKeepRewards, services: Ser
         subject = _subject(await ask(services, visitor, path), (READING,))
         return show_step(request, subject, READING, typed, errors=errors_of(refusal, READING))
     reward = await ask(services, visitor, path)
-    page = render(request, "reward_reporter.html", reward=reward, reporter=answer.json())
+    page = render(request, "inspection/reward_reporter.html", reward=reward, reporter=answer.json())
     page.headers["cache-control"] = "no-store"
     return page
 

@@ -61,7 +61,7 @@ async def proposal_list(
     page = await page_of(services, visitor, PROPOSALS, cursor, **wanted)
     return render(
         request,
-        "risk_proposals.html",
+        "inspection/risk_proposals.html",
         tabs=businesses.tabs(visitor),
         filters=[
             ("state", "办到哪里", [*grade_words.STATES, ("", "全部")], state),
@@ -129,7 +129,7 @@ async def proposal_page(
     proposal = await ask(services, visitor, f"{PROPOSALS}/{proposal_id}")
     return render(
         request,
-        "risk_proposal.html",
+        "inspection/risk_proposal.html",
         proposal=await _listed(session, proposal),
         explained=grade_words.explained(proposal["result"]),
         actions=_offered(proposal, visitor),

@@ -63,7 +63,7 @@ async def training_page(
     )
     return render(
         request,
-        "trainings.html",
+        "inspection/trainings.html",
         tabs=tabs(visitor),
         filters=[
             ("year", "年份", years, chosen_year),
@@ -146,7 +146,7 @@ async def exam_page(
     people = await _people(services, visitor, exam)
     return render(
         request,
-        "exam.html",
+        "inspection/exam.html",
         exam={**exam, "on": day(exam["held_on"]), "place": await region_name(session, exam["region_code"])},
         group=dict(GROUPS)[exam["role_group"]],
         results=[
@@ -181,7 +181,7 @@ async def one_training(
     place = await region_name(session, training["region_code"])
     return render(
         request,
-        "training.html",
+        "inspection/training.html",
         training={
             **training,
             "on": day(training["held_on"]),

@@ -186,7 +186,7 @@ async def show_visit(
     wrong = {error.field for error in errors}
     return render(
         request,
-        "visit_form.html",
+        "inspection/visit_form.html",
         status_code=409 if differences is not None else 422 if errors else 200,
         visit=opened,
         before=before,

@@ -86,7 +86,7 @@ async def live_verdict(request: Request, visitor: CanMakeVisits, services: Servi
         typed = {name: value for name, value in form.items() if isinstance(value, str) and name not in HIDDEN}
         kept = _kept(form)
     judged = await verdict(services, visitor, typed, kept)
-    return render(request, "visit_verdict.html", judged=judged)
+    return render(request, "inspection/visit_verdict.html", judged=judged)
 
 
 @router.get(RECORDS + "/{record_id}/form")

@@ -42,7 +42,7 @@ async def plan_list(
     page = await page_of(services, visitor, PLANS, cursor)
     return render(
         request,
-        "visit_plans.html",
+        "inspection/visit_plans.html",
         tabs=tabs(visitor),
         plans=[
             {**each, "place": await region_name(session, each["region_code"])} | _week(each) for each in page["items"]
@@ -101,7 +101,7 @@ async def plan_page(
     ]
     return render(
         request,
-        "visit_plan.html",
+        "inspection/visit_plan.html",
         plan=_week(plan) | {"made": moment(plan["created_at"]), "sha256": plan["inputs_sha256"]},
         place=await region_name(session, plan["region_code"]),
         result=result,
@@ -173,7 +173,7 @@ async def order_page(
     comparison = run["training"]["comparison"] if run else None
     return render(
         request,
-        "visit_priorities.html",
+        "inspection/visit_priorities.html",
         tabs=tabs(visitor),
         place=await region_name(session, code),
         known=known,

@@ -68,7 +68,7 @@ async def record_page(
     judged = record["judgements"][-1] if record["judgements"] else None
     return render(
         request,
-        "visit_record.html",
+        "inspection/visit_record.html",
         record=record,
         shown=shown | {"name": business["name"] if business else shown["name"]},
         content=content,

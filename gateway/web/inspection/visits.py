@@ -61,7 +61,7 @@ async def today(
     )
     return render(
         request,
-        "visits_today.html",
+        "inspection/visits_today.html",
         tabs=tabs(visitor),
         follow_ups=[listed_follow_up(each, now) for each in follow_ups],
         records=await named(services, visitor, [await listed(session, each) for each in open_records]),
@@ -153,7 +153,7 @@ async def follow_ups(
     now = times.now()
     return render(
         request,
-        "follow_ups.html",
+        "inspection/follow_ups.html",
         tabs=tabs(visitor),
         filters=[
             ("state", "办到哪里", [*((each.value, each.label) for each in VisitState), ("", "全部")], state),
@@ -191,7 +191,7 @@ async def records(
     page = await page_of(services, visitor, "/v1/visit-records", cursor, **wanted)
     return render(
         request,
-        "visit_records.html",
+        "inspection/visit_records.html",
         tabs=tabs(visitor),
         filters=[
             ("state", "办到哪里", [("", "全部"), *STATES], state),

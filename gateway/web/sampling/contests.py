@@ -146,7 +146,7 @@ async def _show(
     now = times.now()
     return render(
         request,
-        "contest.html",
+        "sampling/contest.html",
         subject=subject,
         badge=badge,
         place=await region_name(session, contest["region_code"]),

@@ -58,7 +58,7 @@ async def case_list(
     now = times.now()
     return render(
         request,
-        "disposals.html",
+        "sampling/disposals.html",
         filters=[
             ("state", "办到哪里", [("", "全部"), *((each.value, each.label) for each in CaseState)], state),
             ("side", "环节", [("", "全部"), *((each.value, each.label) for each in CaseSide)], side),
@@ -97,7 +97,7 @@ async def case_page(
     due = disposal_steps.next_step(case)
     return render(
         request,
-        "disposal.html",
+        "sampling/disposal.html",
         case=case,
         place=await region_name(session, case["region_code"]),
         side=CaseSide(case["side"]).label,

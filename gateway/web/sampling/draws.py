@@ -45,7 +45,7 @@ async def draw_list(
     page = await services.get(Unit.SAMPLING, DRAWS, visitor.caller, BUDGET_SECONDS, **wanted)
     return render(
         request,
-        "draws.html",
+        "sampling/draws.html",
         draws=[
             draw_words.listed(draw) | {"place": await region_name(session, draw["region_code"])}
             for draw in page["items"]
@@ -69,7 +69,7 @@ async def draw_page(
     draw = await services.get(Unit.SAMPLING, f"{DRAWS}/{draw_id}", visitor.caller, BUDGET_SECONDS)
     return render(
         request,
-        "draw.html",
+        "sampling/draw.html",
         draw=draw_words.listed(draw),
         place=await region_name(session, draw["region_code"]),
         sampling_on=words.day_words(date.fromisoformat(draw["sampling_on"])),

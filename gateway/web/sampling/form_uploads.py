@@ -66,7 +66,7 @@ async def upload_list(
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
     page = await DESK.page_of_uploads(services, visitor.caller, cursor)
-    return render(request, "form_uploads.html", imports=visitor.actor.has(*DRAWERS), **page)
+    return render(request, "sampling/form_uploads.html", imports=visitor.actor.has(*DRAWERS), **page)
 
 
 @router.get("/form-uploads/new")
@@ -95,7 +95,7 @@ async def _show_form(
 ) -> Response:
     return render(
         request,
-        "form_upload.html",
+        "sampling/form_upload.html",
         status_code=422 if errors else 200,
         errors=errors or [],
         places=await places_below(session, visitor.actor.regions),
@@ -120,7 +120,7 @@ async def upload_status(
     upload, rows = await DESK.upload_with_rows(services, visitor.caller, upload_id, wanted, cursor)
     return render(
         request,
-        "form_upload_status.html",
+        "sampling/form_upload_status.html",
         upload=upload,
         rows=[
             {

@@ -57,7 +57,7 @@ async def desk(
     today = times.day_of(times.now())
     return render(
         request,
-        "laboratory.html",
+        "sampling/laboratory.html",
         filters=[("state", "办到哪里", _choices(), state)],
         narrowed=bool(state),
         by_report=bool(by_report),
@@ -111,7 +111,7 @@ async def sample_page(
     ]
     return render(
         request,
-        "laboratory_sample.html",
+        "sampling/laboratory_sample.html",
         sample=sample,
         badge=laboratory_words.SAMPLE_BADGES[SampleState(sample["state"])],
         facts=laboratory_words.facts(sample),
@@ -181,7 +181,7 @@ def _show_report(
     present = str(report["version"]) if report and report["state"] == "draft" else ""
     return render(
         request,
-        "laboratory_report.html",
+        "sampling/laboratory_report.html",
         status_code=409 if changes is not None else 422 if errors else 200,
         sample=sample,
         possible=laboratory_steps.may_write(sample, report),

@@ -64,7 +64,7 @@ async def plan_list(
         plan["place"] = await region_name(session, plan["region_code"])
     return render(
         request,
-        "plans.html",
+        "sampling/plans.html",
         plans=plans,
         year=str(chosen),
         years=plans_views.year_choices(today),
@@ -97,7 +97,7 @@ async def plan_page(
     categories = plans_views.category_rows(progress)
     return render(
         request,
-        "plan.html",
+        "sampling/plan.html",
         plan=plans_views.listed(plan),
         place=await region_name(session, plan["region_code"]),
         progress=progress,
@@ -162,7 +162,7 @@ async def coverage_page(
     titles = {duty["id"]: duty for duty in plan["coverage_duties"]}
     return render(
         request,
-        "plan_coverage.html",
+        "sampling/plan_coverage.html",
         plan=plan,
         place=await region_name(session, plan["region_code"]),
         places=[

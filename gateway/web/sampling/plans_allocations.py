@@ -68,7 +68,7 @@ async def allocation_page(
         line["place"] = await region_name(session, line["region_code"])
     return render(
         request,
-        "plan_allocation.html",
+        "sampling/plan_allocation.html",
         plan=plan,
         allocation=listed_allocation(allocation),
         place=await region_name(session, plan["region_code"]),

@@ -60,7 +60,7 @@ async def publication_list(
     states = [("", "全部"), *((name, label) for name, (_, label) in publication_form.STATES.items())]
     return render(
         request,
-        "publications.html",
+        "sampling/publications.html",
         publications=[
             publication_form.listed(each) | {"place": await region_name(session, each["region_code"])}
             for each in page["items"]
@@ -241,7 +241,7 @@ async def _show(
     standing = publication_form.latest_only(shown)
     return render(
         request,
-        "publication.html",
+        "sampling/publication.html",
         status_code=422 if errors else 200,
         publication=publication_form.listed(publication),
         place=await region_name(session, publication["region_code"]),

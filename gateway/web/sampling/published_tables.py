@@ -38,7 +38,7 @@ async def table_list(
     page = await services.get(Unit.SAMPLING, TABLES, caller_of(request, ""), BUDGET_SECONDS, **wanted)
     return render(
         request,
-        "published_tables.html",
+        "sampling/published_tables.html",
         tables=[
             publication_form.listed(each) | {"place": await region_name(session, each["region_code"])}
             for each in page["items"]
@@ -64,7 +64,7 @@ async def table_page(
     rows = await services.get(Unit.SAMPLING, f"{path}/rows", caller, BUDGET_SECONDS, **wanted)
     return render(
         request,
-        "published_table.html",
+        "sampling/published_table.html",
         table=publication_form.listed(table),
         place=await region_name(session, table["region_code"]),
         rows=[publication_form.row_words(row) for row in rows["items"]],

@@ -58,7 +58,7 @@ async def record_page(
     test, record = await read_record(services, visitor.caller, str(test_id))
     return render(
         request,
-        "rapid_test.html",
+        "sampling/rapid_test.html",
         record=record,
         region_name=await region_name(session, test["region_code"]),
         may_confirm=record.is_suspected and visitor.actor.has(*UPLOADERS),

@@ -58,7 +58,7 @@ async def upload_list(
     cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
     page = await DESK.page_of_uploads(services, visitor.caller, cursor)
-    return render(request, "result_uploads.html", above=_above(visitor), **page)
+    return render(request, "sampling/result_uploads.html", above=_above(visitor), **page)
 
 
 @router.get("/result-uploads/new")
@@ -86,7 +86,7 @@ def _show_form(
 ) -> Response:
     return render(
         request,
-        "result_upload.html",
+        "sampling/result_upload.html",
         status_code=422 if errors else 200,
         above=_above(visitor),
         errors=errors or [],
@@ -119,7 +119,7 @@ async def _show_status(
     upload, rejected = await DESK.upload_with_rows(services, visitor.caller, upload_id, RowOutcome.REJECTED)
     return render(
         request,
-        "result_upload_status.html",
+        "sampling/result_upload_status.html",
         status_code=422 if errors else 200,
         errors=errors or [],
         above=_above(visitor),

@@ -60,7 +60,7 @@ async def laboratory_list(
     keeps = visitor.actor.has(*PLAN_KEEPERS)
     return render(
         request,
-        "laboratories.html",
+        "sampling/laboratories.html",
         laboratories=[
             each
             | {
@@ -96,7 +96,7 @@ async def sampler_list(
     keeps = visitor.actor.has(*PLAN_KEEPERS)
     return render(
         request,
-        "samplers.html",
+        "sampling/samplers.html",
         samplers=[each | {"place": await region_name(session, each["region_code"])} for each in page["items"]],
         unregistered=await _people(services, session, visitor) if keeps else [],
         keeps=keeps,

@@ -150,7 +150,7 @@ def show_form(
     theirs = {each.field: each.stored for each in changed or ()}
     return render(
         request,
-        "sample_form.html",
+        "sampling/sample_form.html",
         status_code=409 if changed is not None else 422 if errors else 200,
         mode=mode,
         title=TITLES[mode],

@@ -57,7 +57,7 @@ async def sample_list(
     page = await services.get(Unit.SAMPLING, "/v1/samples", visitor.caller, BUDGET_SECONDS, **wanted)
     return render(
         request,
-        "samples.html",
+        "sampling/samples.html",
         samples=[
             listed_sample(each)
             | {

@@ -59,7 +59,7 @@ async def show_receipt(
     sample, now, blocks = opened.sample, times.now(), opened.blocks(TAKING)
     return render(
         request,
-        "sample_receipt.html",
+        "sampling/sample_receipt.html",
         form=opened,
         sample=sample,
         looks=may_look(visitor, "samples"),

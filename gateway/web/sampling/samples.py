@@ -59,7 +59,7 @@ async def report_list(
     page = await services.get(Unit.SAMPLING, "/v1/reports", visitor.caller, BUDGET_SECONDS, **wanted)
     return render(
         request,
-        "reports.html",
+        "sampling/reports.html",
         filters=[
             ("state", "办到哪里", [("", "全部"), *((each, STATES[each][1]) for each in ARRIVED)], state),
             ("in_doubt", "疑点", [("", "不限"), ("true", "有待复核之处"), ("false", "没有疑点")], in_doubt),
@@ -108,7 +108,7 @@ async def sample_page(
     on_sampling = [each for each in objections or [] if each["kind"] == ObjectionKind.SAMPLING_PROCESS]
     return render(
         request,
-        "sample.html",
+        "sampling/sample.html",
         sample=sample,
         place=await region_name(session, sample["region_code"]),
         state=(SAMPLE_BADGES.get(state, "unknown"), state.label),

@@ -67,7 +67,7 @@ async def cap_list(
     today = times.day_of(times.now())
     return render(
         request,
-        "sampling_caps.html",
+        "sampling/sampling_caps.html",
         caps=[_listed(cap, today) for cap in page["items"]],
         keeps=visitor.actor.has(*PLAN_KEEPERS),
         done=bool(done),

@@ -69,7 +69,7 @@ async def task_list(
         task["place"] = await region_name(session, task["region_code"])
     return render(
         request,
-        "sampling_tasks.html",
+        "sampling/sampling_tasks.html",
         tasks=tasks,
         drafts=await drafts(services, visitor),
         may_order=visitor.actor.has(*DRAWERS),
@@ -98,7 +98,7 @@ async def task_page(
     may_draw = visitor.actor.has(*DRAWERS) and task["state"] == "open"
     return render(
         request,
-        "sampling_task.html",
+        "sampling/sampling_task.html",
         task=listed(task, times.day_of(times.now()), str(visitor.actor.id))
         | {"place": await region_name(session, task["region_code"])},
         whistle=await _whistle_of(services, visitor, task),

@@ -205,7 +205,7 @@ class UploadDesk:
                 if upload.is_final:
                     yield ServerSentEvent("", event="finished")
                     return
-                part = ENVIRONMENT.get_template("upload_progress.html").render(upload=upload)
+                part = ENVIRONMENT.get_template("sampling/upload_progress.html").render(upload=upload)
                 if part != shown:
                     yield ServerSentEvent(part)
                     shown = part

@@ -66,7 +66,7 @@ async def upload_list(
     services: ServicesHere,
     cursor: Annotated[str, Query(max_length=400)] = "",
 ) -> Response:
-    return render(request, "uploads.html", **await DESK.page_of_uploads(services, visitor.caller, cursor))
+    return render(request, "sampling/uploads.html", **await DESK.page_of_uploads(services, visitor.caller, cursor))
 
 
 @router.get("/rapid-tests/upload")
@@ -98,7 +98,7 @@ async def _show_form(
     sites = [(each["id"], each["name"]) for each in page["items"]]
     return render(
         request,
-        "upload.html",
+        "sampling/upload.html",
         status_code=422 if errors else 200,
         errors=errors or [],
         sites=[*sites, ("", "按文件里的“检测点”一列")],
@@ -143,7 +143,7 @@ async def _show_status(
     suspected, next_cursor = await _suspected(services, visitor, upload, cursor)
     return render(
         request,
-        "upload_status.html",
+        "sampling/upload_status.html",
         status_code=422 if errors else 200,
         errors=errors or [],
         upload=upload,

@@ -54,7 +54,7 @@ async def whistle_list(
     page = await services.get(Unit.SAMPLING, "/v1/whistles", visitor.caller, BUDGET_SECONDS, **wanted)
     return render(
         request,
-        "whistles.html",
+        "sampling/whistles.html",
         states=[("", "全部"), *((each.value, each.label) for each in WhistleState)],
         state=state,
         whistles=[listed(whistle) for whistle in page["items"]],
@@ -94,7 +94,7 @@ async def whistle_page(
     state = WhistleState(whistle["state"])
     return render(
         request,
-        "whistle.html",
+        "sampling/whistle.html",
         whistle=whistle,
         region_name=await region_name(session, whistle["region_code"]),
         state=(BADGES[state], state.label),

@@ -120,7 +120,7 @@ async def assessed_page(
     can = bool(visitor.actor.roles & OFFICE)
     return render(
         request,
-        "assessed.html",
+        "scoring/assessed.html",
         round=found,
         period=Period.parse(found["period"]).label,
         one=row_shown(one) | {"held": _day(one["talk_held_on"]), "until": _day(one["talk_until"])},

@@ -62,7 +62,7 @@ async def assessment_list(
     ]
     return render(
         request,
-        "assessments.html",
+        "scoring/assessments.html",
         rounds=rounds,
         begins=bool(visitor.actor.roles & OFFICE),
         filters=[("subjects", "考核谁", [("", "全部"), *SUBJECTS.items()], subjects)],
@@ -100,7 +100,7 @@ async def _show_round(
     now = times.now()
     return render(
         request,
-        "assessment.html",
+        "scoring/assessment.html",
         status_code=409 if error else 200,
         round=found,
         place=await region_name(session, found["region_code"]),
@@ -146,7 +146,9 @@ async def target_plan_list(
     wanted = {"limit": str(ROWS_A_PAGE)} | ({"cursor": cursor} if cursor else {})
     page = await ask(services, visitor, "/v1/target-plans", **wanted)
     plans = [one | {"place": await region_name(session, one["region_code"])} for one in page["items"]]
-    return render(request, "target_plans.html", plans=plans, next_cursor=page["next_cursor"] or "", cursor=cursor)
+    return render(
+        request, "scoring/target_plans.html", plans=plans, next_cursor=page["next_cursor"] or "", cursor=cursor
+    )
 
 
 @router.get("/target-plans/{plan_id}")
@@ -168,7 +170,7 @@ async def target_board(
     now = times.now()
     return render(
         request,
-        "target_plan.html",
+        "scoring/target_plan.html",
         plan=plan,
         place=await region_name(session, plan["region_code"]),
         targets=[one for one in targets if outlook in ("", one["outlook"])],

@@ -49,7 +49,7 @@ async def credit_list(
     page = await ask(services, visitor, "/v1/credit-accounts", **wanted)
     return render(
         request,
-        "credit_list.html",
+        "scoring/credit_list.html",
         accounts=[_shown(one) | {"place": await region_name(session, one["region_code"])} for one in page["items"]],
         grade=wanted.get("grade", ""),
         grades=[("", "全部"), *((one.value, f"{one.value} 级") for one in CreditGrade)],
@@ -74,7 +74,7 @@ async def credit_page(
     kinds = {one["code"]: one["label"] for one in rule["content"]["facts"]} if rule else {}
     return render(
         request,
-        "credit_account.html",
+        "scoring/credit_account.html",
         account=_shown(account),
         place=await region_name(session, account["region_code"]),
         rule=rule,

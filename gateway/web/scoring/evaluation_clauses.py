@@ -243,7 +243,7 @@ async def _show(
     roles, is_open = visitor.actor.roles, clause.run["state"] == "open"
     return render(
         request,
-        "evaluation_clause.html",
+        "scoring/evaluation_clause.html",
         status_code=422 if errors else 200,
         clause=clause,
         node=clause.node,

@@ -47,7 +47,7 @@ async def task_board(
     gives = run is not None and run["state"] == "open"
     return render(
         request,
-        "evaluation_tasks.html",
+        "scoring/evaluation_tasks.html",
         tasks=[evaluation_views.task_shown(task, times.now()) for task in page["items"]],
         run=run,
         states=[("", "全部"), *((each.value, each.label) for each in TaskState)],
@@ -73,7 +73,7 @@ async def task_page(
     task = await ask(services, visitor, f"/v1/evaluation-tasks/{task_id}")
     return render(
         request,
-        "evaluation_task.html",
+        "scoring/evaluation_task.html",
         task=evaluation_views.task_shown(task, times.now()),
         actions=evaluation_steps.offered_on_task(task, visitor.actor.roles),
         entries=evaluation_views.history(task["entries"], evaluation_views.TASK_ENTRIES),

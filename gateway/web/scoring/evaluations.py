@@ -57,7 +57,7 @@ async def evaluation_list(
         run["place"] = await region_name(session, run["region_code"])
     return render(
         request,
-        "evaluations.html",
+        "scoring/evaluations.html",
         runs=runs,
         begins=bool(visitor.actor.roles & evaluation_steps.OFFICE),
         state=state,
@@ -137,7 +137,7 @@ async def evaluation_page(
     now = times.now()
     return render(
         request,
-        "evaluation.html",
+        "scoring/evaluation.html",
         run=evaluation_views.listed(run),
         place=await region_name(session, run["region_code"]),
         organiser=await region_name(session, run["organiser_region_code"]),
@@ -176,7 +176,7 @@ async def improvements_page(
     found = await ask(services, visitor, f"/v1/evaluations/{evaluation_id}/improvements", before=chosen)
     return render(
         request,
-        "evaluation_improvements.html",
+        "scoring/evaluation_improvements.html",
         run=run,
         found=found,
         before=chosen,

@@ -40,7 +40,7 @@ async def index_list(
         one | {"place": await region_name(session, one["region_code"]), "when": Period.parse(one["period"]).label}
         for one in page["items"]
     ]
-    return render(request, "indices.html", runs=runs, next_cursor=page["next_cursor"] or "", cursor=cursor)
+    return render(request, "scoring/indices.html", runs=runs, next_cursor=page["next_cursor"] or "", cursor=cursor)
 
 
 @router.get("/indices/{run_id}")
@@ -51,7 +51,7 @@ async def index_page(
     now = times.now()
     return render(
         request,
-        "index.html",
+        "scoring/index.html",
         run=run,
         rules=run["rules"],
         mean=MEANS[run["rules"]["mean"]],

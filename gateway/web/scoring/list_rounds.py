@@ -57,7 +57,7 @@ async def round_list(
     ]
     return render(
         request,
-        "list_rounds.html",
+        "scoring/list_rounds.html",
         rounds=rounds,
         filters=[("code", "榜单", [("", "全部"), *titles.items()], chosen["code"])],
         begins=bool(visitor.actor.roles & OFFICE),

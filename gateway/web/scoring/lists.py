@@ -80,7 +80,7 @@ async def list_page(
     page = await ask(services, visitor, "/v1/listings", **wanted, **{name: one for name, one in chosen.items() if one})
     return render(
         request,
-        "lists.html",
+        "scoring/lists.html",
         listings=[await _shown(session, one, titles) for one in page["items"]],
         lists=[("", "全部"), *titles.items()],
         code=chosen["code"],
@@ -105,7 +105,7 @@ async def round_page(
     entries = {one["code"]: one["label"] for one in rule["entries"]}
     return render(
         request,
-        "list_round.html",
+        "scoring/list_round.html",
         held=held,
         rule=rule,
         place=await region_name(session, held["region_code"]),
@@ -146,7 +146,7 @@ async def listing_page(
     outcome = next((one for one in outcomes if one["subject_id"] == listing["subject_id"]), None)
     return render(
         request,
-        "listing.html",
+        "scoring/listing.html",
         listing=await _shown(session, listing, titles_of(rules)),
         held=held,
         outcome=_outcome(outcome, {}) if outcome else None,

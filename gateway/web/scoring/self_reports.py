@@ -52,7 +52,7 @@ async def self_report_list(
     reports = [_listed(one) | {"place": await region_name(session, one["region_code"])} for one in page["items"]]
     return render(
         request,
-        "self_reports.html",
+        "scoring/self_reports.html",
         reports=reports,
         makes=bool(visitor.actor.roles & OFFICE),
         next_cursor=page["next_cursor"] or "",
@@ -95,7 +95,7 @@ async def self_report_page(
     content = report["content"]
     return render(
         request,
-        "self_report.html",
+        "scoring/self_report.html",
         report=_listed(report),
         place=await region_name(session, report["region_code"]),
         content=content,
@@ -110,7 +110,7 @@ async def self_report_differences(
     found = await ask(services, visitor, f"{REPORTS}/{report_id}/differences")
     return render(
         request,
-        "self_report_differences.html",
+        "scoring/self_report_differences.html",
         report=_listed(found["after"]),
         before=_listed(found["before"]) if found["before"] else None,
         numbers=[one | {"change": _signed(one["change"])} for one in found["numbers"]],

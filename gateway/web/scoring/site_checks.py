@@ -112,7 +112,7 @@ async def _show_plan(
     now = times.now()
     return render(
         request,
-        "site_checks.html",
+        "scoring/site_checks.html",
         status_code=409 if error else 200,
         run=run,
         place=await region_name(session, run["region_code"]),
@@ -167,7 +167,7 @@ def _show_form(
 ) -> Response:
     return render(
         request,
-        "site_visit.html",
+        "scoring/site_visit.html",
         status_code=409 if both is not None else 422 if errors else 200,
         visit=forms.visit_shown(visit),
         typed=typed,

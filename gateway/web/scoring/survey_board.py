@@ -53,7 +53,7 @@ async def survey_list(
         for one in page["items"]
     ]
     return render(
-        request, "survey_board_list.html", surveys=surveys, next_cursor=page["next_cursor"] or "", cursor=cursor
+        request, "scoring/survey_board_list.html", surveys=surveys, next_cursor=page["next_cursor"] or "", cursor=cursor
     )
 
 
@@ -148,7 +148,7 @@ async def _show(
     strata = {one["code"]: one["label"] for one in survey["plan"]["strata"]}
     return render(
         request,
-        "survey_board.html",
+        "scoring/survey_board.html",
         status_code=422 if errors else 409 if refused else 200,
         survey=survey,
         place=await region_name(session, survey["region_code"]),

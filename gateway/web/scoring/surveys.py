@@ -36,7 +36,9 @@ async def survey_form(request: Request, services: ServicesHere, _: Anyone, token
     try:
         form = await _questionnaire(services, request, token)
     except Refused as refused:
-        return consumer_page(request, "survey_end.html", 404, title=refused.answered_title, said=refused.detail or "")
+        return consumer_page(
+            request, "scoring/survey_end.html", 404, title=refused.answered_title, said=refused.detail or ""
+        )
     return _show(request, token, form, {"answer_id": str(uuid7())})
 
 
@@ -58,12 +60,12 @@ async def send_answers(request: Request, services: ServicesHere, _: Anyone, toke
         return _show(request, token, form, typed | {"answer_id": str(uuid7())}, ["页面不完整，请再提交一次"])
     except ServiceSilent:
         title, said = "没有提交成功", "没有网络或正忙。请按返回键回到问卷，再提交一次即可，不会记两遍。"
-        return consumer_page(request, "survey_end.html", 503, title=title, said=said)
+        return consumer_page(request, "scoring/survey_end.html", 503, title=title, said=said)
     except Refused as refused:
         if not refused.errors:
             said = refused.detail or ""
             return consumer_page(
-                request, "survey_end.html", refused.answered_status, title=refused.answered_title, said=said
+                request, "scoring/survey_end.html", refused.answered_status, title=refused.answered_title, said=said
             )
         return _show(request, token, form, typed, [_said(form, error) for error in refused.errors])
     return RedirectResponse(f"/surveys/{quote(token, safe='')}/thanks", status_code=303)
@@ -73,7 +75,7 @@ async def send_answers(request: Request, services: ServicesHere, _: Anyone, toke
 async def thanks(request: Request, _: Anyone, token: str) -> Response:
     """The same for everybody, whatever the answers count for."""
     said = "不记姓名和电话，只用于统计。"
-    return consumer_page(request, "survey_end.html", title="收到了，谢谢您", said=said)
+    return consumer_page(request, "scoring/survey_end.html", title="收到了，谢谢您", said=said)
 
 
 async def _questionnaire(services: Services, request: Request, token: str) -> dict[str, Any]:
@@ -108,7 +110,7 @@ def _show(
 ) -> HTMLResponse:
     status = 422 if refused else 200
     return consumer_page(
-        request, "survey.html", status, token=token, form=form, typed=typed, refused=refused, labels=LABELS
+        request, "scoring/survey.html", status, token=token, form=form, typed=typed, refused=refused, labels=LABELS
     )
 
 

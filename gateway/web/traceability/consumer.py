@@ -35,7 +35,7 @@ LARGEST = 15_000
 SHOWN = (40, 12, 4, 1)
 """Of each list so many are shown, the most that still makes a small page."""
 
-_STYLE = (ROOT / "templates" / "consumer.css").read_text(encoding="utf-8")
+_STYLE = (ROOT / "templates" / "traceability/consumer.css").read_text(encoding="utf-8")
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _HEADERS = {
     "content-security-policy": (
@@ -61,7 +61,7 @@ async def code_page(request: Request, services: ServicesHere, _: Anyone) -> Resp
     try:
         story, warnings = await asyncio.gather(_story(services, request, scanned), _scan(services, request, scanned))
     except Refused as refused:
-        return consumer_page(request, "consumer_unknown.html", 404, scanned=scanned, says=refused.said)
+        return consumer_page(request, "traceability/consumer_unknown.html", 404, scanned=scanned, says=refused.said)
     code = story["code"]
     tests, tests_told = await _tests(services, request, story)
     nearest = next(iter(code["levels"]), None)
@@ -104,7 +104,7 @@ def fitting(request: Request, status_code: int, lists: Mapping[str, list[Any]], 
     for most in SHOWN:
         shown = {name: items[-most:] if name == "steps" else items[:most] for name, items in lists.items()}
         left_out = sum(map(len, lists.values())) - sum(map(len, shown.values()))
-        page = consumer_page(request, "consumer.html", status_code, left_out=left_out, **shown, **context)
+        page = consumer_page(request, "traceability/consumer.html", status_code, left_out=left_out, **shown, **context)
         if len(page.body) < LARGEST:
             break
     return page

@@ -76,7 +76,7 @@ async def doubt_page(
         return _form(request, 404, refused=[refused.said], receipt=receipt[:40])
     return consumer_page(
         request,
-        "consumer_doubt.html",
+        "traceability/consumer_doubt.html",
         doubt=doubt,
         state="，".join(filter(None, (doubt["state_label"], doubt["outcome_label"]))),
         raised=_moment(doubt["raised_at"]),
@@ -93,7 +93,9 @@ def _form(
     typed: Mapping[str, str] = NOTHING,
     receipt: str = "",
 ) -> HTMLResponse:
-    return consumer_page(request, "consumer_doubts.html", status_code, refused=refused, receipt=receipt, **typed)
+    return consumer_page(
+        request, "traceability/consumer_doubts.html", status_code, refused=refused, receipt=receipt, **typed
+    )
 
 
 def _moment(text: str | None) -> str:

@@ -58,7 +58,7 @@ async def shop_page(
     seen, all_told = await _seen(services, visitor, own)
     return render(
         request,
-        "shop.html",
+        "traceability/shop.html",
         name=subject["name"] if subject else visitor.name,
         held=[{**one, "when": moment(one["held_at"])} for one in seen["holds"]],
         notices=[_notice(one) for one in seen["notices"] if one["reported_at"] is None],
@@ -134,7 +134,7 @@ async def shop_gaps(request: Request, visitor: IsTrader, services: ServicesHere)
     )
     return render(
         request,
-        "shop_gaps.html",
+        "traceability/shop_gaps.html",
         gaps=[say.gap_row(one) for one in gaps],
         more=len(gaps) == int(BESIDE),
         arriving=[say.listed(one, own) for one in arriving],

@@ -68,7 +68,7 @@ async def _show_ticket(
     is_open = may_be_ours and not sells and (ticket is None or ticket["state"] == "issued")
     return render(
         request,
-        "shop_ticket.html",
+        "traceability/shop_ticket.html",
         status_code=422 if errors else 200,
         ticket_id=str(ticket_id),
         ticket=ticket,

@@ -49,7 +49,7 @@ async def trace_page(
             context["refused"] = refusal.said
     return render(
         request,
-        "trace.html",
+        "traceability/trace.html",
         tabs=TABS,
         code=code,
         direction=direction,

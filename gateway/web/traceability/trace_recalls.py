@@ -49,7 +49,7 @@ async def recall_list(
     page = await ask(services, visitor.caller, API, **wanted)
     return render(
         request,
-        "trace_recalls.html",
+        "traceability/trace_recalls.html",
         tabs=TABS,
         filters=[
             ("state", "办到哪里", [("", "全部"), *STATES], state),
@@ -130,7 +130,7 @@ async def recall_page(
     runs = visitor.actor.has(*RECALL_DECIDERS)
     return render(
         request,
-        "trace_recall.html",
+        "traceability/trace_recall.html",
         recall=recall,
         badge=recall_badge(recall),
         place=await region_name(session, recall["region_code"]),

@@ -44,7 +44,7 @@ async def subject_page(
     latest = sorted(known.values(), key=lambda ticket: str(ticket["sold_at"]), reverse=True)[: int(RECENT)]
     return render(
         request,
-        "trace_subject.html",
+        "traceability/trace_subject.html",
         above=_above(visitor),
         subject=subject,
         kind=BusinessKind(subject["kind"]).label if subject["kind"] else "没有登记类别",
@@ -64,7 +64,7 @@ async def ticket_page(request: Request, visitor: CanReadTrade, services: Service
     receipt = ticket["receipt"] or {}
     return render(
         request,
-        "trace_ticket.html",
+        "traceability/trace_ticket.html",
         above=_above(visitor),
         ticket=ticket,
         badge=shop_words.STATES[ticket["state"]],
