@@ -16,16 +16,34 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ValidationError
 
 from deploy.data_folder import DEFAULT, EXPLANATION, MARKER, DataFolder
 from deploy.databases import configured_urls
 from deploy.embedded_postgres import CLUSTER, SUPERUSER, EmbeddedPostgres, find_binaries, is_server, read_pid_file
 from deploy.processes import DeployError
+from shared.http.validation_messages import explain
 
 MANIFEST = "backup.json"
 KEPT = ("keys", "files", "secrets.json", "demo-loaded")
 """What an installation needs besides its database. Logs and the addresses of this run are not taken along."""
+
+
+def _inside(name: str) -> str:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise ValueError(f"{name} 在备份之外")
+    return name
+
+
+class Manifest(BaseModel):
+    """What a backup holds: its files with their SHA-256, and its folders (older backups do not tell them)."""
+
+    files: dict[str, str]
+    folders: list[Annotated[str, AfterValidator(_inside)]] = []
 
 
 def back_up(folder: DataFolder, target: Path) -> Path:
@@ -82,18 +100,21 @@ def restore(backup: Path, folder: DataFolder) -> None:
 def prove(backup: Path) -> list[str]:
     """Hold every file of a backup against what was written down of it; its folders. Raises ``DeployError``."""
     try:
-        manifest = json.loads((backup / MANIFEST).read_text())
-        kept: dict[str, str] = manifest["files"]
-        folders: list[str] = manifest.get("folders", [])  # older backups do not tell
-    except (OSError, ValueError, KeyError):
+        manifest = Manifest.model_validate_json((backup / MANIFEST).read_bytes())
+    except ValidationError as error:
+        wrong = "；".join(explain(each) for each in error.errors()[:5])
+        raise DeployError(f"{backup} 不是一份完整的备份：{MANIFEST} 读不懂：{wrong}。") from None
+    except OSError:
         raise DeployError(f"{backup} 不是一份完整的备份：没有可读的 {MANIFEST}。") from None
-    found = dict(_hashes(backup))
-    if wrong := sorted(name for name in kept.keys() | found.keys() if kept.get(name) != found.get(name)):
-        shown = "、".join(wrong[:5])
+    if links := sorted(str(path.relative_to(backup)) for path in backup.rglob("*") if path.is_symlink()):
+        raise DeployError(f"备份 {backup} 里有链接：{'、'.join(links[:5])}。备份只有文件和目录；没有恢复任何东西。")
+    kept, found = manifest.files, dict(_hashes(backup))
+    if different := sorted(name for name in kept.keys() | found.keys() if kept.get(name) != found.get(name)):
+        shown = "、".join(different[:5])
         raise DeployError(
-            f"备份 {backup} 与备份时不同（{len(wrong)} 个文件）：{shown}。没有恢复任何东西，请换一份备份。"
+            f"备份 {backup} 与备份时不同（{len(different)} 个文件）：{shown}。没有恢复任何东西，请换一份备份。"
         )
-    return folders
+    return manifest.folders
 
 
 @contextmanager
@@ -156,8 +177,10 @@ def main() -> None:
         else:
             restore(options.place, DataFolder(options.data))
             print(f"已恢复到 {options.data}，{time.monotonic() - began:.0f} 秒。启动：./shian up --data {options.data}")
-    except (DeployError, OSError) as error:
+    except DeployError as error:
         sys.exit(f"没有办成：{error}")
+    except OSError as error:
+        sys.exit(f"没有办成：{error.filename} 读写不了（{error.strerror}）")
 
 
 if __name__ == "__main__":

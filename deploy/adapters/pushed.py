@@ -9,6 +9,7 @@ on the disk; a device that got no answer sends again, and the record is kept onc
 
 import hmac
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from deploy.adapters.received import ReceivedFiles
 
@@ -38,6 +39,13 @@ class Listen(BaseModel):
     secret: SecretStr = Field(min_length=16, description="仪器出示的口令")
     records: str = Field(default="", description="记录列表在正文里的位置，如 data.items；正文本身就是记录的不填")
     answer: dict[str, Any] | None = Field(default=None, description="仪器认的答复；不填答 {received: 条数}")
+
+    @field_validator("secret")
+    @classmethod
+    def _fits_an_address(cls, secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[\w.~-]+", secret.get_secret_value(), re.ASCII):
+            raise ValueError("口令只用字母、数字和 - _ . ~，才能写在仪器的地址里")
+        return secret
 
 
 class NotTaken(Exception):  # noqa: N818 (an answer)

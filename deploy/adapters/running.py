@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from deploy.adapters.journal import Journal, Outcome
 from deploy.adapters.platform import NotAdmitted, TryAgain
+from shared.http.validation_messages import explain
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 2.0, 300.0
 
@@ -35,7 +36,7 @@ class Configuration(BaseModel):
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise SystemExit(f"读不了配置 {file}：{error}") from error
         except ValidationError as error:
-            wrong = "\n".join(f"  {'.'.join(map(str, each['loc']))}：{each['msg']}" for each in error.errors())
+            wrong = "\n".join(f"  {'.'.join(map(str, each['loc']))}：{explain(each)}" for each in error.errors())
             raise SystemExit(f"配置 {file} 需要改正：\n{wrong}") from error
 
     def beside(self, folder: Path) -> Self:

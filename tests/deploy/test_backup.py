@@ -71,6 +71,10 @@ def test_what_was_committed_comes_back_with_its_files_and_keys(tmp_path: Path) -
     with pytest.raises(DeployError, match="files/photo"):
         restore(backup, DataFolder(tmp_path / "third"))
     (backup / "files" / "photo").write_bytes(b"invented")
+    (backup / "files" / "elsewhere").symlink_to(tmp_path)
+    with pytest.raises(DeployError, match="有链接：files/elsewhere"):
+        restore(backup, DataFolder(tmp_path / "third"))
+    (backup / "files" / "elsewhere").unlink()
     (backup / "postgres" / "cluster" / "PG_VERSION").unlink()
     with pytest.raises(DeployError, match="PG_VERSION"):
         restore(backup, DataFolder(tmp_path / "third"))
@@ -79,6 +83,24 @@ def test_what_was_committed_comes_back_with_its_files_and_keys(tmp_path: Path) -
         restore(backup, DataFolder(tmp_path / "third"))
     assert not (tmp_path / "third").exists()
     assert (backup / MARKER).exists()
+
+
+@pytest.mark.parametrize(
+    ("manifest", "said_of_it"),
+    [
+        ("{", "不是合法的 JSON"),
+        ("[]", "应为"),
+        ('{"files": []}', "应为"),
+        ('{"files": {}, "folders": ["../escaped"]}', "../escaped 在备份之外"),
+        ('{"files": {}, "folders": ["/tmp/escaped"]}', "/tmp/escaped 在备份之外"),
+    ],
+)
+def test_a_manifest_that_cannot_be_is_refused(tmp_path: Path, manifest: str, said_of_it: str) -> None:
+    (tmp_path / "backup").mkdir()
+    (tmp_path / "backup" / MANIFEST).write_text(manifest)
+    with pytest.raises(DeployError, match=f"不是一份完整的备份.*{said_of_it}"):
+        restore(tmp_path / "backup", DataFolder(tmp_path / "data"))
+    assert not (tmp_path / "data").exists()
 
 
 def test_nothing_to_back_up_is_said(tmp_path: Path) -> None:

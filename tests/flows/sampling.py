@@ -72,7 +72,7 @@ class Cast:
         return self.stage.people[Role.LEADER]
 
     async def all_heard(self) -> None:
-        await eventually(self.stage.ledger.all_delivered, 60)
+        await eventually(self.stage.ledger.all_delivered)
 
     async def drawn(self, task_id: str, **body: Any) -> Any:
         """Draw samplers and a laboratory for the task, as of the day on which it is sampled."""
@@ -168,7 +168,7 @@ async def cast(stage: Stage) -> AsyncIterator[Cast]:
         population = {"persons": INHABITANTS, "source": "演示公报（虚构）", "verified": False}
         administrator = stage.people[Role.ADMINISTRATOR]
         await administrator.put(f"/api/v1/regions/{DISTRICT}/populations/2026/resident", population)
-        await eventually(stage.ledger.all_delivered, 60)
+        await eventually(stage.ledger.all_delivered)
         yield Cast(stage, laboratories, samplers, uscc)
 
 

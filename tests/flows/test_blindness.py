@@ -270,7 +270,7 @@ async def scene(
                 else:
                     _, secret = await hide_a_sample(session, laboratory_id)
             await engine.dispose()
-        await eventually(stage.ledger.all_delivered, 60)
+        await eventually(stage.ledger.all_delivered)
         http = stage.people[Role.LABORATORY].http
         yield Scene(stage, secret, Attacker(frozenset({Role.LABORATORY}), http), passwords[0].password)
 
@@ -468,7 +468,7 @@ async def reported_and_disposed(scene: Scene) -> list[str]:
         await handler.post(f"{own}/objections", {"kind": "authenticity", "note": f"{CALLER}：非本户销售（演示）"})
         ids += [str(case["id"]), str(notice["id"])]
     assert len(ids) > 1, "the report opened its cases"
-    await eventually(scene.stage.ledger.all_delivered, 60)
+    await eventually(scene.stage.ledger.all_delivered)
     return ids
 
 

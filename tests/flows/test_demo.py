@@ -24,7 +24,7 @@ async def test_the_demo_shows_statutory_sampling_in_every_state_and_is_safe_to_r
     monkeypatch.setattr(demo, "now", lambda: begun)  # a day later there is a further day of rapid tests
     settings = stage.gateway_settings.model_copy(update={"gateway_url": stage.platform.address_of(Unit.GATEWAY)})
     await asyncio.to_thread(load, settings, JURISDICTIONS[:1])
-    await eventually(stage.ledger.all_delivered, 60)
+    await eventually(stage.ledger.all_delivered)
 
     office = stage.people[Role.FOOD_SAFETY_OFFICE]
     samples = Counter(sample["state"] for sample in await office.all(f"{API}/samples"))
@@ -93,10 +93,10 @@ async def test_the_demo_shows_statutory_sampling_in_every_state_and_is_safe_to_r
     assert (sum(row["owned"] for row in equipment), sum(row["required"] for row in equipment)) == (37, 41)
 
     await stage.sweep_clocks()  # what was overdue from the start is known before the counting
-    await eventually(stage.ledger.all_delivered, 60)
+    await eventually(stage.ledger.all_delivered)
     assert await assert_figures_equal_their_rows(stage.platform) > 500
 
     before = await stage.ledger.counts()
     await asyncio.to_thread(load, settings, JURISDICTIONS[:1])
-    await eventually(stage.ledger.all_delivered, 60)
+    await eventually(stage.ledger.all_delivered)
     assert changed(before, await stage.ledger.counts()) == {}

@@ -45,7 +45,7 @@ class Disposal:
         """Every event of every service once more; returns what there is more of afterwards."""
         before = await self.stage.ledger.counts()
         await self.stage.ledger.tell_everything_again()
-        await eventually(self.stage.ledger.all_delivered, 60)
+        await eventually(self.stage.ledger.all_delivered)
         return changed(before, await self.stage.ledger.counts())
 
 
@@ -65,7 +65,7 @@ async def disposal(stage: Stage) -> Disposal:
     }
     for step, body in steps.items():
         await handler.step(f"{path}/{step}", (await handler.get(path))["version"], **body)
-    await eventually(stage.ledger.all_delivered, 60)
+    await eventually(stage.ledger.all_delivered)
     return Disposal(stage, number, await handler.get(path))
 
 
@@ -94,7 +94,7 @@ async def test_telling_everything_again_changes_nothing_before_or_after_the_deci
     recalls, cases = "/api/traceability/v1/recall-requests", "/api/inspection/v1/case-requests"
     declined = await handler.step(f"{recalls}/{recall['id']}/decline", recall["version"], reason="已全部封存（演示）")
     filed = await handler.step(f"{cases}/{case['id']}/acceptance", case["version"], filing_number=NUMBER)
-    await eventually(disposal.stage.ledger.all_delivered, 60)
+    await eventually(disposal.stage.ledger.all_delivered)
     assert await disposal.tell_again() == {}
     assert (await disposal.recall_request(), await disposal.case_request()) == (declined, filed)
     assert (declined["hold"]["state"], filed["filing_number"]) == ("in_force", NUMBER)

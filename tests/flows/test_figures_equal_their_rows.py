@@ -26,7 +26,7 @@ async def test_after_a_hundred_random_doings(stage: Stage) -> None:
     field = Field(stage, await open_market(office, "FLOW-001"), Random(SEED))
     for _ in range(100):
         await field.do_something()
-    await eventually(stage.ledger.all_delivered, 60)
+    await eventually(stage.ledger.all_delivered)
     assert await assert_figures_equal_their_rows(stage.platform) > 500
     idle = [doing.__name__ for doing in field.doings if not field.done[doing.__name__]]
     assert idle == []

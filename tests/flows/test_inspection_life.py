@@ -170,7 +170,7 @@ async def corrected(flow: Flow, record_id: UUID) -> dict[str, Any]:
     order = {"document_number": "演示责改〔2026〕77号", "demand": "十日内清理（演示）", "length": 10}
     found = await flow.inspector.step(f"{path}/orders", found["version"], **order, unit="calendar_day", at=at)
     await flow.stage.sweep_clocks()
-    await eventually(flow.stage.ledger.all_delivered, 60)
+    await eventually(flow.stage.ledger.all_delivered)
     shown: dict[str, Any] = await flow.inspector.get(path)
     return shown
 

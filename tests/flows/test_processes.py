@@ -35,7 +35,7 @@ from shared.times import now
 from tests.deploy.waiting import wait_for, wait_until_gone
 from tests.flows.market import Market, Row, gb18030, open_market
 from tests.flows.people import DISTRICT, Person
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.processes
 
@@ -50,7 +50,6 @@ VICTIMS = (
 UPLOADS = "/api/sampling/v1/rapid-test-uploads"
 SENDING, LATEST_KILL = 1.0, 2.0
 """Seconds that a file is on the line, and until which somebody may be killed: by then it is taken in, or nearly."""
-PATIENCE = 120
 
 
 @dataclass
@@ -101,7 +100,7 @@ async def test_nothing_is_lost_and_nothing_doubled_whoever_is_killed(platform: T
     print(f"seed {seed}")
     async with people_of(platform) as people:
         market = await open_market(people[Role.FOOD_SAFETY_OFFICE], "FLOW-001", stalls=40)
-        await eventually(lambda: all_run(platform), PATIENCE)
+        await eventually(lambda: all_run(platform))
         seen = []
         for number, victim in enumerate(VICTIMS):
             content = gb18030(rows_of(market, number))
@@ -110,7 +109,7 @@ async def test_nothing_is_lost_and_nothing_doubled_whoever_is_killed(platform: T
         acknowledged = [await taken_in(people[Role.MARKET_OPERATOR], one.upload_id) for one in seen]
         assert len({one.upload_id for one in seen}) == len(VICTIMS)
         assert [done["accepted"] for done in acknowledged] == [ROWS] * len(VICTIMS)
-        await eventually(lambda: all_delivered(platform), PATIENCE)
+        await eventually(lambda: all_delivered(platform))
 
         uploads = len(VICTIMS)
         assert await written_down(platform) == {
@@ -191,7 +190,7 @@ async def upload_while_killing(
     if victim.removesuffix("-web") in SERVICES:
         await look_at_dashboard(people[Role.LEADER], Unit(victim.removesuffix("-web")), seen)
     await asyncio.wait_for(sending, PATIENCE)
-    await eventually(lambda: runs_again(platform, victim, killed), PATIENCE)
+    await eventually(lambda: runs_again(platform, victim, killed))
     return seen
 
 
@@ -243,7 +242,7 @@ async def taken_in(operator: Person, upload_id: str) -> dict[str, Any]:
         assert found["state"] not in ("failed", "cancelled"), found
         return bool(found["state"] == "done")
 
-    await eventually(is_done, PATIENCE)
+    await eventually(is_done)
     return found
 
 

@@ -191,7 +191,7 @@ async def told_on_paper(people: Cast, sample: Any) -> Any:
         upload = await people.office.get(f"{path}/{upload['id']}")
         return upload["state"] in ("done", "failed")
 
-    await eventually(is_done, 60)
+    await eventually(is_done)
     assert (upload["reports_accepted"], upload["reports_rejected"]) == (1, 0), upload
     return await people.handler.one(f"{API}/reports", sample_id=sample["id"])
 
@@ -492,7 +492,7 @@ async def test_telling_everything_again_changes_nothing(year: Year) -> None:
     ledger = year.cast.stage.ledger
     before, shown = await ledger.counts(), await year.figures("2026")
     await ledger.tell_everything_again()
-    await eventually(ledger.all_delivered, 60)
+    await eventually(ledger.all_delivered)
     assert changed(before, await ledger.counts()) == {}
     assert await year.figures("2026") == shown
 

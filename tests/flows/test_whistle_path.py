@@ -97,7 +97,7 @@ async def begin(stage: Stage) -> Flow:
     market = await open_market(stage.people[Role.FOOD_SAFETY_OFFICE], MARKET)
     operator, rows = stage.people[Role.MARKET_OPERATOR], the_file(market)
     upload = await taken_in(operator, await operator.upload("快检.csv", gb18030(rows)))
-    await eventually(stage.ledger.all_delivered, 60)
+    await eventually(stage.ledger.all_delivered)
     return Flow(stage, market, rows, upload)
 
 
@@ -129,7 +129,7 @@ async def taken_in(operator: Person, upload: dict[str, Any]) -> dict[str, Any]:
         assert found["state"] not in ("failed", "cancelled"), found["problem"]
         return bool(found["state"] == "done")
 
-    await eventually(is_done, 60)
+    await eventually(is_done)
     return found
 
 
@@ -300,7 +300,7 @@ async def test_the_same_again_changes_nothing_twice(flow: Flow) -> None:
     assert (answer["accepted"], answer["duplicate"], answer["suspected_duplicate"]) == (0, 34, 2)
 
     await flow.stage.ledger.tell_everything_again()
-    await eventually(flow.stage.ledger.all_delivered, 60)
+    await eventually(flow.stage.ledger.all_delivered)
     assert changed(before, await flow.stage.ledger.counts()) == {
         "sampling.rapid_tests": 4,  # two suspected duplicates each time, which do not count
         "sampling.rapid_test_uploads": 1,
@@ -350,7 +350,7 @@ async def test_a_whistle_runs_to_its_end_and_everybody_hears_of_it(flow: Flow) -
     clock = await flow.inspector.get(f"/api/inspection/v1/clocks/{completed['clock_id']}")
     assert clock["state"] == "met"
 
-    await eventually(flow.stage.ledger.all_delivered, 60)
+    await eventually(flow.stage.ledger.all_delivered)
     lot = await flow.inspector.one("/api/traceability/v1/lots", code=LOT)
     assert (await flow.inspector.get(f"/api/traceability/v1/lots/{lot['id']}"))["may_be_sold"] is True
     signal = await flow.inspector.one("/api/scoring/v1/credit-signals", source_id=whistle["id"])

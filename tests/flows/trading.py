@@ -122,7 +122,7 @@ class Chain:
         return self.stage.people[Role.CASE_HANDLER]
 
     async def all_heard(self) -> None:
-        await eventually(self.stage.ledger.all_delivered, 60)
+        await eventually(self.stage.ledger.all_delivered)
 
     async def step(self, recall: Any, name: str, **body: Any) -> Any:
         return await self.officer.step(f"{API}/recalls/{recall['id']}/{name}", recall["version"], **body)

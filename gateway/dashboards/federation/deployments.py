@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, Validatio
 from shared.contracts.regions import RegionCode
 from shared.database import Session
 from shared.http.problems import NotFound
+from shared.http.validation_messages import explain
 from shared.regions import repository as regions
 
 
@@ -63,14 +64,25 @@ def read_deployments(file: Path | None) -> tuple[Deployment, ...]:
     if file is None:
         return ()
     try:
-        return tuple(_File.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).deployments)
+        written = tomllib.loads(file.read_text(encoding="utf-8"))
+        return tuple(_File.model_validate(written).deployments)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise FederationFileError(f"读不了下级平台清单 {file}：{error}") from error
     except ValidationError as error:
-        wrong = "；".join(
-            f"{'.'.join(map(str, each['loc']))}：{each['msg']}" for each in error.errors(include_input=False)
-        )
+        wrong = "；".join(f"{_place(each['loc'], written)}{explain(each)}" for each in error.errors())
         raise FederationFileError(f"下级平台清单 {file} 需要改正：{wrong}") from None
+
+
+def _place(location: Sequence[str | int], written: dict[str, Any]) -> str:
+    """Which county's line, counted as people count."""
+    match location:
+        case ["deployments", int(index), *rest]:
+            name = (
+                written["deployments"][index].get("name") if isinstance(written["deployments"][index], dict) else None
+            )
+            county = f"第 {index + 1} 家（{name}）" if isinstance(name, str) else f"第 {index + 1} 家"
+            return f"{county}的 {'.'.join(map(str, rest))}：" if rest else f"{county}："
+    return f"{'.'.join(map(str, location))}：" if location else ""
 
 
 async def check_regions(session: Session, deployments: Sequence[Deployment]) -> None:

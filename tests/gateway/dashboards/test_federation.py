@@ -264,6 +264,14 @@ def test_counties_that_overlap_are_refused_at_the_start_without_telling_a_key(tm
     with pytest.raises(FederationFileError) as refused:
         read_deployments(file)
     assert "甲与乙的区划重叠，合计会重复" in str(refused.value)
+    file.write_text(
+        LISTED.format(one="330203", other="330212").replace("0199f3a0-c1d2-7c5e-8a7b-6c5d4e3f2a1c", "x"), "utf-8"
+    )
+    with pytest.raises(FederationFileError, match="第 2 家（乙）的 client_id：应为 UUID"):
+        read_deployments(file)
+    file.write_text(LISTED.format(one="330200", other="330212"), encoding="utf-8")
+    with pytest.raises(FederationFileError) as refused:
+        read_deployments(file)
     assert "shian_secret" not in str(refused.value)
 
 
