@@ -8,6 +8,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 
 from gateway.identity.demo_users import OnlyInDemoError, demo_business_of, demo_id, demo_name, demo_organisation_id
 from gateway.identity.keys import KeysError, open_key_ring
@@ -39,7 +40,7 @@ def demo_token(settings: Settings, role: Role, region_code: str, *, second: bool
     system = role is Role.EXTERNAL_SYSTEM
     actor = Actor(
         id=demo_id(role, code, second=second),
-        name=demo_name(role, code, second=second),
+        name=demo_name(role, _names().get(code, code), second=second),
         kind="client" if system else "user",
         roles=frozenset({role}),
         regions=(code,),
@@ -48,6 +49,11 @@ def demo_token(settings: Settings, role: Role, region_code: str, *, second: bool
         scopes=frozenset(SCOPES) if system else frozenset(),
     )
     return TokenIssuer(open_key_ring(settings), settings.token_issuer).issue(actor, LIFE)
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {region.code: region.name for region in shipped_regions()}
 
 
 def _role(text: str) -> Role:
@@ -66,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         code = normalise_region_code(options.region)
-        if all(region.code != code for region in shipped_regions()):
+        if code not in _names():
             print(f"提醒：随平台的名录里没有区划 {code}，不是自行装入或增设的话，请核对。", file=sys.stderr)  # noqa: T201
         print(demo_token(_WithoutDatabase(), options.role, options.region, second=options.second))  # noqa: T201
     except (OnlyInDemoError, KeysError, ValueError) as error:

@@ -175,7 +175,7 @@ def _orders(plan: SamplingPlan, allocation: Allocation) -> Sequence[Dispatch]:
             business_name=cell["label"] or None,
             quantity=line["quantity"],
             due_on=due_on,
-            instructions=_instructions(cell, allocation.id),
+            instructions=_instructions(cell, plan, quarter),
         )
         for line in allocation.result["lines"]
         if line["quantity"] > 0
@@ -183,6 +183,7 @@ def _orders(plan: SamplingPlan, allocation: Allocation) -> Sequence[Dispatch]:
     ]
 
 
-def _instructions(cell: dict[str, Any], allocation_id: UUID) -> str:
+def _instructions(cell: dict[str, Any], plan: SamplingPlan, quarter: str | None) -> str:
     where = f"在{cell['label']}内抽样；" if cell["site_id"] else ""
-    return f"{where}按分配方案 {allocation_id} 下达"
+    when = Period.parse(quarter).label if quarter else ""
+    return f"{where}按“{plan.title}”{when}的分配方案下达"

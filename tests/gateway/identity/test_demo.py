@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from gateway.identity.demo_token import demo_token, main
-from gateway.identity.demo_users import COLLEAGUES, OnlyInDemoError, demo_id, seed_demo_users
+from gateway.identity.demo_users import COLLEAGUES, OnlyInDemoError, demo_id, demo_name, seed_demo_users
 from gateway.identity.first_administrator import (
     AdministratorExistsError,
     UnknownRegionError,
@@ -65,6 +65,7 @@ async def test_a_demo_token_speaks_for_the_demo_user_for_twelve_hours(
     actor = await RingVerifier(open_key_ring(settings), "shian").verify(token)
     expected = demo_id(role, HAISHU, second=second), frozenset({role}), (HAISHU,)
     assert (actor.id, actor.roles, actor.regions) == expected
+    assert actor.name == demo_name(role, "海曙区", second=second)
     assert actor.kind == ("client" if role is Role.EXTERNAL_SYSTEM else "user")
     claims = jwt.decode(token, options={"verify_signature": False})
     assert claims["exp"] - claims["iat"] == 12 * 3600

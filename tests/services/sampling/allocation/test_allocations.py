@@ -269,6 +269,7 @@ async def test_an_allocation_becomes_tasks_of_its_plan_once(office: httpx.AsyncC
     assert [task.quantity for task in tasks] == [1, 1, 8]
     assert {task.business_id for task in tasks} == {workshop.id, None}
     assert any(f"在{site.name}内抽样" in task.instructions for task in tasks)
+    assert not any(made["id"] in task.instructions for task in tasks), "people read it, not programs"
     assert all(task.due_on is not None and task.due_on >= TODAY for task in tasks)
     again = await office.post(address, headers=key())
     assert (again.status_code, "已经下达过" in again.json()["detail"]) == (409, True)
