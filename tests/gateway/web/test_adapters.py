@@ -33,7 +33,7 @@ SECRET = "whsec_" + "c2hhbi1kZW1vLW9ubHktdGVzdC1zZWNyZXQtMTIzNDU2"
 HEADER = "记录号,样品,项目,结果,抑制率,时间,摊位"
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def access(market: Market) -> AsyncIterator[dict[str, str]]:
     """An external system that may write and read rapid tests, and its key."""
     async with market.caller(Role.ADMINISTRATOR) as administrator:

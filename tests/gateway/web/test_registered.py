@@ -8,7 +8,7 @@ from shared.contracts.codes import Role
 from shared.contracts.figures import RegisteredFigureRead
 from shared.ids import uuid7
 from tests.gateway.dashboards.wire import AS_OF
-from tests.gateway.web.platform import DISTRICT, Market
+from tests.gateway.web.platform import DISTRICT, TOWN, Market
 
 
 def figure(comparison: str, value: Decimal | None) -> RegisteredFigureRead:
@@ -30,11 +30,11 @@ def figure(comparison: str, value: Decimal | None) -> RegisteredFigureRead:
     )
 
 
-async def state(market: Market, unit: str, name: str, kind: str) -> None:
+async def state(market: Market, unit: str, name: str, kind: str, region: str = DISTRICT) -> None:
     stated = {
         "code": "演示-1",
         "name": name,
-        "region_code": DISTRICT,
+        "region_code": region,
         "kind": kind,
         "comparison": "≥",
         "value": "4.5",
@@ -55,20 +55,21 @@ def test_an_equals_sign_is_not_said_and_a_limit_is() -> None:
 
 
 async def test_what_documents_state_stands_on_the_board_and_on_a_page_of_its_own(market: Market) -> None:
-    await state(market, "/sampling", "演示抽检量", "target")
-    await state(market, "", "演示常住人口", "fact")
+    # A town of which nobody else states anything: the board shows only the first few.
+    await state(market, "/sampling", "演示抽检量", "target", TOWN)
+    await state(market, "", "演示常住人口", "fact", TOWN)
     async with market.signed_in(Role.LEADER) as browser:
-        board = (await browser.get(f"/regions/{DISTRICT}")).text
+        board = (await browser.get(f"/regions/{TOWN}")).text
         assert "文件写明，未经本系统计算" in board
         assert "演示抽检量≥4.5批次/千人·年" in board, "the document's own words"
-        assert f'href="/regions/{DISTRICT}/registered"' in board
-        page = (await browser.get(f"/regions/{DISTRICT}/registered")).text
+        assert f'href="/regions/{TOWN}/registered"' in board
+        page = (await browser.get(f"/regions/{TOWN}/registered")).text
         assert "演示抽检量" in page
         assert "演示常住人口" in page, "the gateway's own stand beside those of the services"
-        targets = (await browser.get(f"/regions/{DISTRICT}/registered?kind=target")).text
+        targets = (await browser.get(f"/regions/{TOWN}/registered?kind=target")).text
         assert "演示抽检量" in targets
         assert "演示常住人口" not in targets
-        export = (await browser.get(f"/regions/{DISTRICT}/registered.csv")).content.decode("utf-8-sig")
+        export = (await browser.get(f"/regions/{TOWN}/registered.csv")).content.decode("utf-8-sig")
         assert "抽检快检,演示-1,演示抽检量,目标,,≥,4.5,批次/千人·年,演示抽检量≥4.5批次/千人·年" in export
 
 
