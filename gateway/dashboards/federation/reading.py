@@ -5,17 +5,25 @@ One that does not answer in time is shown as it last was, and named; one that ne
 
 import asyncio
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import httpx
 import structlog
-from pydantic import ValidationError
 
+from gateway.dashboards.federation.answers import (
+    Answer,
+    Silent,
+    ToldDashboard,
+    ToldSection,
+    admission_in,
+    ask,
+    dashboard_in,
+)
 from gateway.dashboards.federation.deployments import Deployment
 from gateway.dashboards.federation.schemas import FederatedDashboard, FederatedFigure, Member, MemberSection
 from gateway.dashboards.federation.totals import Told, combined
-from gateway.dashboards.schemas import Dashboard, Section, SectionStatus
+from gateway.dashboards.schemas import SectionStatus
 from shared.contracts.figures import Period
 
 log = structlog.get_logger(__name__)
@@ -26,10 +34,6 @@ _KEPT_PERIODS = 24
 """Of how many periods each deployment's last answer is kept."""
 
 
-class Silent(Exception):  # noqa: N818 (a state of affairs that is shown)
-    """A deployment gave no usable answer; the message is for whoever looks at the board."""
-
-
 @dataclass
 class Memory:
     """What this process knows of the other deployments: tokens, and the last good answers. All that may see a
@@ -37,9 +41,9 @@ class Memory:
     """
 
     tokens: dict[Deployment, tuple[str, float]] = field(default_factory=dict)
-    answers: dict[Deployment, dict[str, Dashboard]] = field(default_factory=dict)
+    answers: dict[Deployment, dict[str, ToldDashboard]] = field(default_factory=dict)
 
-    def keep(self, deployment: Deployment, dashboard: Dashboard) -> None:
+    def keep(self, deployment: Deployment, dashboard: ToldDashboard) -> None:
         kept = self.answers.setdefault(deployment, {})
         kept.pop(dashboard.period, None)
         kept[dashboard.period] = dashboard
@@ -61,7 +65,7 @@ async def read_federated(
 
 async def _read(
     client: httpx.AsyncClient, memory: Memory, deployment: Deployment, period: Period
-) -> tuple[Member, Dashboard | None]:
+) -> tuple[Member, ToldDashboard | None]:
     try:
         async with asyncio.timeout(deployment.budget_seconds):
             dashboard = await _ask(client, memory, deployment, period)
@@ -78,7 +82,7 @@ async def _read(
     return _member(deployment, status, dashboard, "；".join(lacking)), dashboard
 
 
-def _member(deployment: Deployment, status: SectionStatus, dashboard: Dashboard | None, note: str) -> Member:
+def _member(deployment: Deployment, status: SectionStatus, dashboard: ToldDashboard | None, note: str) -> Member:
     moments = [part.as_of for part in dashboard.sections if part.as_of is not None] if dashboard else []
     return Member(
         region_code=deployment.region,
@@ -91,33 +95,25 @@ def _member(deployment: Deployment, status: SectionStatus, dashboard: Dashboard 
     )
 
 
-def _section(part: Section, of_whole: SectionStatus) -> MemberSection:
+def _section(part: ToldSection, of_whole: SectionStatus) -> MemberSection:
     """One that was there when it was last told is only as fresh as that."""
     stale = of_whole is SectionStatus.STALE and part.status is not SectionStatus.UNAVAILABLE
     status = SectionStatus.STALE if stale else part.status
     return MemberSection(service=part.service, title=part.title, status=status, as_of=part.as_of, note=part.note)
 
 
-async def _ask(client: httpx.AsyncClient, memory: Memory, deployment: Deployment, period: Period) -> Dashboard:
-    path = f"{deployment.address}/api/v1/regions/{deployment.region}/dashboard"
-    response = await _get(client, path, await _token(client, memory, deployment), period)
-    if response.status_code == httpx.codes.UNAUTHORIZED:  # its keys were changed since
+async def _ask(client: httpx.AsyncClient, memory: Memory, deployment: Deployment, period: Period) -> ToldDashboard:
+    answer = await _dashboard(client, memory, deployment, period)
+    if answer.status == httpx.codes.UNAUTHORIZED:  # its keys were changed since
         memory.tokens.pop(deployment, None)
-        response = await _get(client, path, await _token(client, memory, deployment), period)
-    if response.is_error:
-        raise Silent(f"答复 {response.status_code}：{_title(response)}")
-    try:
-        dashboard = Dashboard.model_validate_json(response.content)
-    except ValidationError as error:
-        raise Silent("答复的形式本平台不认识，两边的版本可能不同") from error
-    if (dashboard.region_code, dashboard.period) != (deployment.region, str(period)):
-        raise Silent("答复的不是所问的地区与期间")
-    return dashboard
+        answer = await _dashboard(client, memory, deployment, period)
+    return dashboard_in(answer, deployment.region, str(period))
 
 
-async def _get(client: httpx.AsyncClient, url: str, token: str, period: Period) -> httpx.Response:
-    headers = {"Authorization": f"Bearer {token}"}
-    return await _sent(client.get(url, params={"period": str(period)}, headers=headers, timeout=None))
+async def _dashboard(client: httpx.AsyncClient, memory: Memory, deployment: Deployment, period: Period) -> Answer:
+    url = f"{deployment.address}/api/v1/regions/{deployment.region}/dashboard"
+    headers = {"Authorization": f"Bearer {await _token(client, memory, deployment)}"}
+    return await ask(client, "GET", url, headers, params={"period": str(period)})
 
 
 async def _token(client: httpx.AsyncClient, memory: Memory, deployment: Deployment) -> str:
@@ -129,40 +125,18 @@ async def _token(client: httpx.AsyncClient, memory: Memory, deployment: Deployme
         "client_id": str(deployment.client_id),
         "client_key": deployment.client_key.get_secret_value(),
     }
-    response = await _sent(client.post(f"{deployment.address}/api/v1/tokens", json=grant, timeout=None))
-    if response.is_error:
-        raise Silent(f"没有让本平台进入：{_title(response)}")
-    try:
-        answer = response.json()
-        token, seconds = str(answer["access_token"]), float(answer["expires_in"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise Silent("没有给出令牌，地址可能不是一个网关") from error
-    memory.tokens[deployment] = token, time.monotonic() + seconds - _EARLIER_SECONDS
-    return token
+    given = admission_in(await ask(client, "POST", f"{deployment.address}/api/v1/tokens", {}, json=grant))
+    memory.tokens[deployment] = given.access_token, time.monotonic() + given.expires_in - _EARLIER_SECONDS
+    return given.access_token
 
 
-async def _sent(request: Awaitable[httpx.Response]) -> httpx.Response:
-    try:
-        return await request
-    except httpx.HTTPError as error:
-        raise Silent("连不上") from error
-
-
-def _title(response: httpx.Response) -> str:
-    try:
-        return str(response.json()["title"])
-    except (ValueError, KeyError, TypeError):
-        return "没有说明原因"
-
-
-def _figures(read: Sequence[tuple[Member, Dashboard | None]]) -> list[FederatedFigure]:
+def _figures(read: Sequence[tuple[Member, ToldDashboard | None]]) -> list[FederatedFigure]:
     """Every figure that any member told, in the order in which the first told it."""
     told: dict[str, dict[str, Told]] = {}
     for member, dashboard in read:
-        for part in dashboard.sections if dashboard else ():
-            for figure in part.figures:
-                one = Told(member.region_name, figure.definition, figure.figure)
-                told.setdefault(figure.definition.code, {})[member.region_code] = one
+        for _, figure in dashboard.figures() if dashboard else ():
+            one = Told(member.region_name, figure.definition, figure.figure)
+            told.setdefault(figure.definition.code, {})[member.region_code] = one
     return [
         combined(
             list(by_region.values()), [member.region_name for member, _ in read if member.region_code not in by_region]

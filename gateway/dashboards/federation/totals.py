@@ -64,12 +64,12 @@ def _total(definition: FigureDefinition, told: Sequence[Told], silent: Sequence[
 
 
 def _counts(definition: FigureDefinition, value: FigureValue) -> tuple[Decimal, Decimal] | None:
-    """What a member adds; None where it tells no number, or none that its share can be taken of."""
-    if value.state not in (FigureState.VALUE, FigureState.ZERO) or value.numerator is None:
+    """What a member adds; None where it tells no count, or none that its share can be taken of."""
+    if value.state not in (FigureState.VALUE, FigureState.ZERO) or value.numerator is None or value.numerator < 0:
         return None
     if definition.denominator is None:
         return value.numerator, Decimal(0)
-    return (value.numerator, value.denominator) if value.denominator else None
+    return (value.numerator, value.denominator) if value.denominator is not None and value.denominator > 0 else None
 
 
 def _nothing(state: FigureState, note: str) -> Total:

@@ -1,6 +1,9 @@
 """A city's board over its counties' platforms: what may be added, what is only shown, who is silent."""
 
 import asyncio
+import gzip
+import json
+from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -13,12 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from gateway.dashboards.federation.answers import MOST_BYTES, Silent, ask
 from gateway.dashboards.federation.deployments import Deployment, FederationFileError, read_deployments
 from gateway.dashboards.federation.reading import Memory, read_federated
 from gateway.dashboards.federation.totals import Told, combined
 from gateway.dashboards.schemas import Dashboard, DashboardFigure, Section, SectionStatus
 from shared.contracts.codes import Role, Unit
 from shared.contracts.figures import FigureDefinition, FigureState, FigureValue, Period
+from shared.transport import make_transport
 from tests.conftest import ClientOf
 from tests.gateway.dashboards.wire import AS_OF, definition_of
 from tests.virtual_time import in_virtual_time
@@ -132,13 +137,24 @@ def deployment(region: str, **changes: Any) -> Deployment:
 
 
 class Counties:
-    """Gateways of counties as they are met on the wire; `behaviour` by the first six digits."""
+    """Gateways of counties as they are met on the wire; `behaviour` by the first six digits.
 
-    def __init__(self, **behaviour: str) -> None:
+    One that is `hostile` gives the answers in `instead`, by the last part of the path.
+    """
+
+    def __init__(self, instead: dict[str, Callable[[bytes], httpx.Response]] | None = None, **behaviour: str) -> None:
+        self.instead = instead or {}
         self.behaviour = {name.removeprefix("at_"): what for name, what in behaviour.items()}
         self.asked: list[httpx.Request] = []
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
+        answer = await self.honest(request)
+        if self.behaviour.get(request.url.host[7:13]) == "hostile":
+            instead = self.instead.get(request.url.path.rpartition("/")[2])
+            return instead(answer.content) if instead else answer
+        return answer
+
+    async def honest(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
         county = request.url.host.removeprefix("county-").removesuffix(".example")
         match self.behaviour.get(county, "fine"):
@@ -185,7 +201,7 @@ DEPLOYMENTS = [deployment(region) for region in COUNTIES]
     [
         ("slow", "0.3 秒内没有答复"),
         ("unreachable", "连不上"),
-        ("another version", "答复的形式本平台不认识，两边的版本可能不同"),
+        ("another version", "答复的形式本平台不认识，两边的版本可能不同（region_code：缺少这一项）"),
         ("refuses", "没有让本平台进入：密钥不对"),
     ],
 )
@@ -212,6 +228,143 @@ async def test_what_a_county_told_before_is_shown_as_stale_with_its_time() -> No
     other = await read_federated(Counties(at_330226="unreachable").client(), memory, DEPLOYMENTS, JULY.previous)
     assert other.members[2].status is SectionStatus.UNAVAILABLE, "what was told of July is not of June"
     assert other.members[2].sections == []
+
+
+def saying(**changes: Any) -> Callable[[bytes], httpx.Response]:
+    """The honest dashboard with another value in some places: of its only section, of its only figure."""
+
+    def answer(honest: bytes) -> httpx.Response:
+        told = json.loads(honest)
+        section = told["sections"][0]
+        parts = {"definition": section["figures"][0]["definition"], "figure": section["figures"][0]["figure"]}
+        for place, value in changes.items():
+            part, _, name = place.partition("__")
+            ({"dashboard": told, "section": section} | parts)[part][name] = value
+        return httpx.Response(200, json=told)
+
+    return answer
+
+
+def with_body(body: str) -> Callable[[bytes], httpx.Response]:
+    return lambda _: httpx.Response(200, content=body.encode())
+
+
+DEEP = "[" * 200_000 + "]" * 200_000
+
+
+@pytest.mark.parametrize(
+    ("instead", "said"),
+    [
+        ({"tokens": with_body(DEEP)}, "没有给出令牌"),
+        ({"tokens": with_body('{"access_token": "口令", "expires_in": 600}')}, "没有给出令牌"),
+        ({"tokens": with_body('{"access_token": "t", "expires_in": 1e999}')}, "没有给出令牌"),
+        ({"tokens": lambda _: httpx.Response(403, content=DEEP)}, "没有让本平台进入：没有说明原因"),
+        ({"dashboard": lambda _: httpx.Response(302, headers={"Location": "/"})}, "答复 302"),
+        ({"dashboard": with_body(DEEP)}, "（不是 JSON）"),
+        ({"dashboard": saying(figure__numerator="1e999999")}, "figure/numerator：应小于"),
+        ({"dashboard": saying(figure__value="1e999999")}, "figure/value：应小于"),
+        ({"dashboard": saying(figure__denominator="1e-999999")}, "figure/denominator：小数至多 6 位"),
+        ({"dashboard": saying(definition__decimals=30)}, "definition/decimals：应不大于 4"),
+        ({"dashboard": saying(definition__version=10**30)}, "definition/version：应不大于"),
+        ({"dashboard": saying(definition__name="长" * 100_000)}, "definition/name：至多 1000 字"),
+        ({"dashboard": saying(definition__denominator=None, definition__population="resident")}, "口径对不上"),
+        ({"dashboard": saying(figure__region_code="110000000000")}, "夹有别的地区或期间的数（sampling.pass_rate）"),
+        ({"dashboard": saying(figure__period="2026-06")}, "夹有别的地区或期间的数（sampling.pass_rate）"),
+        ({"dashboard": saying(figure__definition_version=2)}, "口径对不上（sampling.pass_rate）"),
+        ({"dashboard": saying(figure__state="missing")}, "口径对不上（sampling.pass_rate）"),
+        ({"dashboard": saying(section__service="scoring")}, "口径对不上（sampling.pass_rate）"),
+        ({"dashboard": saying(section__as_of="2026-07-24T02:32:00")}, "sections/0/as_of：时间须带时区"),
+        ({"dashboard": saying(figure__as_of="0001-01-01T00:00:00+14:00")}, "figure/as_of：应不小于"),
+        ({"dashboard": saying(dashboard__period="2026-06")}, "答复的不是所问的地区与期间"),
+        ({"dashboard": saying(dashboard__region_code="330203000000")}, "答复的不是所问的地区与期间"),
+    ],
+)
+@in_virtual_time
+async def test_an_answer_that_cannot_be_believed_costs_its_own_county_only_and_is_not_kept(
+    instead: dict[str, Callable[[bytes], httpx.Response]], said: str
+) -> None:
+    memory = Memory()
+    board = await read_federated(Counties(instead, at_330212="hostile").client(), memory, DEPLOYMENTS, JULY)
+    assert [member.status.value for member in board.members] == ["ok", "unavailable", "ok"]
+    assert said in board.members[1].note
+    assert len(board.members[1].note) < 200
+    assert [board.figures[0].total.numerator, board.figures[0].total.note] == [18, "不含：鄞州区"]
+    later = await read_federated(Counties(at_330212="slow").client(), memory, DEPLOYMENTS, JULY)
+    assert [member.status.value for member in later.members] == ["ok", "unavailable", "ok"]
+    again = await read_federated(Counties().client(), memory, DEPLOYMENTS, JULY)
+    assert [member.status.value for member in again.members] == ["ok", "ok", "ok"]
+
+
+@in_virtual_time
+async def test_a_county_that_tells_more_than_we_know_of_is_read_as_far_as_we_do() -> None:
+    instead = {"dashboard": saying(figure__median="1", definition__colour="red", section__new=[], dashboard__next="?")}
+    board = await read_federated(Counties(instead, at_330212="hostile").client(), Memory(), DEPLOYMENTS, JULY)
+    assert [board.members[1].status.value, board.figures[0].total.numerator] == ["ok", 27]
+
+
+@in_virtual_time
+async def test_a_zero_however_it_is_written_is_shown_as_zero() -> None:
+    instead = {"dashboard": saying(figure__numerator="0e999999", figure__value="0e-999999", figure__state="zero")}
+    board = await read_federated(Counties(instead, at_330212="hostile").client(), Memory(), DEPLOYMENTS, JULY)
+    [figure] = board.model_dump(mode="json")["figures"]
+    assert [child["figure"]["numerator"] for child in figure["members"]] == ["9", "9", "0"]
+
+
+@in_virtual_time
+async def test_of_an_answer_without_end_no_more_is_read_than_a_board_can_be() -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 10 * MOST_BYTES:
+            sent += 2**16
+            yield b" " * 2**16
+
+    instead = {"dashboard": lambda _: httpx.Response(200, content=endless())}
+    board = await read_federated(Counties(instead, at_330212="hostile").client(), Memory(), DEPLOYMENTS, JULY)
+    assert board.members[1].note == "答复超过 4 MB，没有读完"
+    assert sent <= MOST_BYTES + 2**16
+
+
+@in_virtual_time
+async def test_a_compressed_answer_is_not_unfolded() -> None:
+    def folded(honest: bytes) -> httpx.Response:
+        async def once() -> AsyncIterator[bytes]:
+            yield gzip.compress(honest)
+
+        return httpx.Response(200, content=once(), headers={"Content-Encoding": "gzip"})
+
+    counties = Counties({"dashboard": folded}, at_330212="hostile")
+    board = await read_federated(counties.client(), Memory(), DEPLOYMENTS, JULY)
+    assert board.members[1].note == "答复是压缩过的，本平台只收不压缩的"
+    assert {request.headers["accept-encoding"] for request in counties.asked} == {"identity"}
+
+
+@pytest.mark.parametrize("words", [b"HELLO\r\n\r\n", b"HTTP/1.1 200 \xff\r\nContent-Length: 0\r\n\r\n"])
+async def test_what_answers_no_http_is_a_county_that_gave_no_answer(words: bytes) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(words)
+        writer.close()
+
+    async with (
+        await asyncio.start_server(answer, "127.0.0.1", 0) as server,
+        httpx.AsyncClient(transport=make_transport()) as client,
+    ):
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Silent, match="答复的不是 HTTP"):
+            await ask(client, "GET", f"http://127.0.0.1:{port}/", {})
+
+
+def test_less_than_nothing_is_shown_but_not_added() -> None:
+    count = definition_of().model_copy(update={"denominator": None})
+    members = [
+        told("330203000000", figure("330203000000", "9"), count),
+        told("330212000000", figure("330212000000", "-5"), count),
+    ]
+    found = combined(members, [])
+    assert [found.total.numerator, found.total.covers, found.total.note] == [9, ["330203000000"], "不含：鄞州区"]
+    assert len(found.members) == 2
 
 
 @in_virtual_time
