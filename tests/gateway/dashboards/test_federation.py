@@ -3,6 +3,8 @@
 import asyncio
 import gzip
 import json
+import re
+import tomllib
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +25,8 @@ from gateway.dashboards.federation.totals import Told, combined
 from gateway.dashboards.schemas import Dashboard, DashboardFigure, Section, SectionStatus
 from shared.contracts.codes import Role, Unit
 from shared.contracts.figures import FigureDefinition, FigureState, FigureValue, Period
+from shared.contracts.regions import normalise_region_code
+from shared.regions.sources import shipped_regions
 from shared.transport import make_transport
 from tests.conftest import ClientOf
 from tests.gateway.dashboards.wire import AS_OF, definition_of
@@ -426,6 +430,12 @@ def test_counties_that_overlap_are_refused_at_the_start_without_telling_a_key(tm
     with pytest.raises(FederationFileError) as refused:
         read_deployments(file)
     assert "shian_secret" not in str(refused.value)
+
+
+def test_the_list_in_the_guide_names_regions_that_come_with_the_platform() -> None:
+    [listed] = re.findall(r"```toml\n(.*?)```", Path("docs/guide/federation.md").read_text("utf-8"), re.DOTALL)
+    delivered = {region.code for region in shipped_regions()}
+    assert {normalise_region_code(each["region"]) for each in tomllib.loads(listed)["deployments"]} <= delivered
 
 
 def test_without_a_file_there_are_none_and_a_broken_one_is_said(tmp_path: Path) -> None:
