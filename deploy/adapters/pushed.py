@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -87,6 +88,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         try:
             self._admit()
+            if self.command != "POST":
+                raise NotTaken(HTTPStatus.METHOD_NOT_ALLOWED, "地址和口令都对；仪器要用 POST 把结果送到这里")
             count = len(records := records_in(self._body(), self.headers.get_content_type(), self.settings.records))
             self.kept.keep(records)
         except NotTaken as refusal:
@@ -99,6 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(503, {"title": "没有存下，请再送"})
         else:
             self._answer(200, self.settings.answer or {"received": count})
+
+    do_GET = do_POST  # noqa: N815 (its name there): who tries the address in a browser is told whether it is the right one
 
     def _admit(self) -> None:
         path, _, in_path = self.path.partition(PATH)
@@ -125,6 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status: int, content: Mapping[str, Any]) -> None:
         body = json.dumps(content, ensure_ascii=False).encode()
         self.send_response(status)
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            self.send_header("Allow", "POST")
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -136,8 +143,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 def records_in(body: bytes, media_type: str, where: str) -> list[dict[str, str]]:
     """The records of a body, each as names and text, what is nested under dotted names. Raises `NotTaken`."""
+    is_form = media_type == "application/x-www-form-urlencoded"
+    if is_form and where:
+        raise NotTaken(415, f"设了 records = {where}，正文要是 JSON；仪器送的是表单，请去掉 records")
     try:
-        sent = _form(body) if media_type == "application/x-www-form-urlencoded" else _json(body)
+        sent = _form(body) if is_form else _json(body)
     except (ValueError, RecursionError) as error:
         raise NotTaken(400, "正文不是完整的 JSON 或表单") from error
     for name in where.split(".") if where else ():
@@ -156,9 +166,10 @@ def records_in(body: bytes, media_type: str, where: str) -> list[dict[str, str]]
 
 
 def _form(body: bytes) -> Any:
+    """Names and values escaped, as they should be, or as they are."""
     for encoding in ("utf-8", "gb18030"):
         try:
-            return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, encoding=encoding, errors="strict"))
+            return dict(parse_qsl(body.decode(encoding), keep_blank_values=True, encoding=encoding, errors="strict"))
         except UnicodeDecodeError as error:
             wrong = error
     raise wrong

@@ -26,6 +26,7 @@ from deploy.adapters.running import report
 from deploy.adapters.streamed import Stream, reading
 
 SECRET = "a-device-of-the-demo"
+FORM = "application/x-www-form-urlencoded"
 FIELDS = ["记录号", "样品", "抑制率"]
 
 
@@ -46,11 +47,13 @@ def device(tmp_path: Path, **settings: Any) -> Iterator[Callable[..., tuple[int,
     listen = Listen.model_validate({"port": 0, "secret": SECRET} | settings)
     with listening(listen, ReceivedFiles(tmp_path, "推送", once=True)) as port:
 
-        def send(body: bytes, path: str = f"/results/{SECRET}", **headers: str) -> tuple[int, dict[str, Any]]:
+        def send(
+            body: bytes, path: str = f"/results/{SECRET}", method: str = "POST", **headers: str
+        ) -> tuple[int, dict[str, Any]]:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
             try:
                 named = {name.replace("_", "-"): value for name, value in headers.items()}
-                connection.request("POST", path, body, {"Content-Type": "application/json"} | named)
+                connection.request(method, path, body, {"Content-Type": "application/json"} | named)
                 answer = connection.getresponse()
                 return answer.status, json.loads(answer.read())
             finally:
@@ -109,10 +112,29 @@ def test_what_is_not_admitted_or_not_readable_is_refused_with_its_reason_and_not
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_a_form_is_read_in_the_encoding_of_the_device(encoding: str) -> None:
     escaped = "".join(f"%{byte:02X}" for byte in "菠菜".encode(encoding))
-    assert records_in(f"a={escaped}&b=".encode(), "application/x-www-form-urlencoded", "") == [{"a": "菠菜", "b": ""}]
+    assert records_in(f"a={escaped}&b=".encode(), FORM, "") == [{"a": "菠菜", "b": ""}]
+    assert records_in(f"样品={escaped}&批号=A1".encode(encoding), FORM, "") == [{"样品": "菠菜", "批号": "A1"}]
 
 
-@given(st.binary(max_size=60), st.sampled_from(["application/json", "application/x-www-form-urlencoded"]))
+def test_a_form_where_a_list_inside_is_expected_is_refused_with_what_to_change() -> None:
+    with pytest.raises(NotTaken, match="请去掉 records") as refused:
+        records_in("记录号=R4".encode(), FORM, "data.items")
+    assert refused.value.status == 415
+
+
+def test_who_opens_the_address_in_a_browser_is_told_whether_it_is_the_right_one(tmp_path: Path) -> None:
+    with device(tmp_path) as send:
+        right = send(b"", method="GET")
+        wrong = [send(b"", path, "GET") for path in ("/results", "/results/another-secret", "/")]
+    assert right == (405, {"title": "地址和口令都对；仪器要用 POST 把结果送到这里"})
+    assert [(status, answer["title"]) for status, answer in wrong] == [
+        (401, "口令不对"),
+        (401, "口令不对"),
+        (404, "请送到 /results"),
+    ]
+
+
+@given(st.binary(max_size=60), st.sampled_from(["application/json", FORM]))
 def test_any_body_is_either_records_in_text_or_refused(body: bytes, media_type: str) -> None:
     try:
         records = records_in(body, media_type, "")
