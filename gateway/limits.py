@@ -8,9 +8,10 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.settings import Settings
+from gateway.web.problem_pages import refuse
 from shared.contracts.epcis import CAPTURE_BYTES
 from shared.contracts.scopes import READING
-from shared.http.problems import PayloadTooLarge, Problem, respond
+from shared.http.problems import PayloadTooLarge, Problem
 
 _MB = 2**20
 _FILES = (
@@ -47,13 +48,13 @@ class RequestLimits:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         if sum(len(name) + len(value) for name, value in scope["headers"]) > settings.header_limit_kb * 1024:
             problem: Problem = HeadersTooLarge(f"请求头总长不能超过 {settings.header_limit_kb} KB")
-            await respond(Request(scope), problem)(scope, receive, send)
+            await refuse(Request(scope), problem)(scope, receive, send)
             return
         limit, way_out = _body_limit(scope["path"], headers, settings)
         too_large = PayloadTooLarge(f"这类请求的正文不能超过 {limit // _MB} MB；{way_out}")
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > limit:
-            await respond(Request(scope), too_large)(scope, receive, send)
+            await refuse(Request(scope), too_large)(scope, receive, send)
             return
         received, ended = 0, headers.get(b"content-length") == b"0" or scope["method"] in READING
 

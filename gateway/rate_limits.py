@@ -15,7 +15,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.settings import Settings
-from shared.http.problems import TooManyRequests, respond
+from gateway.web.problem_pages import refuse
+from shared.http.problems import TooManyRequests
 
 WINDOW_SECONDS = 60
 _MOST_CALLERS = 20_000
@@ -76,7 +77,7 @@ class RateLimits:
                 f"一分钟内的请求超过 {quota} 个，请 {wait} 秒后再试；要传很多条的，请用批量接口",
                 headers=told | {"Retry-After": str(wait)},
             )
-            await respond(Request(scope), refusal)(scope, receive, send)
+            await refuse(Request(scope), refusal)(scope, receive, send)
             return
 
         async def send_with_quota(message: Message) -> None:

@@ -1,5 +1,6 @@
 """Errors as pages for people: what happened, how to mend it, the request's id. Programs get problem documents."""
 
+import json
 from typing import Any
 from urllib.parse import quote
 
@@ -9,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.web.pages import render
-from shared.http.problems import InternalError
+from shared.http.problems import InternalError, Problem, respond
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +27,7 @@ WHAT_NOW = {
     504: "过一会儿再试；其他页面照常使用。",
 }
 """Said where the problem itself does not say what to do."""
+_TOLD_TO_ALL = frozenset({"retry-after", "ratelimit", "ratelimit-policy"})
 TRY_AGAIN = frozenset({409, 412, 429, 500, 502, 503, 504})
 
 
@@ -62,6 +64,22 @@ class UnexpectedErrorPages:
 def wants_page(request: Request) -> bool:
     """Whether a person's browser asks for a page, as opposed to a program or a script of the page."""
     return not request.url.path.startswith(PROGRAM_PATHS) and "text/html" in request.headers.get("accept", "")
+
+
+def as_wanted(request: Request, response: Response) -> Response:
+    """A problem document as a page, where a person's browser asked for one; any other answer as it is."""
+    is_problem = response.headers.get("content-type", "").startswith("application/problem+json")
+    if not is_problem or not wants_page(request):
+        return response
+    page = problem_page(request, json.loads(bytes(response.body)))
+    for name in _TOLD_TO_ALL & set(response.headers):
+        page.headers[name] = response.headers[name]
+    return page
+
+
+def refuse(request: Request, problem: Problem) -> Response:
+    """The answer of what stands before the pages and the API."""
+    return as_wanted(request, respond(request, problem))
 
 
 def problem_page(request: Request, document: dict[str, Any]) -> Response:

@@ -1,6 +1,5 @@
 """The site as the gateway mounts it: static files, headers, pages for problems."""
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
@@ -56,7 +55,7 @@ from gateway.web.inspection import (
     visit_records,
     visits,
 )
-from gateway.web.problem_pages import UnexpectedErrorPages, problem_page, wants_page
+from gateway.web.problem_pages import UnexpectedErrorPages, as_wanted
 from gateway.web.sampling import (
     contests,
     disposals,
@@ -215,13 +214,6 @@ def _also_as_page(handler: Handler) -> Any:
     """The same problem, as a page where a person's browser asked for one."""
 
     async def handle(request: Request, error: Exception) -> Response:
-        response = await handler(request, error)
-        is_problem = response.headers.get("content-type", "").startswith("application/problem+json")
-        if not is_problem or not wants_page(request):
-            return response
-        page = problem_page(request, json.loads(bytes(response.body)))
-        if retry := response.headers.get("retry-after"):
-            page.headers["retry-after"] = retry
-        return page
+        return as_wanted(request, await handler(request, error))
 
     return handle

@@ -38,11 +38,13 @@ def test_the_quota_is_all_there_at_first_and_who_waits_as_told_is_let_through(qu
     assert quotas.take("caller", quota, 5.0 + seconds + 1e-6)[0] == 0
 
 
-async def ask(gateway: Gateway, token: str = "", address: str = "192.0.2.10") -> httpx.Response:
+async def ask(
+    gateway: Gateway, token: str = "", address: str = "192.0.2.10", path: str = "/api/v1/audit/heads", **headers: str
+) -> httpx.Response:
     transport = httpx.ASGITransport(gateway.app, client=(address, 40000))
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    headers |= {"Authorization": f"Bearer {token}"} if token else {}
     async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as http:
-        return await http.get("/api/v1/audit/heads")
+        return await http.get(path)
 
 
 @pytest.fixture
@@ -76,3 +78,10 @@ async def test_what_is_asked_by_probes_is_not_counted(narrow: Gateway) -> None:
 async def test_nought_means_no_limit(narrow: Gateway) -> None:
     narrow.settings.requests_per_minute = 0
     assert {(await ask(narrow)).status_code for _ in range(10)} == {200}
+
+
+async def test_a_persons_browser_is_told_on_a_page(narrow: Gateway) -> None:
+    *_, refused = [await ask(narrow, path="/login", accept="text/html") for _ in range(3)]
+    assert (refused.status_code, refused.headers["Content-Type"]) == (429, "text/html; charset=utf-8")
+    assert "秒后再试" in refused.text
+    assert refused.headers["Retry-After"] and refused.headers["RateLimit"].startswith('"requests";r=0')
