@@ -45,7 +45,7 @@ async def test_the_board_works_at_320_pixels(open_page: OpenPage) -> None:
 async def test_the_board_of_a_phone_is_a_few_screens_and_names_places_without_data_once(open_page: OpenPage) -> None:
     page = await open_page(Role.LEADER, PHONE)
     await page.goto(f"{BOARD}?figure=sampling.rapid_tests")
-    assert await page.evaluate("document.documentElement.scrollHeight") <= 3500
+    assert await page.evaluate("document.documentElement.scrollHeight") <= 5 * PHONE[1]
     folded = page.locator(".folded")
     await expect(folded.locator("li").first).to_be_hidden()
     await folded.locator("summary").click()
