@@ -11,8 +11,7 @@ from deploy.all_in_one import AllInOne
 from gateway.clients import Caller, Services
 from gateway.dashboards import registered
 from shared.contracts.codes import Unit
-
-SECONDS = 60.0
+from tests.waiting import PATIENCE
 
 
 @contextmanager
@@ -24,10 +23,10 @@ def patient(platform: AllInOne) -> Iterator[None]:
     async def send_patiently(
         self: Services, unit: Unit, method: str, path: str, caller: Caller, budget: float, **request: Any
     ) -> httpx.Response:
-        longest = max(budget, SECONDS) if self.settings is settings else budget
+        longest = max(budget, PATIENCE) if self.settings is settings else budget
         return await send(self, unit, method, path, caller, longest, **request)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Services, "send", send_patiently)
-        patch.setattr(registered, "BUDGET_SECONDS", SECONDS)  # it reckons for all its pages together
+        patch.setattr(registered, "BUDGET_SECONDS", PATIENCE)  # it reckons for all its pages together
         yield

@@ -27,14 +27,12 @@ from tests.browser.test_sampling import SMALL_TARGETS, picture
 from tests.gateway.web.platform import DISTRICT, Market
 from tests.gateway.web.sampling_stage import ok
 from tests.gateway.web.supervision_stage import COLLEAGUE, INSPECTION, deliver, registered
+from tests.waiting import PATIENCE
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(shell() is None, reason="移动终端还没有构建：先运行 npm ci && npm run build"),
 ]
-
-PATIENCE = 120_000
-"""Milliseconds for what several services have to answer, on a machine that is busy with other tests."""
 
 AWAY = timedelta(days=4)
 REASON = '日管控没有记录，店主说“不知道”\\n（演示）"\U0001f980'
@@ -75,7 +73,7 @@ class Terminal:
             timezone_id="Asia/Shanghai",
             offline=offline,
         )
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(PATIENCE * 1000)
         if at is not None:
             await context.clock.set_system_time(at)
         page = context.pages[0]
@@ -98,7 +96,7 @@ class Terminal:
         await page.fill("#login", demo_login(Role.INSPECTOR, DISTRICT, second=second))
         await page.fill("#password", self.market.password)
         await page.get_by_role("button", name="登录这台终端").click()
-        await expect(page.get_by_text("任务包：")).to_be_visible(timeout=PATIENCE)
+        await expect(page.get_by_text("任务包：")).to_be_visible()
 
 
 @pytest_asyncio.fixture
@@ -199,10 +197,10 @@ async def test_days_of_visits_without_a_network_and_a_killed_browser_lose_nothin
         await page.route("**/chunks/*", lambda route: route.abort())
         await page.context.set_offline(False)
         await page.evaluate("dispatchEvent(new Event('online'))")
-        await expect(page.locator("[data-state=accepted]")).to_contain_text("照片还没有传完", timeout=PATIENCE)
+        await expect(page.locator("[data-state=accepted]")).to_contain_text("照片还没有传完")
         await page.unroute("**/chunks/*")
         await page.get_by_role("button", name="现在同步").click()
-        await expect(page.locator("[data-state=accepted]")).to_contain_text("平台已收齐", timeout=PATIENCE)
+        await expect(page.locator("[data-state=accepted]")).to_contain_text("平台已收齐")
         await keep(page, "terminal-outbox-390")
         await page.get_by_role("link", name="返回").click()
         await expect(page.get_by_text("正在填的")).to_be_hidden()
@@ -224,7 +222,7 @@ async def test_two_officers_who_did_not_know_of_each_other_are_shown_to_whoever_
         await find(page, "1.1", "合格")
         visit = page.url
         await page.get_by_role("button", name="先交一版").click()
-        await expect(page.locator("[data-state=accepted]")).to_have_count(1, timeout=PATIENCE)
+        await expect(page.locator("[data-state=accepted]")).to_have_count(1)
 
         stored = await record(market, visit.rsplit("/", 1)[1])
         said = stored["versions"][0]["content"]
@@ -238,14 +236,14 @@ async def test_two_officers_who_did_not_know_of_each_other_are_shown_to_whoever_
         await find(page, "1.1", "未查")
         await page.get_by_role("button", name="先交一版").click()
         conflict = page.locator("[data-state=conflict]")
-        await expect(conflict).to_contain_text("条目1.1", timeout=PATIENCE)
+        await expect(conflict).to_contain_text("条目1.1")
         await expect(conflict.locator("[data-label=另一边]")).to_contain_text("不合格")
         await expect(conflict.locator("[data-label=这台终端]")).to_contain_text("未查")
         assert await fits(page)
         await keep(page, "terminal-conflict-390")
         await conflict.get_by_role("button", name="以这台终端的为准").click()
-        await expect(page.locator("[data-state=conflict]")).to_have_count(0, timeout=PATIENCE)
-        await expect(page.locator("[data-state=accepted]")).to_have_count(2, timeout=PATIENCE)
+        await expect(page.locator("[data-state=conflict]")).to_have_count(0)
+        await expect(page.locator("[data-state=accepted]")).to_have_count(2)
     settled = await record(market, stored["id"])
     assert (settled["disputes"], len(settled["heads"])) == ([], 1)
     assert settled["content"]["answers"]["1.1"]["finding"] == "unknown"
@@ -266,12 +264,12 @@ async def test_whoever_goes_on_with_the_phone_hands_in_for_the_other_and_signing
                     await owner.delete(f"/api/v1/me/sessions/{each['id']}")
         await page.goto("/terminal/")
         await page.reload()
-        await expect(page.get_by_role("heading", name="登录已结束")).to_be_visible(timeout=PATIENCE)
+        await expect(page.get_by_role("heading", name="登录已结束")).to_be_visible()
         await terminal.sign_in(page, second=True)
         await expect(page.get_by_text("正在填的")).to_be_hidden()  # it is another's
         await page.goto("/terminal/#/outbox")
         await page.get_by_role("button", name="代为上传").click()
-        await expect(page.locator("[data-state=held]")).to_contain_text("待核", timeout=PATIENCE)
+        await expect(page.locator("[data-state=held]")).to_contain_text("待核")
         await keep(page, "terminal-handed-in-for-another-390")
         [kept] = (await record(market, visit))["quarantined"]
         assert [each["code"] for each in kept["reasons"]] == ["handed_in_by_other"]
@@ -283,7 +281,7 @@ async def test_whoever_goes_on_with_the_phone_hands_in_for_the_other_and_signing
         await page.get_by_role("button", name="退出").click()
         await expect(page.get_by_role("dialog")).to_contain_text("还有1份没有发出")
         await page.get_by_role("button", name="清除没有发出的，退出").click()
-        await expect(page.get_by_role("button", name="登录这台终端")).to_be_visible(timeout=PATIENCE)
+        await expect(page.get_by_role("button", name="登录这台终端")).to_be_visible()
         assert await page.evaluate(ROWS_LEFT) == 0
         answer = await page.evaluate("fetch('/terminal/sessions/renewal', {method: 'POST'}).then((a) => a.status)")
         assert answer == 401, "the cookie is worth nothing any more"
@@ -369,17 +367,17 @@ async def test_codes_rapid_tests_clues_and_patrols_wait_on_the_phone_and_what_is
 
         await page.context.set_offline(False)
         await page.get_by_role("button", name="现在同步").click()
-        await expect(page.locator("[data-state=accepted]")).to_have_count(2, timeout=PATIENCE)
+        await expect(page.locator("[data-state=accepted]")).to_have_count(2)
         refused = page.locator("[data-state=refused]")
-        await expect(refused).to_contain_text("退回1条，其余已收下", timeout=PATIENCE)
-        await expect(refused).to_contain_text("第2处记录，检测时间", timeout=PATIENCE)
+        await expect(refused).to_contain_text("退回1条，其余已收下")
+        await expect(refused).to_contain_text("第2处记录，检测时间")
         await keep(page, "terminal-refused-390")
         await refused.get_by_role("link", name="改好再发").click()
         await expect(page.get_by_text("已录1条")).to_be_visible()  # the other one has arrived
         await page.get_by_role("button", name="去掉").click()
         await type_test(page, "菠菜")
         await page.get_by_role("button", name="上报", exact=True).click()
-        await expect(page.locator("[data-state=accepted]")).to_have_count(4, timeout=PATIENCE)
+        await expect(page.locator("[data-state=accepted]")).to_have_count(4)
         await expect(page.get_by_text("照片还没有传完")).to_have_count(0)
     async with market.caller(Role.INSPECTOR) as officer:
         found = ok(await officer.get(f"{INSPECTION}/clues?mine=true"))["items"]

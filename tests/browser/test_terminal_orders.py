@@ -14,7 +14,7 @@ from shared.times import now
 from tests.browser.conftest import keep
 from tests.browser.test_pages import fits
 from tests.browser.test_sampling import SMALL_TARGETS, picture
-from tests.browser.test_terminal import ITEMS, PATIENCE, Terminal, find, record, sign
+from tests.browser.test_terminal import ITEMS, Terminal, find, record, sign
 from tests.gateway.web.inspection.test_random_draws import ceremony
 from tests.gateway.web.platform import DISTRICT, Market
 from tests.gateway.web.sampling_stage import ok
@@ -123,9 +123,9 @@ async def test_what_a_draw_ordered_is_closed_on_the_phone_and_what_the_platform_
         await page.goto("/terminal/#/outbox")
         await page.context.set_offline(False)
         await page.get_by_role("button", name="现在同步").click()
-        await expect(page.locator("[data-state=accepted]")).to_have_count(3, timeout=PATIENCE)
+        await expect(page.locator("[data-state=accepted]")).to_have_count(3)
         conflict = page.locator("[data-state=conflict]")
-        await expect(conflict.locator("[data-label=另一边]")).to_contain_text("上午在网页上登记过", timeout=PATIENCE)
+        await expect(conflict.locator("[data-label=另一边]")).to_contain_text("上午在网页上登记过")
         await expect(conflict.locator("[data-label=这台终端]")).to_contain_text("关着门")
         assert await fits(page)
         await keep(page, "terminal-drawn-conflict-390")

@@ -6,7 +6,6 @@ import os
 import pty
 import socket
 import termios
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from deploy.adapters.rapid_test_device import DeviceConfiguration, Known, take_i
 from deploy.adapters.received import GARBLED, REASON, ReceivedFiles
 from deploy.adapters.running import report
 from deploy.adapters.streamed import Stream, reading
+from tests.deploy.waiting import wait_for
 
 SECRET = "a-device-of-the-demo"
 FORM = "application/x-www-form-urlencoded"
@@ -32,13 +32,6 @@ FIELDS = ["记录号", "样品", "抑制率"]
 
 def kept(folder: Path) -> list[dict[str, str]]:
     return [json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.read_text().splitlines()]
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end, "not within a minute"
-        time.sleep(0.01)
 
 
 @contextmanager
@@ -176,12 +169,12 @@ def test_a_serial_line_is_read_as_it_is_set_and_what_is_no_record_is_kept_with_i
         closing.callback(os.close, device)
         settings = stream(os.ttyname(line), baud=19200, parity="even")
         closing.enter_context(reading(settings, ReceivedFiles(tmp_path, "串口", once=False)))
-        until(lambda: termios.tcgetattr(line)[4] == termios.B19200)
+        wait_for(lambda: termios.tcgetattr(line)[4] == termios.B19200)
         assert not termios.tcgetattr(line)[3] & (termios.ICANON | termios.ECHO | termios.ISIG), "byte by byte"
         os.write(device, "记录号,样品,抑制率\r\n------\r\n\x02R-1, 菠菜 ,12.50\x03R-2,".encode("gb18030"))
-        until(lambda: len(kept(tmp_path)) == 1)
+        wait_for(lambda: len(kept(tmp_path)) == 1)
         os.write(device, "青菜,9\r\n缺了,一段\r\n".encode("gb18030") + b"R-3,\xff\xff,1\r\nR-2,\xc7\xe0\xb2\xcb,9\r\n")
-        until(lambda: len(kept(tmp_path)) == 5)
+        wait_for(lambda: len(kept(tmp_path)) == 5)
     os.close(line)
     assert kept(tmp_path) == [
         {"记录号": "R-1", "样品": "菠菜", "抑制率": "12.50"},
@@ -202,7 +195,7 @@ def test_a_serial_server_that_breaks_off_is_called_again_and_the_half_line_is_no
             for line in (b"R-1,a,1\nR-2", b"R-3,c,3\n"):
                 with server.accept()[0] as connection:
                     connection.sendall(line)
-            until(lambda: len(kept(tmp_path)) == 3)
+            wait_for(lambda: len(kept(tmp_path)) == 3)
     assert [row.get("记录号") or row[GARBLED] for row in kept(tmp_path)] == ["R-1", "R-2", "R-3"]
     assert "断开了" in capsys.readouterr().err
 

@@ -20,7 +20,8 @@ from shared.database import create_engine, create_sessions
 from shared.times import now
 from tests.flows.ledger import Ledger
 from tests.flows.people import DISTRICT, Person
-from tests.patience import SECONDS, patient
+from tests.patience import patient
+from tests.waiting import PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ async def set_stage(database_url: str, signing_keys: Path, data_dir: Path) -> As
     async with AsyncExitStack() as stack:
         # Also the dashboard; it asks its services in a way of its own.
         unhurried = stack.enter_context(pytest.MonkeyPatch.context())
-        unhurried.setattr(section, "BUDGET_SECONDS", SECONDS)
+        unhurried.setattr(section, "BUDGET_SECONDS", PATIENCE)
         platform = await stack.enter_async_context(AllInOne(database_url, data_dir, signing_keys_dir=signing_keys))
         stack.enter_context(patient(platform))
         connection = await asyncpg.connect(database_url)

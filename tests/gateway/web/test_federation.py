@@ -16,7 +16,7 @@ from shared.contracts.codes import SERVICES, Role, Unit
 from shared.contracts.figures import Period, PeriodKind
 from shared.times import day_of, now
 from tests.gateway.web.platform import DISTRICT, TOWN, Market
-from tests.patience import SECONDS
+from tests.waiting import PATIENCE
 
 
 async def admitted(market: Market, scopes: list[str]) -> tuple[str, str]:
@@ -33,8 +33,8 @@ async def admitted(market: Market, scopes: list[str]) -> tuple[str, str]:
 async def test_a_city_reads_a_county_by_the_same_contract_and_only_with_its_own_scopes(
     market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(section, "BUDGET_SECONDS", SECONDS)  # a busy machine is no matter of this contract
-    monkeypatch.setattr(section, "FIRST_BUDGET_SECONDS", SECONDS)
+    monkeypatch.setattr(section, "BUDGET_SECONDS", PATIENCE)  # a busy machine is no matter of this contract
+    monkeypatch.setattr(section, "FIRST_BUDGET_SECONDS", PATIENCE)
     boards = []
     month = Period.containing(day_of(now()), PeriodKind.MONTH)
     for scopes in (["gateway:read", *(f"{unit.value}:read" for unit in SERVICES)], ["gateway:read", "sampling:read"]):
@@ -74,8 +74,8 @@ async def test_a_city_reads_a_county_by_the_same_contract_and_only_with_its_own_
 async def test_the_page_names_who_is_silent_and_leads_to_each_ones_own_platform(
     market: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(section, "BUDGET_SECONDS", SECONDS)
-    monkeypatch.setattr(section, "FIRST_BUDGET_SECONDS", SECONDS)
+    monkeypatch.setattr(section, "BUDGET_SECONDS", PATIENCE)
+    monkeypatch.setattr(section, "FIRST_BUDGET_SECONDS", PATIENCE)
     client_id, client_key = await admitted(market, ["gateway:read", *(f"{unit.value}:read" for unit in SERVICES)])
     one = {"client_id": client_id, "client_key": client_key, "budget_seconds": 30}
     told = one | {"region": TOWN, "name": "南门街道平台", "gateway": market.address, "pages": "https://south.example/"}
